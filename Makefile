@@ -1,0 +1,53 @@
+# The menu. `make demo` and `make test` need nothing but a Debian 12 machine and this source tree.
+
+SETUP  := scripts/setup
+JOBS   ?= $(shell nproc)
+SCALE  ?= 0.1
+DEMO   ?=
+
+.PHONY: help setup build check test asan tsan bench demo format clean
+
+help:
+	@echo "make demo    install what is missing, build, run a simulated company and show who is unhappy"
+	@echo "make build   build the release binary, build/release/earshot"
+	@echo "make check   the quick tests (unit, golden, contract, property, tidy), under a minute"
+	@echo "make test    every test but the sanitizers"
+	@echo "make asan    the same tests under address and undefined behaviour checks, at EARSHOT_TEST_SCALE=$(SCALE)"
+	@echo "make tsan    the same tests under the thread sanitizer"
+	@echo "make bench   the benchmarks of docs/benchmarks.md"
+	@echo "make format  lay the code out as .clang-format says"
+
+setup:
+	@$(SETUP)
+
+build/%/build.ninja: | setup
+	cmake --preset $*
+
+build: build/release/build.ninja
+	cmake --build --preset release -j $(JOBS)
+
+check: build
+	ctest --preset release -j $(JOBS) -L 'unit|golden|contract|property|tidy' --output-on-failure
+
+test: build
+	ctest --preset release -j $(JOBS) --output-on-failure
+
+asan: build/asan/build.ninja
+	cmake --build --preset asan -j $(JOBS)
+	EARSHOT_TEST_SCALE=$(SCALE) ctest --preset asan -j $(JOBS) --output-on-failure
+
+tsan: build/tsan/build.ninja
+	cmake --build --preset tsan -j $(JOBS)
+	EARSHOT_TEST_SCALE=$(SCALE) TSAN_OPTIONS="ignore_noninstrumented_modules=1:halt_on_error=1" ctest --preset tsan -j $(JOBS) --output-on-failure
+
+bench: build
+	scripts/bench
+
+demo: build
+	build/release/earshot demo $(DEMO)
+
+format:
+	git ls-files '*.h' '*.cpp' | xargs clang-format -i
+
+clean:
+	rm -rf build
