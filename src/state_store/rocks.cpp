@@ -1,0 +1,157 @@
+#include "state_store/rocks.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include "earshot/check.h"
+#include "state_store/rocks_error.h"
+
+namespace earshot {
+
+namespace {
+
+rocksdb::Slice slice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+std::string_view view(const rocksdb::Slice& bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+rocksdb::Options options_for(const RocksStore::Settings& settings) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(settings.block_cache_bytes);
+  table.cache_index_and_filter_blocks = true;  // else they grow with the state, outside every bound
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.whole_key_filtering = true;  // most keys asked for are new ones: ids not seen before
+  table.format_version = 5;
+  table.block_size = 8 << 10;
+
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = settings.memtable_bytes;
+  options.max_write_buffer_number = 2;
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.02;
+  options.allow_concurrent_memtable_write = false;  // one writer at a time, as StateStore demands
+  options.max_background_jobs = 2;
+  options.compression = rocksdb::kLZ4Compression;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.max_open_files = 512;
+  options.keep_log_file_num = 2;
+  options.max_log_file_size = 1 << 20;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.stats_dump_period_sec = 0;
+  return options;
+}
+
+}  // namespace
+
+struct RocksStore::Impl {
+  std::string directory;
+  Settings settings;
+  std::unique_ptr<rocksdb::DB> db;
+  rocksdb::FileLock* lock = nullptr;  // held only when reading, where RocksDB itself takes none
+  bool read_only = false;
+
+  ~Impl() {
+    if (db && !read_only) (void)flush();  // what is lost here is folded again from the log
+    if (db) (void)db->Close();
+    db.reset();
+    if (lock != nullptr) (void)rocksdb::Env::Default()->UnlockFile(lock);
+  }
+
+  Result<void> flush() {
+    rocksdb::FlushOptions options;
+    options.allow_write_stall = true;
+    rocksdb::Status status = db->Flush(options);
+    if (status.ok() && settings.write_ahead_log) status = db->SyncWAL();
+    if (!status.ok()) return rocks_error(status, directory);
+    return {};
+  }
+};
+
+RocksStore::RocksStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RocksStore::~RocksStore() = default;
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem::path& directory, Settings settings) {
+  auto impl = std::make_unique<Impl>();
+  impl->directory = directory.string();
+  impl->settings = settings;
+  std::error_code failed;
+  std::filesystem::create_directories(directory, failed);
+  if (failed) return Error{ErrorKind::Unavailable, "cannot create " + impl->directory + ": " + failed.message()};
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(options_for(settings), impl->directory, &db);
+  if (!status.ok()) return rocks_error(status, impl->directory);
+  impl->db.reset(db);
+  return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
+}
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open_read_only(const std::filesystem::path& directory,
+                                                               Settings settings) {
+  auto impl = std::make_unique<Impl>();
+  impl->directory = directory.string();
+  impl->settings = settings;
+  impl->read_only = true;
+  std::error_code failed;
+  if (!std::filesystem::exists(directory / "CURRENT", failed)) {
+    return Error{ErrorKind::NotFound, "there is no state in " + impl->directory};
+  }
+  rocksdb::Status status = rocksdb::Env::Default()->LockFile(impl->directory + "/LOCK", &impl->lock);
+  if (!status.ok()) return rocks_error(status, impl->directory);
+  rocksdb::DB* db = nullptr;
+  status = rocksdb::DB::OpenForReadOnly(options_for(settings), impl->directory, &db);
+  if (!status.ok()) return rocks_error(status, impl->directory);
+  impl->db.reset(db);
+  return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
+}
+
+Result<std::optional<std::string>> RocksStore::get(std::string_view key) const {
+  std::string value;
+  const rocksdb::Status status = impl_->db->Get(rocksdb::ReadOptions(), slice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>{};
+  if (!status.ok()) return rocks_error(status, impl_->directory);
+  return std::optional<std::string>{std::move(value)};
+}
+
+Result<void> RocksStore::write(const std::vector<StateWrite>& batch) {
+  EARSHOT_CHECK(!impl_->read_only, "a store opened for reading was written");
+  rocksdb::WriteBatch writes;
+  for (const StateWrite& one : batch) {
+    const rocksdb::Status status =
+        one.value ? writes.Put(slice(one.key), slice(*one.value)) : writes.Delete(slice(one.key));
+    if (!status.ok()) return rocks_error(status, impl_->directory);
+  }
+  rocksdb::WriteOptions options;
+  options.disableWAL = !impl_->settings.write_ahead_log;
+  const rocksdb::Status status = impl_->db->Write(options, &writes);
+  if (!status.ok()) return rocks_error(status, impl_->directory);
+  return {};
+}
+
+Result<void> RocksStore::scan(std::string_view prefix, std::string_view from, const Visit& visit) const {
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;  // a walk over everything must not push out what the fold needs
+  options.auto_prefix_mode = false;
+  const std::unique_ptr<rocksdb::Iterator> it(impl_->db->NewIterator(options));
+  for (it->Seek(slice(std::max(prefix, from))); it->Valid() && view(it->key()).starts_with(prefix); it->Next()) {
+    if (!visit(view(it->key()), view(it->value()))) return {};
+  }
+  if (!it->status().ok()) return rocks_error(it->status(), impl_->directory);
+  return {};
+}
+
+Result<void> RocksStore::flush() {
+  EARSHOT_CHECK(!impl_->read_only, "a store opened for reading was flushed");
+  return impl_->flush();
+}
+
+}  // namespace earshot
