@@ -1,0 +1,25 @@
+// The topics that an engine is opened with. A topic is known to the log by its place in the list.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "earshot/event_log.h"
+
+namespace earshot {
+
+struct TopicSpec {
+  std::string name;
+  std::uint16_t partitions = 1;
+};
+
+// Keeps name and partition count of each topic as facts of the log, and refuses a list that contradicts them: the
+// partition of a key is a function of the count, so another count would put a customer's next event where none of the
+// earlier ones are. Topics may be added at the end. Engines call it when they open.
+Result<void> check_topics(EventLog& log, const std::vector<TopicSpec>& topics);
+
+// True when `partition` is one of them.
+bool has_partition(const std::vector<TopicSpec>& topics, TopicPartition partition);
+
+}  // namespace earshot
