@@ -64,38 +64,51 @@ double portable_log(double x) {
   const auto bits = std::bit_cast<std::uint64_t>(x);
   k += static_cast<std::int64_t>(bits >> kMantissaBits) - 1023;
   const std::uint64_t mantissa = bits & kMantissaMask;
-  double m = std::bit_cast<double>(kOneBits | mantissa);
-  if (mantissa >= kSqrt2Mantissa) {
-    m *= 0.5;
-    k += 1;
-  }
+  const std::uint64_t above_sqrt2 =
+      mantissa >= kSqrt2Mantissa ? 1 : 0;  // arithmetic, not a branch: it is a coin's toss
+  k += static_cast<std::int64_t>(above_sqrt2);
+  const double m = std::bit_cast<double>((kOneBits - (above_sqrt2 << kMantissaBits)) | mantissa);
   const double f = m - 1;
   const double s = f / (2 + f);
   const double z = s * s;
   const double correction = s * (f - z * atanh_tail(z));
-  if (k == 0) return f - correction;
   const auto exponent = static_cast<double>(k);
   return exponent * kLn2High - ((correction - exponent * kLn2Low) - f);
 }
 
-// x = k ln 2 + r with |r| <= ln(2)/2, so e^x = 2^k e^r.
+namespace {
+
+struct Power {  // e^x = 2^k (1 + fraction)
+  double fraction;
+  std::int64_t k;
+};
+
+// x = k ln 2 + r with |r| <= ln(2)/2, and e^r = 1 + fraction. For |x| below 1,000.
+Power split_power(double x) {
+  constexpr double kRoundToWhole = 0x1.8p52;  // adding it leaves no bits for a fraction
+  const double whole = (x * kLog2E + kRoundToWhole) - kRoundToWhole;
+  const double r = (x - whole * kLn2High) - whole * kLn2Low;
+  return {r + r * r * exp_tail(r), static_cast<std::int64_t>(whole)};
+}
+
+}  // namespace
+
 double portable_exp(double x) {
   if (x != x) return x;
   if (x > 709.782712893384) return kInfinity;
   if (x < -745.1332191019412) return 0;
-  constexpr double kRoundToWhole = 0x1.8p52;  // adding it leaves no bits for a fraction
-  const double whole = (x * kLog2E + kRoundToWhole) - kRoundToWhole;
-  const double r = (x - whole * kLn2High) - whole * kLn2Low;
-  const double power = 1 + (r + r * r * exp_tail(r));
-  const auto k = static_cast<std::int64_t>(whole);
-  if (k > 1023) return power * 2 * power_of_two(k - 1);
-  if (k < -1022) return power * power_of_two(k + 54) * 0x1p-54;
-  return power * power_of_two(k);
+  const auto [fraction, k] = split_power(x);
+  if (k > 1023) return (1 + fraction) * 2 * power_of_two(k - 1);
+  if (k < -1022) return (1 + fraction) * power_of_two(k + 54) * 0x1p-54;
+  return (1 + fraction) * power_of_two(k);
 }
 
+// 2^k (1 + fraction) - 1 = (2^k - 1) + 2^k fraction, which is the fraction alone for a small x.
 double portable_exp_minus_one(double x) {
-  if (x > -0.34 && x < 0.34) return x + x * x * exp_tail(x);
-  return portable_exp(x) - 1;
+  if (!(x > -40 && x < 700)) return portable_exp(x) - 1;
+  const auto [fraction, k] = split_power(x);
+  const double scale = power_of_two(k);
+  return (scale - 1) + scale * fraction;
 }
 
 double portable_pow(double base, double exponent) {

@@ -15,7 +15,7 @@ double portable_log(double x);
 // e^x, relative error below 2.5e-16 (less digits where the result is subnormal). Infinity above 709.78, 0 below -745.13.
 double portable_exp(double x);
 
-// e^x - 1 without losing the digits of a small x; relative error below 6e-16.
+// e^x - 1 without losing the digits of a small x; relative error below 4e-16.
 double portable_exp_minus_one(double x);
 
 // base^exponent for base > 0, relative error below 1e-15 + 2.5e-16 |exponent ln(base)|: at worst 2e-13.

@@ -72,7 +72,7 @@ TEST(PortableExpMinusOne, KeepsTheDigitsOfASmallArgument) {
       worst.see(x, portable_exp_minus_one(x), std::expm1(static_cast<long double>(x)));
     }
   }
-  EXPECT_LT(worst.error(), 6e-16) << "at " << worst.at();
+  EXPECT_LT(worst.error(), 4e-16) << "at " << worst.at();
 }
 
 TEST(PortablePow, IsGoodToTwoInTenToTheThirteen) {
@@ -144,7 +144,7 @@ TEST(PortableLogExp, GiveTheSameBitsOnEveryMachine) {
     keep(portable_exp_minus_one(random.unit() - 0.5));
     keep(portable_log_gamma(random.unit() * 1000 + 1e-9));
   }
-  EXPECT_EQ(sha256_hex(bits), "d5faaf3281265abcb4d5adf5123fa5a7f0682b3b82f462f959e4ca6d122e9ba3");
+  EXPECT_EQ(sha256_hex(bits), "48b215a2974dc8d442e11ffb23a3fa41c3d52aa2f1f1bfe6e605748878986976");
 }
 
 }  // namespace
