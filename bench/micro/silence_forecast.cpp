@@ -1,0 +1,61 @@
+// What an activity costs in silence arithmetic. The goal: a timer in at most 200 ns, better 60.
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "base/random.h"
+#include "processors/customer/silence_forecast.h"
+
+namespace earshot {
+namespace {
+
+constexpr std::size_t kCustomers = 4096;
+
+std::vector<Rhythm> some_rhythms() {
+  Random random{1};
+  std::vector<Rhythm> rhythms(kCustomers);
+  for (Rhythm& rhythm : rhythms) {
+    rhythm.first_day = static_cast<std::int32_t>(random.between(15'000, 16'000));
+    rhythm.repeat_days = static_cast<int>(random.below(60));
+    const auto days = rhythm.repeat_days == 0 ? 0 : rhythm.repeat_days + random.between(0, 700);
+    rhythm.last_heard = Timestamp{std::chrono::days{rhythm.first_day + days} + Millis{random.between(0, 86'399'999)}};
+  }
+  return rhythms;
+}
+
+void one_timer(benchmark::State& state) {
+  Random random{1};
+  std::vector<History> histories(kCustomers);
+  for (History& history : histories) {
+    history.x = static_cast<int>(random.below(60));
+    history.recency_weeks = history.x == 0 ? 0 : 1 + random.unit() * 100;
+  }
+  const SilenceModel model;
+  std::size_t i = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(silence_at_alarm(model, histories[i++ % kCustomers], {}));
+}
+BENCHMARK(one_timer);
+
+void both_due_moments(benchmark::State& state) {
+  const auto rhythms = some_rhythms();
+  const SilenceSettings settings;
+  std::size_t i = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(silence_due(settings, rhythms[i++ % kCustomers]));
+}
+BENCHMARK(both_due_moments);
+
+void outlook(benchmark::State& state) {
+  const auto rhythms = some_rhythms();
+  const SilenceSettings settings;
+  std::size_t i = 0;
+  for (auto _ : state) {
+    const Rhythm& rhythm = rhythms[i++ % kCustomers];
+    benchmark::DoNotOptimize(silence_outlook(settings, rhythm, rhythm.last_heard + std::chrono::days{40}));
+  }
+}
+BENCHMARK(outlook);
+
+}  // namespace
+}  // namespace earshot
+
+BENCHMARK_MAIN();
