@@ -149,6 +149,7 @@ struct Input {
   std::string in_reply_to;
   std::string url;
   std::int64_t reach = 0;
+  std::string unknown;  // members of `data` that this build does not know, as the text of a JSON object: kept, not read
   bool operator==(const Input&) const = default;
 };
 

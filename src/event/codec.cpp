@@ -1,0 +1,149 @@
+#include "event/codec.h"
+
+#include <functional>
+#include <unordered_map>
+
+#include "event/fields.h"
+#include "event/json_reader.h"
+#include "event/json_writer.h"
+
+namespace earshot {
+namespace {
+
+constexpr std::string_view kVersion = ".v1";
+
+std::string_view area_of(InputKind kind) {
+  if (kind <= InputKind::deleted) return "feedback";
+  return kind <= InputKind::subscription ? "activity" : "identity";
+}
+
+// The middle of the type name: without prefix and version.
+template <class Body>
+std::string stem(const Body& body) {
+  if constexpr (std::is_same_v<Body, Input>) return std::string(area_of(body.kind)) + "." + std::string(name_of(body.kind));
+  if constexpr (std::is_same_v<Body, KeysPaired>) return "identity.paired";
+  if constexpr (std::is_same_v<Body, IdentityAssigned>) return "identity.assigned";
+  if constexpr (std::is_same_v<Body, IdentityProposed>) return "identity.proposed";
+  if constexpr (std::is_same_v<Body, ActivityRecorded>) return "activity.recorded";
+  if constexpr (std::is_same_v<Body, SignalChanged>) return body.raised ? "signal.raised" : "signal.cleared";
+  if constexpr (std::is_same_v<Body, CustomerChanged>) return "customer.changed";
+  if constexpr (std::is_same_v<Body, CaseRequested>) return "case.requested";
+  if constexpr (std::is_same_v<Body, MessageForwarded>) return "message.forwarded";
+  if constexpr (std::is_same_v<Body, Command>) return "command." + std::string(name_of(body.kind));
+  if constexpr (std::is_same_v<Body, CommandAnswered>) return "command.answered";
+  if constexpr (std::is_same_v<Body, CaseChanged>) return "case." + std::string(name_of(body.step));
+  if constexpr (std::is_same_v<Body, AlertRaised>) return "alert.raised";
+  if constexpr (std::is_same_v<Body, MeasureTaken>) return "measure.taken";
+  if constexpr (std::is_same_v<Body, KpiReported>) return "kpi.reported";
+  if constexpr (std::is_same_v<Body, DeadLetter>) return "dead_letter.received";
+  if constexpr (std::is_same_v<Body, ClockTicked>) return "clock.ticked";
+  if constexpr (std::is_same_v<Body, ConfigChanged>) return "config.changed";
+  if constexpr (std::is_same_v<Body, ImportBegan>) return "import.began";
+  if constexpr (std::is_same_v<Body, ConnectorGap>) return "connector.gap";
+}
+
+// One default body for each type that exists.
+std::vector<EventBody> every_body() {
+  std::vector<EventBody> bodies;
+  for (int i = 0; i < kInputKinds; ++i) bodies.push_back(Input{.kind = static_cast<InputKind>(i)});
+  bodies.insert(bodies.end(), {KeysPaired{}, IdentityAssigned{}, IdentityProposed{}, ActivityRecorded{}, SignalChanged{.raised = true},
+                               SignalChanged{.raised = false}, CustomerChanged{}, CaseRequested{}, MessageForwarded{}});
+  for (int i = 0; i < kCommandKinds; ++i) bodies.push_back(Command{.kind = static_cast<CommandKind>(i)});
+  bodies.push_back(CommandAnswered{});
+  for (int i = 0; i < kCaseSteps; ++i) bodies.push_back(CaseChanged{.step = static_cast<CaseStep>(i)});
+  bodies.insert(bodies.end(), {AlertRaised{}, MeasureTaken{}, KpiReported{}, DeadLetter{}, ClockTicked{}, ConfigChanged{}, ImportBegan{},
+                               ConnectorGap{}});
+  return bodies;
+}
+
+const std::unordered_map<std::string, EventBody>& bodies_by_type() {
+  static const auto* by_type = [] {
+    auto* map = new std::unordered_map<std::string, EventBody>;
+    for (EventBody& body : every_body()) map->emplace(type_of(body), body);
+    return map;
+  }();
+  return *by_type;
+}
+
+tl::unexpected<DecodeFailure> failure(DeadLetterReason reason, std::string detail) {
+  return tl::unexpected(DecodeFailure{reason, std::move(detail)});
+}
+
+// The attributes of the envelope, walked like any struct.
+struct Envelope {
+  Event& event;
+  std::string specversion;
+  std::string type;
+};
+
+template <class F>
+void fields(F& f, Envelope& v) {
+  f.required("specversion", v.specversion);
+  f.required("id", v.event.id);
+  f.required("source", v.event.source);
+  f.required("type", v.type);
+  f.optional("time", v.event.time);
+  f.optional("recordedtime", v.event.recorded);
+  f.optional("tenant", v.event.tenant);
+  f.optional("causedby", v.event.caused_by);
+  f.optional("hops", v.event.hops);
+}
+
+}  // namespace
+
+std::string type_of(const EventBody& body) {
+  return std::visit([](const auto& b) { return "earshot." + stem(b) + std::string(kVersion); }, body);
+}
+
+std::vector<std::string> event_types() {
+  std::vector<std::string> types;
+  for (const EventBody& body : every_body()) types.push_back(type_of(body));
+  return types;
+}
+
+std::string encode(const Event& event) {
+  std::string out;
+  out.reserve(1024);
+  out += '{';
+  JsonWriter writer(out);
+  Envelope envelope{const_cast<Event&>(event), "1.0", type_of(event.body)};
+  fields(writer, envelope);
+  writer.key("data");
+  std::visit([&](const auto& body) { JsonWriter(out).object(body); }, event.body);
+  out += '}';
+  return out;
+}
+
+struct EventDecoder::Buffers {
+  JsonDocument document;
+};
+
+EventDecoder::EventDecoder() : buffers_(std::make_unique<Buffers>()) {}
+EventDecoder::~EventDecoder() = default;
+EventDecoder::EventDecoder(EventDecoder&&) noexcept = default;
+EventDecoder& EventDecoder::operator=(EventDecoder&&) noexcept = default;
+
+tl::expected<Event, DecodeFailure> EventDecoder::decode(std::string_view bytes) {
+  auto root = buffers_->document.parse(bytes);
+  if (!root) return failure(DeadLetterReason::not_json, root.error().message);
+  simdjson::dom::object object;
+  if (root->get(object) != simdjson::SUCCESS) return failure(DeadLetterReason::invalid_event, "not a JSON object");
+
+  Event event;
+  Envelope envelope{event, {}, {}};
+  if (auto read = JsonReader(object, JsonReader::UnknownKeys::ignore).object(envelope); !read) {
+    return failure(DeadLetterReason::invalid_event, read.error().message);
+  }
+  if (envelope.specversion != "1.0") return failure(DeadLetterReason::invalid_event, "specversion is not 1.0");
+  const auto known = bodies_by_type().find(envelope.type);
+  if (known == bodies_by_type().end()) return failure(DeadLetterReason::unknown_type, "type " + envelope.type + " is not known to this build");
+
+  simdjson::dom::object data;
+  if (object.at_key("data").get(data) != simdjson::SUCCESS) return failure(DeadLetterReason::invalid_event, "data is not an object");
+  event.body = known->second;
+  auto read = std::visit([&](auto& body) { return JsonReader(data, JsonReader::UnknownKeys::ignore).object(body); }, event.body);
+  if (!read) return failure(DeadLetterReason::invalid_event, "data." + read.error().message);
+  return event;
+}
+
+}  // namespace earshot

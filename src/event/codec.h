@@ -1,0 +1,49 @@
+// Events to bytes and back: CloudEvents 1.0, JSON structured mode.
+//
+//     {"specversion":"1.0","id":…,"source":…,"type":"earshot.feedback.review.v1","time":…,"recordedtime":…,"tenant":…,
+//      "causedby":…,"hops":…,"data":{…}}
+//
+// Decoding is strict about what we read and lenient about what we do not know: unknown members are kept and ignored.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "earshot/event.h"
+
+namespace earshot {
+
+// Why bytes are not an event.
+struct DecodeFailure {
+  DeadLetterReason reason = DeadLetterReason::not_json;
+  std::string detail;
+};
+
+// `earshot.feedback.review.v1` for the body of an event.
+std::string type_of(const EventBody& body);
+
+// Every type that exists, in the order of event.h.
+std::vector<std::string> event_types();
+
+std::string encode(const Event& event);
+
+// Reads one event of an `earshot.*` type. `tenant`, `time` and `recordedtime` may be missing: they are left empty (kEarliest)
+// for the front door to fill. Keeps its buffers between calls; one decoder serves one thread.
+class EventDecoder {
+ public:
+  EventDecoder();
+  ~EventDecoder();
+  EventDecoder(EventDecoder&&) noexcept;
+  EventDecoder& operator=(EventDecoder&&) noexcept;
+  tl::expected<Event, DecodeFailure> decode(std::string_view bytes);
+
+ private:
+  struct Buffers;
+  std::unique_ptr<Buffers> buffers_;
+};
+
+}  // namespace earshot

@@ -1,0 +1,54 @@
+#include <gtest/gtest.h>
+
+#include "event/codec.h"
+#include "support/random_event.h"
+#include "support/seed.h"
+
+namespace earshot {
+namespace {
+
+using testing::random_event;
+using testing::scaled;
+using testing::test_seed;
+
+// A default body for every type, found by decoding the emptiest event of the type there is a default for.
+std::vector<EventBody> bodies() {
+  std::vector<EventBody> all;
+  for (int i = 0; i < kInputKinds; ++i) all.push_back(Input{.kind = static_cast<InputKind>(i)});
+  for (int i = 0; i < kCommandKinds; ++i) all.push_back(Command{.kind = static_cast<CommandKind>(i)});
+  for (int i = 0; i < kCaseSteps; ++i) all.push_back(CaseChanged{.step = static_cast<CaseStep>(i)});
+  all.insert(all.end(), {KeysPaired{}, IdentityAssigned{}, IdentityProposed{}, ActivityRecorded{}, SignalChanged{.raised = true},
+                         SignalChanged{.raised = false}, CustomerChanged{}, CaseRequested{}, MessageForwarded{}, CommandAnswered{},
+                         AlertRaised{}, MeasureTaken{}, KpiReported{}, DeadLetter{}, ClockTicked{}, ConfigChanged{}, ImportBegan{},
+                         ConnectorGap{}});
+  return all;
+}
+
+TEST(Codec, DecodingUndoesEncodingForEveryType) {
+  Random random(test_seed());
+  EventDecoder decoder;
+  for (int round = 0; round < scaled(200); ++round) {
+    for (const EventBody& body : bodies()) {
+      const Event event = random_event(random, body);
+      const std::string bytes = encode(event);
+      SCOPED_TRACE(bytes);
+      const auto decoded = decoder.decode(bytes);
+      ASSERT_TRUE(decoded) << decoded.error().detail;
+      ASSERT_EQ(*decoded, event);
+    }
+  }
+}
+
+TEST(Codec, EveryTruncationIsRefused) {
+  Random random(test_seed());
+  EventDecoder decoder;
+  const std::string bytes = encode(random_event(random, Input{.kind = InputKind::review}));
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    const auto decoded = decoder.decode(std::string_view(bytes).substr(0, size));
+    ASSERT_FALSE(decoded) << size;
+    EXPECT_EQ(decoded.error().reason, DeadLetterReason::not_json);
+  }
+}
+
+}  // namespace
+}  // namespace earshot

@@ -1,0 +1,123 @@
+#include "event/codec.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "event/validate.h"
+
+namespace earshot {
+namespace {
+
+constexpr std::size_t kDepthLeft = 61;  // of 64: the event and its data come first, and the parser wants one for itself
+
+constexpr std::string_view kReview =
+    R"({"specversion":"1.0","id":"gp:1","source":"/acme/google-play/app","type":"earshot.feedback.review.v1","time":"2026-11-20T08:15:30Z",)"
+    R"("tenant":"acme","note":"unknown attribute","data":{"channel":"google_play","person":{"keys":["google_play:1"],"name":"user-12"},)"
+    R"("content":{"title":null,"text":"更新之后一直闪退","language":"zh"},"rating":{"value":2.5,"min":1,"max":5},"later":{"a":[1]}}})";
+
+std::string with(std::string_view from, std::string_view to) {
+  std::string text(kReview);
+  return text.replace(text.find(from), from.size(), to);
+}
+
+TEST(Codec, ReadsTheReviewOfTheDesign) {
+  EventDecoder decoder;
+  const auto event = decoder.decode(kReview);
+  ASSERT_TRUE(event) << event.error().detail;
+  EXPECT_EQ(event->id, "gp:1");
+  EXPECT_EQ(event->time, parse_rfc3339("2026-11-20T08:15:30Z"));
+  const auto& input = std::get<Input>(event->body);
+  EXPECT_EQ(input.kind, InputKind::review);
+  EXPECT_EQ(input.content.text, "更新之后一直闪退");
+  EXPECT_EQ(input.rating, (Rating{2500, 1000, 5000}));
+  EXPECT_EQ(input.unknown, R"({"later":{"a":[1]}})");
+  EXPECT_FALSE(refuse(input));
+}
+
+TEST(Codec, StripsAByteOrderMark) {
+  EventDecoder decoder;
+  EXPECT_TRUE(decoder.decode("\xef\xbb\xbf" + std::string(kReview)));
+}
+
+TEST(Codec, RefusesWithATypedReason) {
+  struct Row {
+    const char* name;
+    std::string bytes;
+    DeadLetterReason reason;
+  };
+  const Row rows[] = {
+      {"empty", "", DeadLetterReason::not_json},
+      {"invalid UTF-8", with("user-12", "user-\xff"), DeadLetterReason::not_json},
+      {"lone surrogate", with("user-12", "\\ud800"), DeadLetterReason::not_json},
+      {"duplicate key", with(R"("name":"user-12")", R"("name":"user-12","name":"x")"), DeadLetterReason::not_json},
+      {"duplicate key in what we do not know", with(R"({"a":[1]})", R"([{"b":1,"b":1}])"), DeadLetterReason::not_json},
+      {"trailing garbage", std::string(kReview) + "x", DeadLetterReason::not_json},
+      {"too deep", with(R"({"a":[1]})", std::string(70, '[') + std::string(70, ']')), DeadLetterReason::not_json},
+      {"a list", "[]", DeadLetterReason::invalid_event},
+      {"no id", with(R"("id":"gp:1",)", ""), DeadLetterReason::invalid_event},
+      {"other specversion", with(R"("1.0")", R"("0.3")"), DeadLetterReason::invalid_event},
+      {"unknown type", with("feedback.review.v1", "feedback.rumour.v1"), DeadLetterReason::unknown_type},
+      {"newer version", with("feedback.review.v1", "feedback.review.v2"), DeadLetterReason::unknown_type},
+      {"no data", with(R"("data":{)", R"("data":null,"x":{)"), DeadLetterReason::invalid_event},
+      {"wrong type", with(R"("channel":"google_play")", R"("channel":7)"), DeadLetterReason::invalid_event},
+      {"no channel", with(R"("channel":"google_play",)", ""), DeadLetterReason::invalid_event},
+      {"absurd time", with("2026-11-20T", "2026-13-20T"), DeadLetterReason::invalid_event},
+      {"number out of range", with(R"("later":{"a":[1]})", R"("reach":9223372036854775808)"), DeadLetterReason::invalid_event},
+      {"number far out of range", with(R"("later":{"a":[1]})", R"("reach":99999999999999999999)"), DeadLetterReason::not_json},
+  };
+  EventDecoder decoder;
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    const auto event = decoder.decode(row.bytes);
+    ASSERT_FALSE(event);
+    EXPECT_EQ(event.error().reason, row.reason) << event.error().detail;
+    EXPECT_FALSE(event.error().detail.empty());
+  }
+}
+
+TEST(Codec, TakesDepthUpToItsLimit) {
+  EventDecoder decoder;
+  const auto nested = [](std::size_t depth) { return with(R"({"a":[1]})", std::string(depth, '[') + "1" + std::string(depth, ']')); };
+  EXPECT_TRUE(decoder.decode(nested(kDepthLeft)));
+  EXPECT_FALSE(decoder.decode(nested(kDepthLeft + 1)));
+}
+
+TEST(Validate, WantsTheBlockOfTheKind) {
+  Input input{.kind = InputKind::order, .channel = "shop"};
+  EXPECT_EQ(refuse(input)->reason, DeadLetterReason::no_identity);
+  input.person.keys = {"customer:1"};
+  EXPECT_EQ(refuse(input)->reason, DeadLetterReason::missing_block);
+  input.order = Order{"o1", 100, "EUR"};
+  EXPECT_FALSE(refuse(input));
+  input.order->currency = "euro";
+  EXPECT_EQ(refuse(input)->reason, DeadLetterReason::invalid_event);
+}
+
+TEST(Validate, RefusesKeysThatAreNotKindAndValue) {
+  Input input{.kind = InputKind::contact, .channel = "shop"};
+  for (const char* key : {"", ":", "customer:", ":1", "customer"}) {
+    input.person.keys = {key};
+    EXPECT_TRUE(refuse(input)) << key;
+  }
+  input.person.keys = std::vector<std::string>(kKeysMax, "customer:1");
+  EXPECT_FALSE(refuse(input));
+  input.person.keys.push_back("customer:1");
+  EXPECT_TRUE(refuse(input));
+}
+
+TEST(Validate, NeverClampsAScoreThatIsOffItsScale) {
+  Input input{.kind = InputKind::survey_answered, .channel = "email", .person = {{"customer:1"}, {}, ""}};
+  input.survey = Survey{.id = "s1", .score = 10};
+  EXPECT_FALSE(refuse(input));
+  input.survey->score = 11;
+  EXPECT_EQ(refuse(input)->reason, DeadLetterReason::invalid_event);
+}
+
+TEST(EventTypes, AreAllDifferent) {
+  const auto types = event_types();
+  EXPECT_EQ(std::set<std::string>(types.begin(), types.end()).size(), types.size());
+}
+
+}  // namespace
+}  // namespace earshot
