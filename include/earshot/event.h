@@ -446,6 +446,31 @@ struct MeasureTaken {
   bool operator==(const MeasureTaken&) const = default;
 };
 
+struct CountSum {
+  std::string name;    // of a counter of insight
+  std::int64_t n = 0;  // may be negative: a correction takes back what was sent before
+  bool operator==(const CountSum&) const = default;
+};
+
+struct DurationSum {
+  std::string name;                   // `first_response`, `resolution_business`, …
+  std::vector<std::int64_t> added;    // milliseconds
+  std::vector<std::int64_t> removed;  // sent before and corrected since
+  bool operator==(const DurationSum&) const = default;
+};
+
+// What one shard of insight has counted since it last told the tenant's own key: one hour, one dimension. Whole numbers,
+// so that adding them up gives the same in any order.
+struct MeasuresSummed {
+  std::int64_t shard = 0;     // the source partition
+  std::int64_t sequence = 0;  // grows within a shard: a repeat is dropped
+  Timestamp hour{};           // begin of the window
+  std::string dimension;      // `channel=email`, or empty for all
+  std::vector<CountSum> counts;
+  std::vector<DurationSum> durations;
+  bool operator==(const MeasuresSummed&) const = default;
+};
+
 // The result of one window. A ratio is numerator, denominator and value; no data is not zero.
 struct KpiReported {
   std::string kpi;        // `csat`, `nps`, `first_response`, `resolution`, `feedback`, `active`, `resolved`, …
@@ -463,6 +488,7 @@ struct KpiReported {
   std::optional<std::int64_t> p50;
   std::optional<std::int64_t> p90;
   std::optional<std::int64_t> max;
+  std::vector<std::int64_t> histogram;  // surveys: answers by score, lowest score first
   bool low_n = false;
   bool operator==(const KpiReported&) const = default;
 };
@@ -523,7 +549,7 @@ struct ConnectorGap {
 
 using EventBody = std::variant<Input, KeysPaired, IdentityAssigned, IdentityProposed, ActivityRecorded, SignalChanged, CustomerChanged,
                                CaseRequested, MessageForwarded, Command, CommandAnswered, CaseChanged, AlertRaised, MeasureTaken,
-                               KpiReported, DeadLetter, ClockTicked, ConfigChanged, ImportBegan, ConnectorGap>;
+                               MeasuresSummed, KpiReported, DeadLetter, ClockTicked, ConfigChanged, ImportBegan, ConnectorGap>;
 
 struct Event {
   std::string id;      // (source, id) is unique within a tenant
