@@ -1,0 +1,125 @@
+#include "processors/customer/days.h"
+
+#include <algorithm>
+
+#include "earshot/check.h"
+
+namespace earshot {
+namespace {
+
+constexpr int kVarintBytesMax = 4;  // 28 bits, enough for kDayMax
+static_assert(day_of(kNever) == kDayMax && kDayMax < 1 << 28);
+
+std::string varint(DayNumber value) {
+  std::string bytes;
+  auto rest = static_cast<std::uint32_t>(value);
+  for (; rest >= 0x80; rest >>= 7) bytes += static_cast<char>((rest & 0x7f) | 0x80);
+  return bytes += static_cast<char>(rest);
+}
+
+// Goes through the days of a set. After next() gave true, `day` is the day and `begin` where its bytes start.
+struct Walk {
+  std::string_view bytes;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  DayNumber day = -1;
+  bool is_broken = false;
+
+  bool next() {
+    if (end >= bytes.size()) return false;
+    begin = end;
+    const std::int64_t skipped = read();
+    is_broken = skipped < 0 || skipped > kDayMax - (day + 1);
+    if (is_broken) return false;
+    day += static_cast<DayNumber>(skipped) + 1;
+    return true;
+  }
+
+  // A varint in its shortest form, or -1.
+  std::int64_t read() {
+    std::int64_t value = 0;
+    for (int i = 0; i < kVarintBytesMax && end < bytes.size(); ++i) {
+      const auto byte = static_cast<unsigned char>(bytes[end++]);
+      value |= static_cast<std::int64_t>(byte & 0x7f) << (7 * i);
+      if (byte < 0x80) return byte == 0 && i > 0 ? -1 : value;
+    }
+    return -1;
+  }
+};
+
+}  // namespace
+
+Result<DaySet> DaySet::parse(std::string_view bytes) {
+  DaySet set;
+  Walk walk{bytes};
+  while (walk.next()) {
+    if (set.count_++ == 0) set.first_ = walk.day;
+    set.last_ = walk.day;
+  }
+  if (walk.is_broken) {
+    return Error{ErrorKind::Corrupt, "the set of active days is not readable at byte " + std::to_string(walk.begin)};
+  }
+  set.bytes_ = bytes;
+  return set;
+}
+
+DaySet DaySet::united(std::span<const DaySet> sets) {
+  std::vector<DayNumber> all;
+  for (const DaySet& set : sets) {
+    for (Walk walk{set.bytes_}; walk.next();) all.push_back(walk.day);
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  DaySet result;
+  for (const DayNumber day : all) result.append(day);
+  return result;
+}
+
+void DaySet::append(DayNumber day) {
+  if (count_ == 0) first_ = day;
+  bytes_ += varint(count_ == 0 ? day : day - last_ - 1);
+  last_ = day;
+  count_ += 1;
+}
+
+bool DaySet::insert(DayNumber day) {
+  EARSHOT_CHECK(day >= 0 && day <= kDayMax, "a day lies between those of kEarliest and kNever");
+  if (count_ == 0 || day > last_) {
+    append(day);
+    return true;
+  }
+  DayNumber before = -1;
+  Walk walk{bytes_};
+  while (walk.next() && walk.day < day) before = walk.day;
+  if (walk.day == day) return false;
+  // The gap before the next day becomes two.
+  bytes_.replace(walk.begin, walk.end - walk.begin, varint(day - before - 1) + varint(walk.day - day - 1));
+  first_ = std::min(first_, day);
+  count_ += 1;
+  return true;
+}
+
+bool DaySet::contains(DayNumber day) const {
+  for (Walk walk{bytes_}; walk.next() && walk.day <= day;) {
+    if (walk.day == day) return true;
+  }
+  return false;
+}
+
+std::optional<DayNumber> DaySet::first() const {
+  if (count_ == 0) return std::nullopt;
+  return first_;
+}
+
+std::optional<DayNumber> DaySet::last() const {
+  if (count_ == 0) return std::nullopt;
+  return last_;
+}
+
+std::vector<DayNumber> DaySet::days() const {
+  std::vector<DayNumber> days;
+  for (Walk walk{bytes_}; walk.next();) days.push_back(walk.day);
+  return days;
+}
+
+}  // namespace earshot
