@@ -24,11 +24,13 @@ function(earshot_module name)
   target_link_libraries(earshot_${name} PUBLIC earshot_flags ${ARG_USES} PRIVATE ${ARG_LIBRARIES})
 endfunction()
 
-# earshot_connector(NAME): the library connectors/NAME/NAME.cpp, and its test if there is one.
+# earshot_connector(NAME [SOURCES …] [LIBRARIES …]): the library connectors/NAME/NAME.cpp with more SOURCES of its folder, and
+# its test if there is one.
 function(earshot_connector name)
-  add_library(earshot_connector_${name} STATIC ${name}/${name}.cpp)
-  target_link_libraries(earshot_connector_${name} PUBLIC earshot_flags earshot::event PRIVATE earshot::connector_support ${ARGN})
-  target_include_directories(earshot_connector_${name} PUBLIC ${PROJECT_SOURCE_DIR}/connectors)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+  list(TRANSFORM ARG_SOURCES PREPEND ${name}/)
+  add_library(earshot_connector_${name} STATIC ${name}/${name}.cpp ${ARG_SOURCES})
+  target_link_libraries(earshot_connector_${name} PUBLIC earshot_flags earshot::event earshot::connector_support PRIVATE ${ARG_LIBRARIES})
   if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/${name}_test.cpp)
     earshot_test(${name}_connector_test SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/${name}/${name}_test.cpp
       USES earshot_connector_${name} LABELS unit)

@@ -41,9 +41,11 @@ class Reader {
   virtual void finish() = 0;
 };
 
+using Headers = std::map<std::string, std::string>;  // names in lower case
+
 // One signed request, as it came.
 struct SignedRequest {
-  const std::map<std::string, std::string>& headers;  // names in lower case
+  const Headers& headers;
   std::string_view body;
   Timestamp now{};
 };
@@ -53,6 +55,11 @@ class Connector {
   virtual ~Connector() = default;
   virtual std::string_view name() const = 0;  // its folder
   virtual std::unique_ptr<Reader> open(const Origin& origin, Findings& findings) const = 0;
+  // Reads the body of one HTTP request; its headers may say how. Invalid: a content type that is not taken (415).
+  virtual Result<std::unique_ptr<Reader>> open_request(const Origin& origin, const Headers& headers, Findings& findings) const {
+    (void)headers;
+    return open(origin, findings);
+  }
   // Checks the signature over the raw body. Without a scheme every request is refused: there is nothing to trust.
   virtual Result<void> verify(const SignedRequest& request) const {
     (void)request;
