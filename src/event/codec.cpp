@@ -34,6 +34,7 @@ std::string stem(const Body& body) {
   if constexpr (std::is_same_v<Body, CaseChanged>) return "case." + std::string(name_of(body.step));
   if constexpr (std::is_same_v<Body, AlertRaised>) return "alert.raised";
   if constexpr (std::is_same_v<Body, MeasureTaken>) return "measure.taken";
+  if constexpr (std::is_same_v<Body, MeasuresSummed>) return "measure.summed";
   if constexpr (std::is_same_v<Body, KpiReported>) return "kpi.reported";
   if constexpr (std::is_same_v<Body, DeadLetter>) return "dead_letter.received";
   if constexpr (std::is_same_v<Body, ClockTicked>) return "clock.ticked";
@@ -51,8 +52,8 @@ std::vector<EventBody> every_body() {
   for (int i = 0; i < kCommandKinds; ++i) bodies.push_back(Command{.kind = static_cast<CommandKind>(i)});
   bodies.push_back(CommandAnswered{});
   for (int i = 0; i < kCaseSteps; ++i) bodies.push_back(CaseChanged{.step = static_cast<CaseStep>(i)});
-  bodies.insert(bodies.end(), {AlertRaised{}, MeasureTaken{}, KpiReported{}, DeadLetter{}, ClockTicked{}, ConfigChanged{}, ImportBegan{},
-                               ConnectorGap{}});
+  bodies.insert(bodies.end(), {AlertRaised{}, MeasureTaken{}, MeasuresSummed{}, KpiReported{}, DeadLetter{}, ClockTicked{}, ConfigChanged{},
+                               ImportBegan{}, ConnectorGap{}});
   return bodies;
 }
 

@@ -279,6 +279,21 @@ template <class F> void fields(F& f, MeasureTaken& v) {
   f.optional("to_state", v.to_state);
 }
 
+template <class F> void fields(F& f, CountSum& v) { f.required("name", v.name); f.required("n", v.n); }
+template <class F> void fields(F& f, DurationSum& v) {
+  f.required("name", v.name);
+  f.optional("added", v.added);
+  f.optional("removed", v.removed);
+}
+template <class F> void fields(F& f, MeasuresSummed& v) {
+  f.required("shard", v.shard);
+  f.required("sequence", v.sequence);
+  f.required("hour", v.hour);
+  f.optional("dimension", v.dimension);
+  f.optional("counts", v.counts);
+  f.optional("durations", v.durations);
+}
+
 template <class F> void fields(F& f, KpiReported& v) {
   f.required("kpi", v.kpi);
   f.optional("dimension", v.dimension);
@@ -296,6 +311,7 @@ template <class F> void fields(F& f, KpiReported& v) {
   f.optional("p90", v.p90);
   f.optional("max", v.max);
   f.optional("low_n", v.low_n);
+  f.optional("histogram", v.histogram);
 }
 
 template <class F> void fields(F& f, DeadLetter& v) {
