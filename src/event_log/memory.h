@@ -46,11 +46,11 @@ class MemoryDisk {
 class MemoryLog : public EventLog {
  public:
   struct Settings {
-    std::vector<TopicSpec> topics;
+    std::vector<TopicSpec> topics{};
     bool polls_see_uncommitted = true;
     bool gaps = false;                    // every commit leaves a gap in each partition it touches, as Kafka's do
     std::size_t commits_waiting_max = 0;  // commits that write_one has not written yet; 0: commit writes at once
-    CommitHook at;
+    CommitHook at{};
   };
 
   static Result<std::unique_ptr<MemoryLog>> open(MemoryDisk& disk, StateStore& state, Settings settings);

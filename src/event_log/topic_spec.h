@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ struct TopicSpec {
 // partition of a key is a function of the count, so another count would put a customer's next event where none of the
 // earlier ones are. Topics may be added at the end. Engines call it when they open.
 Result<void> check_topics(EventLog& log, const std::vector<TopicSpec>& topics);
+
+// The list as check_topics has kept it.
+using Fact = std::function<Result<std::string>(std::string_view name)>;
+Result<std::vector<TopicSpec>> read_topics(const Fact& fact);
 
 // True when `partition` is one of them.
 bool has_partition(const std::vector<TopicSpec>& topics, TopicPartition partition);
