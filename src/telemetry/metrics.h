@@ -1,0 +1,136 @@
+// Metrics for Prometheus: what the program tells its operator in numbers.
+//
+// Every metric stands in the table of metrics.cpp with its labels; docs/metrics.md lists the same, and a test compares
+// the two. Labels come from closed sets, never from customers, cases, agents or texts: a value that has not the shape of
+// a name, or one too many of its kind, becomes `other` and is counted, and so does every series beyond the bound of the
+// process. So a flood of strange input cannot grow the process or reach a dashboard.
+//
+// Metrics: any thread. MetricsFeed: one thread each; it gathers without locks and is flushed once per batch.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "earshot/event.h"
+
+namespace earshot {
+
+enum class Metric : std::uint8_t {
+  events_in,
+  events_out,
+  dead_letters,
+  lag,
+  duplicates,
+  commit,
+  feedback,
+  csat_answers,
+  nps_answers,
+  cases_opened,
+  cases_active,
+  first_response,
+  sla_outcomes,
+  signals,
+  alerts,
+  build_info,
+  series,
+  overflow,
+};
+inline constexpr int kMetrics = 18;
+
+enum class MetricShape : std::uint8_t { counter, gauge, histogram };
+
+inline constexpr std::size_t kLabelsMax = 3;
+
+struct MetricInfo {
+  Metric metric;
+  MetricShape shape;
+  std::string_view name;
+  std::string_view labels[kLabelsMax];  // empty: none
+  std::string_view help;
+};
+
+// All of them, in the order of the enumeration.
+std::span<const MetricInfo> metric_list();
+
+// The values of a metric's labels, in the order of its row.
+struct LabelValues {
+  std::string_view values[kLabelsMax];
+};
+
+class Metrics {
+ public:
+  struct Settings {
+    std::string version;             // of the program, shown in earshot_build_info
+    std::size_t series_max = 20000;  // of the process; a histogram counts as its buckets and three more
+    std::size_t tenants_max = 200;
+    std::size_t names_max = 64;  // distinct values of every other label
+  };
+
+  Metrics() : Metrics(Settings{}) {}
+  explicit Metrics(Settings settings);
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  void add(Metric counter, LabelValues labels, double amount = 1);
+  void set(Metric gauge, LabelValues labels, double value);
+  // A gauge that is the sum of what several owners know: each sets its own part.
+  void set_part(Metric gauge, LabelValues labels, std::string_view owner, double value);
+  void observe(Metric histogram, LabelValues labels, double value);
+
+  // What a stage did with one batch; `lag` is the age of its newest record. Stages are processors, connectors and sinks.
+  struct StageBatch {
+    std::uint64_t in = 0;
+    std::uint64_t out = 0;
+    std::chrono::milliseconds lag{0};
+  };
+  void add_batch(std::string_view stage, const StageBatch& batch);
+
+  std::size_t series() const;
+
+  // The text format of Prometheus, for GET /metrics.
+  std::string expose() const;
+
+ private:
+  struct Store;
+  std::unique_ptr<Store> store_;
+};
+
+// Turns events into metrics: give it what was published (signals, cases, alerts, kpis, dead-letters) and the measures, each
+// event once, after it was committed; a replay gives nothing. Numbers reach Metrics with flush().
+class MetricsFeed {
+ public:
+  // `stage`: whose outputs these are; dead letters carry it.
+  MetricsFeed(Metrics& metrics, std::string stage) : metrics_(metrics), stage_(std::move(stage)) {}
+
+  void observe(const Event& event);
+  void flush();
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  struct Count {
+    Metric metric = Metric::feedback;
+    std::uint64_t n = 0;
+  };
+
+  void count(Metric metric, LabelValues labels);
+  void observe(const MeasureTaken& measure);
+  void observe(const CaseChanged& change, std::string_view tenant);
+  void observe(const KpiReported& report, std::string_view tenant);
+
+  Metrics& metrics_;
+  std::string stage_;
+  std::string key_;  // of the count at hand: metric and label values, each ended by a zero
+  std::unordered_map<std::string, Count, Hash, std::equal_to<>> counts_;
+};
+
+}  // namespace earshot
