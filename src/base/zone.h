@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/zone_table.h"
 #include "earshot/result.h"
 #include "earshot/time.h"
 
@@ -24,12 +25,14 @@ struct LocalTime {
 // Immutable; any thread. Copies share the zone's data, which nobody writes.
 class Zone {
  public:
-  // `Asia/Shanghai`, `UTC`. NotFound when the system has no such zone.
+  // `Asia/Shanghai`, `UTC`. NotFound when the system has no such zone, or the name would depend on the machine.
   static Result<Zone> load(std::string_view name);
 
   LocalTime local(Timestamp at) const;
   // A time that a clock change skipped or repeats is read with the offset before the change.
   Timestamp utc(const LocalTime& local) const;
+  // The zone's offsets as a value, for folds, which may not read the system's data.
+  ZoneTable table() const;
   // By a pattern of strptime (`%Y-%m-%d %H:%M:%S`). Nothing when the text does not follow it or names no real date.
   std::optional<Timestamp> parse(std::string_view text, std::string_view pattern) const;
 
