@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include <pthread.h>
+
 #include "earshot/check.h"
 #include "event_log/position.h"
 
@@ -34,6 +36,7 @@ Result<std::unique_ptr<EmbeddedLog>> EmbeddedLog::open(const std::filesystem::pa
   if (auto checked = check_topics(*log, log->settings_.topics); !checked) return std::move(checked.error());
   if (auto loaded = log->load(); !loaded) return std::move(loaded.error());
   log->committer_ = std::thread([engine = log.get()] { engine->run(); });
+  pthread_setname_np(log->committer_.native_handle(), "committer");
   return log;
 }
 

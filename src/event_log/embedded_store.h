@@ -32,7 +32,7 @@ class EmbeddedStore {
  public:
   struct Settings {
     std::size_t memtable_bytes = std::size_t{16} << 20;  // one of them; two more may be on their way to disk
-    Codec codec = Codec::plain;
+    Codec codec = Codec::lz4;
     rocksdb::Env* env = nullptr;  // a test's disk that lies; nothing: the machine's
   };
   enum class Mode { read_write, read_only };

@@ -122,10 +122,18 @@ Result<std::optional<std::string>> RocksStore::get(std::string_view key) const {
   return std::optional<std::string>{std::move(value)};
 }
 
+// In key order, because a memtable takes a key next to the one before it several times faster than one anywhere.
 Result<void> RocksStore::write(const std::vector<StateWrite>& batch) {
   EARSHOT_CHECK(!impl_->read_only, "a store opened for reading was written");
+  std::vector<const StateWrite*> sorted;
+  sorted.reserve(batch.size());
+  for (const StateWrite& one : batch) sorted.push_back(&one);
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const StateWrite* a, const StateWrite* b) { return a->key < b->key; });
   rocksdb::WriteBatch writes;
-  for (const StateWrite& one : batch) {
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const StateWrite& one = *sorted[i];
+    if (i + 1 < sorted.size() && sorted[i + 1]->key == one.key) continue;  // the last one of a key counts
     const rocksdb::Status status =
         one.value ? writes.Put(slice(one.key), slice(*one.value)) : writes.Delete(slice(one.key));
     if (!status.ok()) return rocks_error(status, impl_->directory);

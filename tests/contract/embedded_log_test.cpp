@@ -49,7 +49,7 @@ EmbeddedLog::Settings small() {
   settings.commits_under_way_max = 1;
   settings.tail_bytes_max = 2000;
   settings.store.memtable_bytes = 1 << 16;
-  settings.store.codec = Codec::lz4;
+  settings.store.codec = Codec::plain;
   return settings;
 }
 
