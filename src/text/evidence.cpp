@@ -1,0 +1,142 @@
+#include "text/evidence.h"
+
+#include <algorithm>
+
+namespace earshot::text {
+namespace {
+
+constexpr std::size_t kSpansPerLabel = 2;
+constexpr std::size_t kBytesMax = 8192;  // evidence of a longer text comes from its beginning
+constexpr std::int64_t kPatternWeight = 1000;
+
+bool is_word_byte(char c) {
+  return (c >= 'a' && c <= 'z') || c == '0' || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool starts_sign(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
+class Collector {
+ public:
+  Collector(const Model& model, const Reading& reading, const Logits& logits)
+      : model_(model), reading_(reading), logits_(logits) {}
+
+  void add_pattern(std::string label, const Finding& finding) {
+    add(std::move(label), finding.from, finding.to, kPatternWeight * finding.permille / 1000);
+  }
+
+  void add_hits(const std::string& label, std::uint16_t word_class) {
+    std::size_t added = 0;
+    for (const Hit& hit : reading_.hits) {
+      if (hit.word_class != word_class || added == kSpansPerLabel) continue;
+      add(label, hit.from, hit.to, kPatternWeight / 2);
+      ++added;
+    }
+  }
+
+  // The stretches of text whose features weigh most for `plus` and against `minus` (a head, or none).
+  void add_weights(const std::string& label, int plus, int minus) {
+    spread(plus, minus);
+    const std::string_view text = reading_.normalised.text;
+    std::vector<Span> spans;
+    for (std::uint32_t at = 0; at < weight_.size();) {
+      const std::uint32_t end = stretch_end(text, at);
+      std::int64_t sum = 0;
+      for (std::uint32_t i = at; i < end; ++i) sum += weight_[i];
+      if (sum > 0) {
+        const bool joins = !spans.empty() && at - spans.back().to <= 1;
+        if (joins) {
+          spans.back().to = end;
+          spans.back().weight += sum;
+        } else {
+          spans.push_back({at, end, sum});
+        }
+      }
+      at = end;
+    }
+    std::stable_sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.weight > b.weight; });
+    if (spans.size() > kSpansPerLabel) spans.resize(kSpansPerLabel);
+    for (const Span& span : spans) add(label, span.from, span.to, span.weight * 1000 >> 16);
+  }
+
+  std::vector<Evidence> take() {
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const Evidence& a, const Evidence& b) { return a.weight_milli > b.weight_milli; });
+    if (found_.size() > kEvidenceMax) found_.resize(kEvidenceMax);
+    return std::move(found_);
+  }
+
+ private:
+  struct Span {
+    std::uint32_t from = 0;
+    std::uint32_t to = 0;
+    std::int64_t weight = 0;
+  };
+
+  // One word, one ideograph, or what lies between words.
+  static std::uint32_t stretch_end(std::string_view text, std::uint32_t at) {
+    const auto size = static_cast<std::uint32_t>(std::min(text.size(), kBytesMax));
+    std::uint32_t end = at + 1;
+    const bool is_word = static_cast<unsigned char>(text[at]) < 0x80 && is_word_byte(text[at]);
+    while (end < size && (!starts_sign(text[end]) || (is_word && static_cast<unsigned char>(text[end]) < 0x80 &&
+                                                      is_word_byte(text[end])))) {
+      ++end;
+    }
+    return end;
+  }
+
+  // Each feature's part of the logit, shared out evenly over its bytes.
+  void spread(int plus, int minus) {
+    weight_.assign(std::min(reading_.normalised.text.size(), kBytesMax), 0);
+    for (const Feature& feature : reading_.features) {
+      if (feature.to == 0 || feature.to > weight_.size()) continue;
+      const Cell& cell = model_.cells[feature.bucket];
+      std::int64_t value = part(cell, plus);
+      if (minus >= 0) value -= part(cell, minus);
+      value = value * model_.numbers.kind_weight[feature.kind] / logits_.length;
+      const std::int64_t share = value / static_cast<std::int64_t>(feature.to - feature.from);
+      for (std::uint32_t i = feature.from; i < feature.to; ++i) weight_[i] += share;
+    }
+  }
+
+  std::int64_t part(const Cell& cell, int head) const {
+    const auto h = static_cast<std::size_t>(head);
+    return std::int64_t{cell.weight[h]} * model_.numbers.step[h];
+  }
+
+  void add(std::string label, std::uint32_t from, std::uint32_t to, std::int64_t weight_milli) {
+    const auto& origin = reading_.normalised.origin;
+    found_.push_back({std::move(label), origin[from], origin[to], static_cast<std::int32_t>(std::min<std::int64_t>(weight_milli, 1 << 20))});
+  }
+
+  const Model& model_;
+  const Reading& reading_;
+  const Logits& logits_;
+  std::vector<std::int64_t> weight_;
+  std::vector<Evidence> found_;
+};
+
+}  // namespace
+
+std::vector<Evidence> find_evidence(const Model& model, const Reading& reading, const Logits& logits, const Analysis& analysis) {
+  Collector collector(model, reading, logits);
+  if (analysis.sentiment == Sentiment::negative) collector.add_weights("neg", kNegativeHead, kPositiveHead);
+  if (analysis.sentiment == Sentiment::positive) collector.add_weights("pos", kPositiveHead, kNegativeHead);
+  for (std::size_t i = 0; i < std::min<std::size_t>(2, analysis.issues.size()); ++i) {
+    const IssueType type = analysis.issues[i].type;
+    const auto ordinal = static_cast<std::uint16_t>(type);
+    const std::string label(name_of(type));
+    collector.add_hits(label, static_cast<std::uint16_t>(kIssueFirst + ordinal));
+    collector.add_hits(label, static_cast<std::uint16_t>(kIssueTopicFirst + ordinal));
+  }
+  if (const Finding* finding = leaving(reading); finding != nullptr && analysis.leave_permille >= 500) {
+    collector.add_pattern("leave", *finding);
+  }
+  for (const Finding& finding : reading.findings) {
+    if (finding.meaning != Meaning::urgent || finding.cause != analysis.urgency_cause) continue;
+    collector.add_pattern("urgent", finding);
+    break;
+  }
+  return collector.take();
+}
+
+}  // namespace earshot::text

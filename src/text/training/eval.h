@@ -1,0 +1,58 @@
+// How good a model is on labelled texts. The definitions are those in common use: macro-F1 is over the labels that the
+// gold file holds; calibration is the expected calibration error of P(negative) in 15 equal bins; where the gold file
+// holds no neutral text, a neutral answer counts as the likelier of the two others and P(negative) is taken among these.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "earshot/result.h"
+#include "text/analyzer.h"
+#include "text/training/labelled.h"
+
+namespace earshot::text {
+
+// Sentiment labels as rows, answers as columns: 0 neg, 1 neu, 2 pos, 3 unknown.
+struct Confusion {
+  std::array<std::array<std::size_t, 4>, 3> count{};
+
+  void add(int gold, int answer) { ++count[static_cast<std::size_t>(gold)][static_cast<std::size_t>(answer)]; }
+  std::size_t total() const;
+  double accuracy() const;
+  double f1(std::size_t label) const;
+  double macro_f1() const;
+};
+
+struct SentimentScores {
+  std::size_t rows = 0;
+  std::size_t unknown = 0;  // answered `unknown`, counted as wrong
+  Confusion confusion;
+  double ece = 0;
+  double auc = 0;
+  double accuracy_at_80 = 0;  // of the 80 % of rows with the surest answers
+};
+
+struct YesNoScores {
+  std::size_t rows = 0;
+  std::size_t yes = 0;
+  double precision = 0;
+  double recall = 0;
+  double f1 = 0;
+};
+
+struct IssueScores {
+  std::size_t rows = 0;
+  double micro_f1 = 0;
+  double precision = 0;
+  double recall = 0;
+  std::array<YesNoScores, kIssueTypes> of{};
+};
+
+SentimentScores score_sentiment(const Analyzer& analyzer, const std::vector<LabelledText>& rows, bool may_abstain);
+IssueScores score_issues(const Analyzer& analyzer, const LabelledFile& file, std::size_t column);
+YesNoScores score_leaving(const Analyzer& analyzer, const LabelledFile& file, std::size_t column);
+YesNoScores score_urgency(const Analyzer& analyzer, const LabelledFile& file, std::size_t column);  // exact 0, 1, 2: f1 holds accuracy
+
+}  // namespace earshot::text

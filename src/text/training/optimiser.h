@@ -1,0 +1,48 @@
+// The learning itself: one linear model with many heads, logistic loss, AdaGrad. One thread and a fixed order, so the
+// same examples and settings give the same weights to the last bit.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "text/model.h"
+#include "text/training/examples.h"
+
+namespace earshot::text {
+
+using HeadValues = std::array<float, 16>;  // kHeads of them, and one unused
+
+class Optimiser {
+ public:
+  Optimiser(const TrainConfig& config, const Examples& train);
+
+  // One pass over all examples, in an order drawn from the seed and the epoch.
+  void run_epoch(const Examples& train, int epoch);
+
+  HeadValues logits(const Examples& examples, const Example& example) const;
+
+  const std::vector<std::uint8_t>& rarity() const { return rarity_; }
+  const std::vector<HeadValues>& weights() const { return weights_; }
+  const std::array<HeadValues, kModelLanguages>& bias() const { return bias_; }
+
+ private:
+  void count(const Examples& train);
+  void update(const Examples& train, const Example& example, float rate);
+
+  const TrainConfig* config_;  // outlives the optimiser; a pointer so that a snapshot can be assigned
+  std::vector<std::uint8_t> rarity_;
+  std::vector<HeadValues> weights_;
+  std::vector<HeadValues> squares_;
+  std::array<HeadValues, kModelLanguages> bias_{};
+  std::array<HeadValues, kModelLanguages> bias_squares_{};
+};
+
+// What the labels of an example ask of each head: the slope of the loss, and which heads it is about.
+struct Slope {
+  HeadValues value{};
+  HeadValues active{};
+};
+Slope slope_of(const Example& example, const HeadValues& logits, double neutral_share);
+
+}  // namespace earshot::text

@@ -1,0 +1,104 @@
+#include "text/training/train.h"
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include "text/training/eval.h"
+#include "text/training/optimiser.h"
+#include "text/training/quantise.h"
+
+namespace earshot::text {
+namespace {
+
+constexpr int kPatience = 2;  // epochs without a better dev loss
+
+// Scores each dev set with the weights as they are in training.
+EpochReport score_dev(const TrainConfig& config, const Optimiser& optimiser, const Examples& dev) {
+  EpochReport report;
+  std::size_t scored = 0;
+  for (std::size_t s = 0; s < config.sets.size(); ++s) {
+    DevScore score{.set = config.sets[s].name};
+    Confusion confusion;
+    for (const Example& example : dev.rows) {
+      if (example.set != s || example.sentiment < 0) continue;
+      const HeadValues logits = optimiser.logits(dev, example);
+      const double neutral = example.two_class ? 0.0 : 1.0;
+      const double neg = std::exp(static_cast<double>(logits[kNegativeHead]));
+      const double pos = std::exp(static_cast<double>(logits[kPositiveHead]));
+      const int predicted = neutral > neg && neutral > pos ? 1 : neg >= pos ? 0 : 2;
+      confusion.add(example.sentiment, predicted);
+      score.loss += std::log(neg + pos + neutral) - std::log(example.sentiment == 0 ? neg : example.sentiment == 2 ? pos : 1.0);
+      ++score.rows;
+    }
+    if (score.rows == 0) continue;
+    score.loss /= static_cast<double>(score.rows);
+    score.accuracy = confusion.accuracy();
+    score.macro_f1 = confusion.macro_f1();
+    if (!config.sets[s].unscored) {
+      report.dev_loss += score.loss;
+      ++scored;
+    }
+    report.sets.push_back(std::move(score));
+  }
+  if (scored > 0) report.dev_loss /= static_cast<double>(scored);
+  return report;
+}
+
+std::string line_for(const EpochReport& report) {
+  char text[160];
+  std::snprintf(text, sizeof text, "epoch %d  dev loss %.4f ", report.epoch, report.dev_loss);
+  std::string line = text;
+  for (const DevScore& score : report.sets) {
+    std::snprintf(text, sizeof text, " %s %.3f/%.3f", score.set.c_str(), score.accuracy, score.macro_f1);
+    line += text;
+  }
+  return line;
+}
+
+}  // namespace
+
+Result<Training> train(const TrainPaths& paths, const std::function<void(const std::string&)>& progress) {
+  auto config_text = read_bytes(paths.config);
+  if (!config_text) return std::move(config_text.error());
+  auto config = TrainConfig::parse(*config_text);
+  if (!config) return std::move(config.error()).in(paths.config);
+  const auto lexicon_path = std::filesystem::path(paths.config).parent_path() / config->lexicon;
+  auto lexicon = read_bytes(lexicon_path.string());
+  if (!lexicon) return std::move(lexicon.error());
+  ModelParts parts{std::move(*lexicon), simplified_pairs()};
+  auto reader = Reader::make(parts.lexicon, parts.simplified);
+  if (!reader) return std::move(reader.error()).in(lexicon_path.string());
+
+  auto examples = read_examples(*config, paths.data_directory, "train", *reader);
+  if (!examples) return std::move(examples.error());
+  auto dev = read_examples(*config, paths.data_directory, "dev", *reader);
+  if (!dev) return std::move(dev.error());
+  progress("read " + std::to_string(examples->rows.size()) + " texts to learn from, " + std::to_string(dev->rows.size()) +
+           " to tune on, " + std::to_string(examples->features.size()) + " features");
+
+  Training training;
+  Optimiser optimiser(*config, *examples);
+  Optimiser best = optimiser;
+  double best_loss = 1e9;
+  for (int epoch = 1; epoch <= config->epochs && epoch <= training.best_epoch + kPatience; ++epoch) {
+    optimiser.run_epoch(*examples, epoch);
+    EpochReport report = score_dev(*config, optimiser, *dev);
+    report.epoch = epoch;
+    progress(line_for(report));
+    const bool is_better = report.sets.empty() || report.dev_loss < best_loss;
+    if (is_better) {
+      best_loss = report.dev_loss;
+      best = optimiser;
+      training.best_epoch = epoch;
+    }
+    training.epochs.push_back(std::move(report));
+  }
+  training.model = quantise(*config, best, std::move(parts));
+  calibrate(*config, *dev, training.model);
+  training.files = std::move(examples->files);
+  training.files.insert(training.files.end(), dev->files.begin(), dev->files.end());
+  return training;
+}
+
+}  // namespace earshot::text

@@ -1,0 +1,26 @@
+// The shipped model, for the tests of src/text.
+#pragma once
+
+#include <string>
+
+#include "earshot/check.h"
+#include "text/analyzer.h"
+#include "text/training/labelled.h"
+
+namespace earshot {
+
+inline std::string shipped_model_path() { return std::string(EARSHOT_SOURCE_DIR) + "/models/text-1.bin"; }
+
+inline Result<Analyzer> load_shipped() {
+  auto bytes = text::read_bytes(shipped_model_path());
+  if (!bytes) return std::move(bytes.error());
+  return Analyzer::load(*bytes);
+}
+
+inline const Analyzer& shipped_analyzer() {
+  static const Result<Analyzer> analyzer = load_shipped();
+  EARSHOT_CHECK(analyzer.has_value(), "models/text-1.bin must load");
+  return *analyzer;
+}
+
+}  // namespace earshot
