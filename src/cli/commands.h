@@ -1,0 +1,13 @@
+// The subcommands of `earshot`, one file each. Each adds itself to the program and leaves its exit code in `exit_code`:
+// 0 done, 1 failed, 2 wrong usage or configuration. Results go to standard output, diagnostics to standard error.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace earshot::cli {
+
+void add_analyze(CLI::App& app, int& exit_code);
+void add_eval(CLI::App& app, int& exit_code);
+void add_train(CLI::App& app, int& exit_code);
+
+}  // namespace earshot::cli

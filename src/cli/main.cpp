@@ -1,0 +1,18 @@
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
+
+int main(int argc, char** argv) {
+  CLI::App app{"Earshot hears every customer, also the ones who say nothing", "earshot"};
+  app.require_subcommand(1);
+  int exit_code = 0;
+  earshot::cli::add_analyze(app, exit_code);
+  earshot::cli::add_eval(app, exit_code);
+  earshot::cli::add_train(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return exit_code;
+}
