@@ -2,19 +2,18 @@
 
 #include <algorithm>
 
+#include "base/varint.h"
 #include "earshot/check.h"
 
 namespace earshot {
 namespace {
 
-constexpr int kVarintBytesMax = 4;  // 28 bits, enough for kDayMax
-static_assert(day_of(kNever) == kDayMax && kDayMax < 1 << 28);
+static_assert(day_of(kNever) == kDayMax);
 
 std::string varint(DayNumber value) {
   std::string bytes;
-  auto rest = static_cast<std::uint32_t>(value);
-  for (; rest >= 0x80; rest >>= 7) bytes += static_cast<char>((rest & 0x7f) | 0x80);
-  return bytes += static_cast<char>(rest);
+  append_varint(bytes, static_cast<std::uint64_t>(value));
+  return bytes;
 }
 
 // Goes through the days of a set. After next() gave true, `day` is the day and `begin` where its bytes start.
@@ -28,22 +27,13 @@ struct Walk {
   bool next() {
     if (end >= bytes.size()) return false;
     begin = end;
-    const std::int64_t skipped = read();
-    is_broken = skipped < 0 || skipped > kDayMax - (day + 1);
+    std::string_view rest = bytes.substr(begin);
+    const auto skipped = take_varint(rest);
+    is_broken = !skipped || *skipped >= static_cast<std::uint64_t>(kDayMax - day);
     if (is_broken) return false;
-    day += static_cast<DayNumber>(skipped) + 1;
+    end = bytes.size() - rest.size();
+    day += static_cast<DayNumber>(*skipped) + 1;
     return true;
-  }
-
-  // A varint in its shortest form, or -1.
-  std::int64_t read() {
-    std::int64_t value = 0;
-    for (int i = 0; i < kVarintBytesMax && end < bytes.size(); ++i) {
-      const auto byte = static_cast<unsigned char>(bytes[end++]);
-      value |= static_cast<std::int64_t>(byte & 0x7f) << (7 * i);
-      if (byte < 0x80) return byte == 0 && i > 0 ? -1 : value;
-    }
-    return -1;
   }
 };
 
