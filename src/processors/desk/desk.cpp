@@ -1,0 +1,131 @@
+#include "processors/desk/desk.h"
+
+#include <optional>
+#include <utility>
+
+#include "base/hash.h"
+#include "processors/desk/case_book.h"
+#include "processors/desk/commands.h"
+#include "processors/desk/conversation.h"
+#include "processors/desk/deadlines.h"
+#include "processors/desk/openings.h"
+#include "processors/desk/ownership.h"
+
+namespace earshot {
+namespace desk {
+namespace {
+
+constexpr std::string_view kCaseTimer = "case/";
+
+// Names an event among the events of a customer, and as what opened a case.
+std::string opening_of(const Event& event) { return event.source + '\0' + event.id; }
+
+class Desk final : public Processor {
+ public:
+  std::string_view name() const override { return "desk"; }
+  Topic input() const override { return Topic::desk; }
+  std::int32_t version() const override { return 1; }
+
+  void apply(const Event& event, Step& step) override {
+    if (const auto* changed = std::get_if<ConfigChanged>(&event.body)) return on_config(*changed, step);
+    if (const auto* began = std::get_if<ImportBegan>(&event.body)) return on_import(*began, step);
+    CaseBook book(step, rules_of(step), pinned_);
+    const std::string opening = opening_of(event);
+    const std::uint64_t number = fingerprint(opening).low;
+    if (const auto* request = std::get_if<CaseRequested>(&event.body)) {
+      (void)on_request(book, number, *request, opening);  // nothing to do about a repeat
+    } else if (const auto* message = std::get_if<MessageForwarded>(&event.body)) {
+      on_message(book, number, *message, opening);
+    } else if (const auto* command = std::get_if<Command>(&event.body)) {
+      on_command(book, event, *command);
+    } else if (const auto* proposed = std::get_if<IdentityProposed>(&event.body)) {
+      on_proposal(book, *proposed, event.time);
+    }
+    book.finish();
+  }
+
+  void fire(const Timer& timer, Step& step) override {
+    CaseBook book(step, rules_of(step), pinned_);
+    if (forget_requests(book, timer.name)) return;
+    EARSHOT_CHECK(timer.name.starts_with(kCaseTimer), "desk sets timers for cases and answers only");
+    const auto id = CaseId::parse(std::string_view(timer.name).substr(kCaseTimer.size()));
+    const state::Case* known = id ? book.find_case(*id) : nullptr;
+    if (known == nullptr || known->armed_ms() != to_millis(timer.due)) return;  // an older one: another is armed
+    state::Case& one = book.edit_case(*id);
+    one.set_armed_ms(0);
+    run_due(book, one, timer.due);
+    book.finish();
+  }
+
+ private:
+  struct InForce {
+    std::string text;
+    Rulebook rules;
+  };
+
+  // Decoded settings of the step's tenant; those in state are the truth.
+  const Rulebook& rules_of(Step& step) {
+    const auto* config = step.find<state::DeskConfig>("settings");
+    const std::string& text = config == nullptr ? kNoSettings : config->settings();
+    auto known = in_force_.find(step.tenant());
+    if (known == in_force_.end() || known->second.text != text) {
+      auto settings = read_desk_settings(text);
+      EARSHOT_CHECK(settings.has_value(), "settings were valid when they were stored");
+      known = in_force_.insert_or_assign(std::string(step.tenant()), InForce{text, Rulebook(std::move(*settings))}).first;
+    }
+    return known->second.rules;
+  }
+
+  // Settings that do not read are kept out: the configuration checks them before it appends them.
+  void on_config(const ConfigChanged& changed, Step& step) {
+    if (changed.section != "desk") return;
+    const auto* config = step.find<state::DeskConfig>("settings");
+    if (config != nullptr && changed.version <= config->version()) return;
+    if (!read_desk_settings(changed.settings)) return;
+    const DeskSettings before = rules_of(step).settings();
+    state::DeskConfig& kept = step.edit<state::DeskConfig>("settings");
+    kept.set_version(changed.version);
+    kept.set_settings(changed.settings);
+    CaseBook book(step, rules_of(step), pinned_);
+    for (const std::string& handle : people_of(before)) {
+      if (!is_known_person(book.settings(), handle)) hand_on(book, handle, HandOn::everything, book.now());
+    }
+    for (const DepartmentSettings& department : book.settings().departments) offer_queue(book, department.name, book.now());
+    book.finish();
+  }
+
+  static std::set<std::string> people_of(const DeskSettings& settings) {
+    std::set<std::string> people;
+    for (const AgentSettings& agent : settings.agents) people.insert(agent.handle);
+    for (const DepartmentSettings& department : settings.departments) {
+      people.insert({department.liaison, department.deputy, department.supervisor});
+    }
+    return people;
+  }
+
+  static void on_import(const ImportBegan& began, Step& step) {
+    const auto* import = step.find<state::DeskImport>("import");
+    if (import != nullptr && import->until_ms() >= to_millis(began.until)) return;
+    step.edit<state::DeskImport>("import").set_until_ms(to_millis(began.until));
+  }
+
+  static void on_proposal(CaseBook& book, const IdentityProposed& proposed, Timestamp at) {
+    AlertRaised raised;
+    raised.severity = Severity::info;
+    raised.title = "one key is claimed by " + std::to_string(proposed.candidates.size()) + " customers: a person must decide";
+    if (!proposed.candidates.empty()) raised.customer = proposed.candidates.front();
+    for (const CustomerId candidate : proposed.candidates) raised.reasons.push_back("claimed by " + candidate.hex());
+    book.alert(proposed.key.hex(), std::move(raised), at);
+  }
+
+  inline static const std::string kNoSettings = "{}";
+  std::map<std::string, InForce, std::less<>> in_force_;  // by tenant
+  PinnedCalendars pinned_;
+};
+
+}  // namespace
+}  // namespace desk
+
+std::unique_ptr<Processor> make_desk() { return std::make_unique<desk::Desk>(); }
+
+}  // namespace earshot
