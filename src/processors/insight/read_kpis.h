@@ -1,0 +1,31 @@
+// Reads KPIs out of insight's stored state, for queries. Any thread: it looks at one consistent view of the store.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "earshot/event.h"
+#include "earshot/result.h"
+#include "earshot/state_store.h"
+#include "processors/insight/settings.h"
+
+namespace earshot {
+
+struct KpiQuery {
+  bool by_day = true;      // else by hour
+  Timestamp from{};        // windows that begin in [from, to)
+  Timestamp to = kNever;
+  std::string kpi;         // empty: all
+  std::string dimension;   // `channel=email`; with all_dimensions false, empty stands for all together
+  bool all_dimensions = false;
+  std::size_t rows_max = 10000;
+};
+
+// Rows in the order of window, dimension and KPI. `prefix` is the key under which insight's values of the tenant's own key
+// stand; `now` decides what is provisional. Beside the windows' KPIs there are `active` at the end of each window, and, for
+// the window that contains `now`, the present `active` and `unanswered` with the age of the oldest.
+Result<std::vector<KpiReported>> read_kpis(const StateStore& store, std::string_view prefix, const KpiQuery& query, Timestamp now,
+                                           const insight::Settings& settings = {});
+
+}  // namespace earshot
