@@ -61,6 +61,14 @@ std::string hmac_sha256(std::string_view key, std::string_view message) {
   return {reinterpret_cast<char*>(digest), size};
 }
 
+std::string hmac_sha1(std::string_view key, std::string_view message) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  const auto* done = HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), raw(message), message.size(), digest, &size);
+  EARSHOT_CHECK(done != nullptr && size == 20, "HMAC-SHA1 is not available");
+  return {reinterpret_cast<char*>(digest), size};
+}
+
 KeyHash hash_key(std::string_view secret, std::string_view kind_and_value) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
   if (secret.empty()) {

@@ -17,6 +17,8 @@ std::uint32_t murmur2(std::string_view bytes);
 
 // 32 raw bytes.
 std::string hmac_sha256(std::string_view key, std::string_view message);
+// 20 raw bytes. Only to verify what others still sign with it.
+std::string hmac_sha1(std::string_view key, std::string_view message);
 
 // The identity key `kind:value` under the tenant's secret; with an empty secret the hash is unkeyed (plain SHA-256).
 KeyHash hash_key(std::string_view secret, std::string_view kind_and_value);
