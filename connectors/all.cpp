@@ -2,9 +2,12 @@
 
 #include <array>
 
+#include "bluesky/bluesky.h"
 #include "cloudevents/cloudevents.h"
 #include "csv/csv.h"
 #include "event/json_reader.h"
+#include "google_play/google_play.h"
+#include "typeform/typeform.h"
 
 namespace earshot {
 namespace {
@@ -24,8 +27,11 @@ struct Entry {
 };
 
 constexpr std::array kConnectors{
+    Entry{"bluesky", [](std::string_view settings) { return make(settings, &make_bluesky); }},
     Entry{"cloudevents", [](std::string_view settings) { return make(settings, &make_cloudevents); }},
     Entry{"csv", [](std::string_view settings) { return make(settings, &make_csv); }},
+    Entry{"google_play", [](std::string_view settings) { return make(settings, &make_google_play); }},
+    Entry{"typeform", [](std::string_view settings) { return make(settings, &make_typeform); }},
 };
 
 }  // namespace

@@ -72,7 +72,7 @@ class ForeignEvent final : public ItemFields {
 // One event after the other, wherever they come from.
 class Items {
  public:
-  Items(std::shared_ptr<const Mappings> mappings, Reporter& reporter) : mappings_(std::move(mappings)), reporter_(reporter) {}
+  Items(const Mappings& mappings, Reporter& reporter) : mappings_(mappings), reporter_(reporter) {}
 
   void item(std::string_view bytes, const std::string& where) {
     ++count_;
@@ -101,8 +101,8 @@ class Items {
  private:
   void foreign(std::string_view bytes, const std::string& where, DecodeFailure unknown) {
     auto envelope = parse_object(document_, bytes);
-    const auto mapping = envelope ? mappings_->find(text_at(*envelope, "type").value_or("")) : mappings_->end();
-    if (mapping == mappings_->end()) {
+    const auto mapping = envelope ? mappings_.find(text_at(*envelope, "type").value_or("")) : mappings_.end();
+    if (mapping == mappings_.end()) {
       return reporter_.refuse({unknown.reason, unknown.detail + " and no mapping of the configuration takes it"}, bytes, where);
     }
     ForeignEvent event(*envelope);
@@ -116,7 +116,7 @@ class Items {
     reporter_.skipped();
   }
 
-  std::shared_ptr<const Mappings> mappings_;  // shared with the connector, which may be gone before its readers
+  const Mappings& mappings_;
   Reporter& reporter_;
   EventDecoder decoder_;
   JsonDocument document_;
@@ -125,8 +125,8 @@ class Items {
 
 class LinesReader final : public LineReader {
  public:
-  LinesReader(std::shared_ptr<const Mappings> mappings, const Origin& origin, Findings& findings)
-      : LineReader(kName, origin, findings), items_(std::move(mappings), reporter_) {}
+  LinesReader(const Mappings& mappings, const Origin& origin, Findings& findings)
+      : LineReader(kName, origin, findings), items_(mappings, reporter_) {}
 
  private:
   void line(std::string_view line, std::int64_t number) override {
@@ -143,8 +143,8 @@ enum class Body { structured, batched, binary, by_first_character };
 
 class RequestReader final : public PayloadReader {
  public:
-  RequestReader(std::shared_ptr<const Mappings> mappings, Body body, Headers headers, const Origin& origin, Findings& findings)
-      : PayloadReader(kName, origin, findings), items_(std::move(mappings), reporter_), body_(body), headers_(std::move(headers)) {}
+  RequestReader(const Mappings& mappings, Body body, Headers headers, const Origin& origin, Findings& findings)
+      : PayloadReader(kName, origin, findings), items_(mappings, reporter_), body_(body), headers_(std::move(headers)) {}
 
  private:
   void payload(std::string_view bytes) override {
@@ -163,7 +163,7 @@ class RequestReader final : public PayloadReader {
 
 class CloudEvents final : public Connector {
  public:
-  explicit CloudEvents(std::shared_ptr<const Mappings> mappings) : mappings_(std::move(mappings)) {}
+  explicit CloudEvents(Mappings mappings) : mappings_(std::move(mappings)) {}
   std::string_view name() const override { return kName; }
 
   std::unique_ptr<Reader> open(const Origin& origin, Findings& findings) const override {
@@ -183,13 +183,13 @@ class CloudEvents final : public Connector {
   }
 
  private:
-  std::shared_ptr<const Mappings> mappings_;
+  Mappings mappings_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Connector>> make_cloudevents(const CloudEventsSettings& settings) {
-  auto mappings = std::make_shared<Mappings>();
+  Mappings mappings;
   for (const ForeignType& foreign : settings.types) {
     if (foreign.type.empty() || foreign.type.starts_with("earshot.")) {
       return Error{ErrorKind::Invalid, "types: '" + foreign.type + "' cannot be mapped; name a type of somebody else"};
@@ -199,7 +199,7 @@ Result<std::unique_ptr<Connector>> make_cloudevents(const CloudEventsSettings& s
     if (map.source.empty()) map.source = "{source}";
     auto mapping = Mapping::make(kName, map);
     if (!mapping) return std::move(mapping.error()).in("types: " + foreign.type);
-    if (!mappings->emplace(foreign.type, std::move(*mapping)).second) {
+    if (!mappings.emplace(foreign.type, std::move(*mapping)).second) {
       return Error{ErrorKind::Invalid, "types: " + foreign.type + " stands twice"};
     }
   }

@@ -45,8 +45,8 @@ class Row final : public ItemFields {
 
 class CsvReader final : public Reader, private csv::Records {
  public:
-  CsvReader(std::shared_ptr<const Plan> plan, const Origin& origin, Findings& findings)
-      : Records(plan->dialect), plan_(std::move(plan)), reporter_(kName, origin, findings), columns_(plan_->settings.columns) {}
+  CsvReader(const Plan& plan, const Origin& origin, Findings& findings)
+      : Records(plan.dialect), plan_(plan), reporter_(kName, origin, findings), columns_(plan.settings.columns) {}
 
   void feed(std::string_view bytes) override { Records::feed(bytes); }
   void finish() override { Records::finish(); }
@@ -57,11 +57,11 @@ class CsvReader final : public Reader, private csv::Records {
     const std::string where = place(line);
     const auto text = decoded(raw);
     if (!text) {
-      if (is_header_next()) return refuse_header({DeadLetterReason::connector, "the header is not " + plan_->settings.encoding}, raw, where);
+      if (is_header_next()) return refuse_header({DeadLetterReason::connector, "the header is not " + plan_.settings.encoding}, raw, where);
       ++row_;
-      return reporter_.refuse({DeadLetterReason::connector, "not " + plan_->settings.encoding}, raw, where);
+      return reporter_.refuse({DeadLetterReason::connector, "not " + plan_.settings.encoding}, raw, where);
     }
-    csv::split_record(*text, plan_->dialect, cells_);
+    csv::split_record(*text, plan_.dialect, cells_);
     if (is_header_next()) {
       for (const std::string& cell : cells_) columns_.emplace_back(csv::plain_cell(cell));
       has_header_ = true;
@@ -84,12 +84,12 @@ class CsvReader final : public Reader, private csv::Records {
     Row row(columns_, cells_);
     row.file = reporter_.origin().name;
     row.number = std::to_string(row_);
-    if (plan_->mapping.needs_hash()) {
+    if (plan_.mapping.needs_hash()) {
       auto hash = row_hash();
       if (!hash) return reporter_.refuse(std::move(hash.error()), raw, where);
       row.hash = std::move(*hash);
     }
-    Mapped mapped = plan_->mapping.apply(row, row_);
+    Mapped mapped = plan_.mapping.apply(row, row_);
     if (Event* event = std::get_if<Event>(&mapped)) return reporter_.accept(std::move(*event), raw, where);
     if (Refusal* refusal = std::get_if<Refusal>(&mapped)) return reporter_.refuse(std::move(*refusal), raw, where);
     reporter_.skipped();
@@ -109,18 +109,18 @@ class CsvReader final : public Reader, private csv::Records {
     reporter_.refuse({DeadLetterReason::too_large, "a row is longer than " + std::to_string(kLineBytesMax) + " bytes"}, bytes, place(line));
   }
 
-  bool is_header_next() const { return plan_->settings.header && !has_header_; }
+  bool is_header_next() const { return plan_.settings.header && !has_header_; }
   static std::string place(std::int64_t line) { return "line " + std::to_string(line); }
 
   std::optional<std::string> decoded(std::string_view raw) const {
-    const std::string& encoding = plan_->settings.encoding;
+    const std::string& encoding = plan_.settings.encoding;
     if (encoding != "gb18030" && is_valid_utf8(raw)) return std::string(raw);
     return encoding == "utf-8" ? std::nullopt : gb18030_to_utf8(raw);
   }
 
   // A file whose columns are not those of the mapping is of no use: one dead letter for it, not one for each row.
   void check_columns(std::string_view raw, const std::string& where) {
-    for (const std::string& name : plan_->mapping.required_fields()) {
+    for (const std::string& name : plan_.mapping.required_fields()) {
       if (name.starts_with('@')) continue;
       const auto times = std::count(columns_.begin(), columns_.end(), name);
       if (times == 1) continue;
@@ -150,7 +150,7 @@ class CsvReader final : public Reader, private csv::Records {
     return times == 1 ? hash.hex() : hash.hex() + "-" + std::to_string(times);
   }
 
-  std::shared_ptr<const Plan> plan_;  // shared with the connector, which may be gone before its readers
+  const Plan& plan_;
   Reporter reporter_;
   std::vector<std::string> columns_;
   std::vector<std::string> cells_;
@@ -162,14 +162,14 @@ class CsvReader final : public Reader, private csv::Records {
 
 class Csv final : public Connector {
  public:
-  explicit Csv(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}
+  explicit Csv(Plan plan) : plan_(std::move(plan)) {}
   std::string_view name() const override { return kName; }
   std::unique_ptr<Reader> open(const Origin& origin, Findings& findings) const override {
     return std::make_unique<CsvReader>(plan_, origin, findings);
   }
 
  private:
-  std::shared_ptr<const Plan> plan_;
+  Plan plan_;
 };
 
 }  // namespace
@@ -184,7 +184,7 @@ Result<std::unique_ptr<Connector>> make_csv(const CsvSettings& settings) {
   auto mapping = Mapping::make(kName, settings.map);
   if (!mapping) return std::move(mapping.error()).in("map");
   const csv::Dialect dialect{settings.separator.front(), settings.quotes};
-  return std::make_unique<Csv>(std::make_shared<Plan>(Plan{settings, dialect, std::move(*mapping)}));
+  return std::make_unique<Csv>(Plan{settings, dialect, std::move(*mapping)});
 }
 
 }  // namespace earshot

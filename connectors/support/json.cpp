@@ -75,6 +75,11 @@ std::optional<std::string_view> text_at(simdjson::dom::object object, std::strin
   return object.at_key(name).get(found) == simdjson::SUCCESS ? std::optional(found) : std::nullopt;
 }
 
+std::optional<bool> bool_at(simdjson::dom::object object, std::string_view name) {
+  bool found = false;
+  return object.at_key(name).get(found) == simdjson::SUCCESS ? std::optional(found) : std::nullopt;
+}
+
 std::optional<std::int64_t> integer_at(simdjson::dom::object object, std::string_view name) {
   std::int64_t number = 0;
   if (object.at_key(name).get(number) == simdjson::SUCCESS) return number;

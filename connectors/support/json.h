@@ -18,6 +18,7 @@ std::optional<std::vector<std::string_view>> split_json_array(std::string_view b
 std::optional<simdjson::dom::object> object_at(simdjson::dom::object object, std::string_view name);
 std::optional<simdjson::dom::array> array_at(simdjson::dom::object object, std::string_view name);
 std::optional<std::string_view> text_at(simdjson::dom::object object, std::string_view name);
+std::optional<bool> bool_at(simdjson::dom::object object, std::string_view name);
 // A whole number, also when it is written as a string. Never through a double.
 std::optional<std::int64_t> integer_at(simdjson::dom::object object, std::string_view name);
 

@@ -54,6 +54,7 @@ class Connector {
  public:
   virtual ~Connector() = default;
   virtual std::string_view name() const = 0;  // its folder
+  // A reader borrows from its connector and from `findings`, and is used by one thread; several may be open at once.
   virtual std::unique_ptr<Reader> open(const Origin& origin, Findings& findings) const = 0;
   // Reads the body of one HTTP request; its headers may say how. Invalid: a content type that is not taken (415).
   virtual Result<std::unique_ptr<Reader>> open_request(const Origin& origin, const Headers& headers, Findings& findings) const {
