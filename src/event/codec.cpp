@@ -43,24 +43,10 @@ std::string stem(const Body& body) {
   if constexpr (std::is_same_v<Body, ConnectorGap>) return "connector.gap";
 }
 
-// One default body for each type that exists.
-std::vector<EventBody> every_body() {
-  std::vector<EventBody> bodies;
-  for (int i = 0; i < kInputKinds; ++i) bodies.push_back(Input{.kind = static_cast<InputKind>(i)});
-  bodies.insert(bodies.end(), {KeysPaired{}, IdentityAssigned{}, IdentityProposed{}, ActivityRecorded{}, SignalChanged{.raised = true},
-                               SignalChanged{.raised = false}, CustomerChanged{}, CaseRequested{}, MessageForwarded{}});
-  for (int i = 0; i < kCommandKinds; ++i) bodies.push_back(Command{.kind = static_cast<CommandKind>(i)});
-  bodies.push_back(CommandAnswered{});
-  for (int i = 0; i < kCaseSteps; ++i) bodies.push_back(CaseChanged{.step = static_cast<CaseStep>(i)});
-  bodies.insert(bodies.end(), {AlertRaised{}, MeasureTaken{}, MeasuresSummed{}, KpiReported{}, DeadLetter{}, ClockTicked{}, ConfigChanged{},
-                               ImportBegan{}, ConnectorGap{}});
-  return bodies;
-}
-
 const std::unordered_map<std::string, EventBody>& bodies_by_type() {
   static const auto* by_type = [] {
     auto* map = new std::unordered_map<std::string, EventBody>;
-    for (EventBody& body : every_body()) map->emplace(type_of(body), body);
+    for (EventBody& body : event_bodies()) map->emplace(type_of(body), body);
     return map;
   }();
   return *by_type;
@@ -96,9 +82,22 @@ std::string type_of(const EventBody& body) {
   return std::visit([](const auto& b) { return "earshot." + stem(b) + std::string(kVersion); }, body);
 }
 
+std::vector<EventBody> event_bodies() {
+  std::vector<EventBody> bodies;
+  for (int i = 0; i < kInputKinds; ++i) bodies.push_back(Input{.kind = static_cast<InputKind>(i)});
+  bodies.insert(bodies.end(), {KeysPaired{}, IdentityAssigned{}, IdentityProposed{}, ActivityRecorded{}, SignalChanged{.raised = true},
+                               SignalChanged{.raised = false}, CustomerChanged{}, CaseRequested{}, MessageForwarded{}});
+  for (int i = 0; i < kCommandKinds; ++i) bodies.push_back(Command{.kind = static_cast<CommandKind>(i)});
+  bodies.push_back(CommandAnswered{});
+  for (int i = 0; i < kCaseSteps; ++i) bodies.push_back(CaseChanged{.step = static_cast<CaseStep>(i)});
+  bodies.insert(bodies.end(), {AlertRaised{}, MeasureTaken{}, MeasuresSummed{}, KpiReported{}, DeadLetter{}, ClockTicked{}, ConfigChanged{},
+                               ImportBegan{}, ConnectorGap{}});
+  return bodies;
+}
+
 std::vector<std::string> event_types() {
   std::vector<std::string> types;
-  for (const EventBody& body : every_body()) types.push_back(type_of(body));
+  for (const EventBody& body : event_bodies()) types.push_back(type_of(body));
   return types;
 }
 

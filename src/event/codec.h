@@ -26,8 +26,9 @@ struct DecodeFailure {
 // `earshot.feedback.review.v1` for the body of an event.
 std::string type_of(const EventBody& body);
 
-// Every type that exists, in the order of event.h.
+// Every type that exists, in the order of event.h, and a default body of each.
 std::vector<std::string> event_types();
+std::vector<EventBody> event_bodies();
 
 std::string encode(const Event& event);
 

@@ -11,24 +11,11 @@ using testing::random_event;
 using testing::scaled;
 using testing::test_seed;
 
-// A default body for every type, found by decoding the emptiest event of the type there is a default for.
-std::vector<EventBody> bodies() {
-  std::vector<EventBody> all;
-  for (int i = 0; i < kInputKinds; ++i) all.push_back(Input{.kind = static_cast<InputKind>(i)});
-  for (int i = 0; i < kCommandKinds; ++i) all.push_back(Command{.kind = static_cast<CommandKind>(i)});
-  for (int i = 0; i < kCaseSteps; ++i) all.push_back(CaseChanged{.step = static_cast<CaseStep>(i)});
-  all.insert(all.end(), {KeysPaired{}, IdentityAssigned{}, IdentityProposed{}, ActivityRecorded{}, SignalChanged{.raised = true},
-                         SignalChanged{.raised = false}, CustomerChanged{}, CaseRequested{}, MessageForwarded{}, CommandAnswered{},
-                         AlertRaised{}, MeasureTaken{}, KpiReported{}, DeadLetter{}, ClockTicked{}, ConfigChanged{}, ImportBegan{},
-                         ConnectorGap{}});
-  return all;
-}
-
 TEST(Codec, DecodingUndoesEncodingForEveryType) {
   Random random(test_seed());
   EventDecoder decoder;
   for (int round = 0; round < scaled(200); ++round) {
-    for (const EventBody& body : bodies()) {
+    for (const EventBody& body : event_bodies()) {
       const Event event = random_event(random, body);
       const std::string bytes = encode(event);
       SCOPED_TRACE(bytes);
