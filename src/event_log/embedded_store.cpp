@@ -1,6 +1,7 @@
 #include "event_log/embedded_store.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -10,8 +11,8 @@
 #include <rocksdb/db.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+#include <xxhash.h>
 
-#include "earshot/check.h"
 #include "state_store/rocks_error.h"
 
 namespace earshot {
@@ -85,11 +86,33 @@ rocksdb::Options options_for(const EmbeddedStore::Settings& settings) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.track_and_verify_wals_in_manifest = true;
   options.max_open_files = 256;
+  options.max_bgerror_resume_count = 0;  // after an error nothing more is taken: opening again is the way on
   options.keep_log_file_num = 2;
   options.max_log_file_size = 1 << 20;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.stats_dump_period_sec = 0;
   return options;
+}
+
+// ---- the number of the last acknowledged append ----
+
+constexpr std::string_view kMarkFile = "ACKNOWLEDGED";  // u64 number, u64 XXH3-64 of its 8 bytes; little-endian
+constexpr std::size_t kMarkBytes = 16;
+
+std::string mark_bytes(std::uint64_t number) {
+  const std::uint64_t both[2] = {number, XXH3_64bits(&number, sizeof(number))};
+  std::string bytes(kMarkBytes, '\0');
+  std::memcpy(bytes.data(), both, kMarkBytes);
+  return bytes;
+}
+
+// 0 when there is none that can be read: then nothing is known, which is no damage.
+std::uint64_t read_mark(rocksdb::Env& env, const std::string& path) {
+  std::string bytes;
+  if (!rocksdb::ReadFileToString(&env, path, &bytes).ok() || bytes.size() != kMarkBytes) return 0;
+  std::uint64_t number = 0;
+  std::memcpy(&number, bytes.data(), sizeof(number));
+  return bytes == mark_bytes(number) ? number : 0;
 }
 
 // RocksDB takes a directory without its CURRENT file for a new store and would delete what is in it.
@@ -113,12 +136,43 @@ struct EmbeddedStore::Impl {
   Codec codec = Codec::plain;
   rocksdb::Env* env = rocksdb::Env::Default();
   std::unique_ptr<rocksdb::DB> db;
+  std::unique_ptr<rocksdb::RandomRWFile> mark;
   rocksdb::FileLock* lock = nullptr;  // held only when reading, where RocksDB itself takes none
 
-  ~Impl() {
+  ~Impl() { close(); }
+
+  std::string path(std::string_view file) const { return directory + "/" + std::string(file); }
+
+  Result<void> open_to_read(const rocksdb::Options& options) {
+    rocksdb::DB* opened = nullptr;
+    rocksdb::Status status = env->LockFile(path("LOCK"), &lock);
+    if (status.ok()) status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
+    db.reset(opened);
+    if (!status.ok()) return error(status);
+    const std::uint64_t acknowledged = read_mark(*env, path(kMarkFile));
+    if (db->GetLatestSequenceNumber() >= acknowledged) return {};
+    return Error{ErrorKind::Corrupt, directory + " has lost writes that were acknowledged (" +
+                                         std::to_string(acknowledged - db->GetLatestSequenceNumber()) +
+                                         " at its end); restore it from a backup, or delete its file " +
+                                         std::string(kMarkFile) + " to go on with what is there"};
+  }
+
+  void close() {
     if (db) (void)db->Close();  // everything acknowledged is synced
     db.reset();
-    if (lock != nullptr) (void)env->UnlockFile(lock);
+    if (lock != nullptr) (void)env->UnlockFile(std::exchange(lock, nullptr));
+  }
+
+  Result<void> open_to_write(const rocksdb::Options& options) {
+    rocksdb::DB* opened = nullptr;
+    rocksdb::Status status = rocksdb::DB::Open(options, directory, &opened);
+    db.reset(opened);
+    if (status.ok() && !env->FileExists(path(kMarkFile)).ok()) {
+      status = rocksdb::WriteStringToFile(env, mark_bytes(0), path(kMarkFile), true);
+    }
+    if (status.ok()) status = env->NewRandomRWFile(path(kMarkFile), &mark, rocksdb::EnvOptions());
+    if (!status.ok()) return error(status);
+    return {};
   }
 
   Error error(const rocksdb::Status& status) const { return rocks_error(status, directory); }
@@ -186,17 +240,16 @@ Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(const std::filesystem
 
   rocksdb::Options options = options_for(settings);
   options.create_if_missing = !*exists;
-  rocksdb::DB* db = nullptr;
-  rocksdb::Status status;
-  if (mode == Mode::read_write) {
-    status = rocksdb::DB::Open(options, impl->directory, &db);
-  } else {
-    if (!*exists) return Error{ErrorKind::NotFound, "there is no event log in " + impl->directory};
-    status = impl->env->LockFile(impl->directory + "/LOCK", &impl->lock);
-    if (status.ok()) status = rocksdb::DB::OpenForReadOnly(options, impl->directory, &db);
+  // Damage is looked for before anything is written, so that what is there can still be saved.
+  if (*exists) {
+    if (auto read = impl->open_to_read(options); !read) return std::move(read.error());
+  } else if (mode == Mode::read_only) {
+    return Error{ErrorKind::NotFound, "there is no event log in " + impl->directory};
   }
-  if (!status.ok()) return impl->error(status);
-  impl->db.reset(db);
+  if (mode == Mode::read_write) {
+    impl->close();
+    if (auto written = impl->open_to_write(options); !written) return std::move(written.error());
+  }
 
   std::unique_ptr<EmbeddedStore> store(new EmbeddedStore(std::move(impl)));
   auto format = store->fact(kFormatFact);
@@ -234,7 +287,8 @@ Result<void> EmbeddedStore::append(std::span<const Piece> pieces, std::span<cons
   }
   rocksdb::WriteOptions options;
   options.sync = true;
-  const rocksdb::Status status = impl_->db->Write(options, &writes);
+  rocksdb::Status status = impl_->db->Write(options, &writes);
+  if (status.ok()) status = impl_->mark->Write(0, mark_bytes(impl_->db->GetLatestSequenceNumber()));
   if (!status.ok()) return impl_->error(status);
   return {};
 }

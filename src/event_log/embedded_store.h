@@ -8,6 +8,10 @@
 //
 // Integers in keys and values are big-endian, so that a partition's batches lie in the order of their offsets.
 //
+// Beside it lies the file ACKNOWLEDGED: the sequence number of the last synced append, written in place after the sync
+// and not synced itself, so it is never ahead of the data. A write-ahead log whose end was lost or damaged opens like
+// one whose last write was torn; this number tells them apart.
+//
 // Threads: append from one at a time; everything else from any.
 #pragma once
 

@@ -35,6 +35,7 @@ rocksdb::Options options_for(const RocksStore::Settings& settings) {
 
   rocksdb::Options options;
   options.create_if_missing = true;
+  if (settings.env != nullptr) options.env = settings.env;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.write_buffer_size = settings.memtable_bytes;
   options.max_write_buffer_number = 2;
@@ -45,6 +46,7 @@ rocksdb::Options options_for(const RocksStore::Settings& settings) {
   options.compression = rocksdb::kLZ4Compression;
   options.level_compaction_dynamic_level_bytes = true;
   options.max_open_files = 512;
+  options.max_bgerror_resume_count = 0;  // after an error nothing more is taken: opening again is the way on
   options.keep_log_file_num = 2;
   options.max_log_file_size = 1 << 20;
   options.info_log_level = rocksdb::WARN_LEVEL;

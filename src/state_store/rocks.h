@@ -15,6 +15,10 @@
 
 #include "earshot/state_store.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace earshot {
 
 class RocksStore : public StateStore {
@@ -23,6 +27,7 @@ class RocksStore : public StateStore {
     std::size_t block_cache_bytes = std::size_t{64} << 20;
     std::size_t memtable_bytes = std::size_t{32} << 20;  // one of them; a second may be on its way to disk
     bool write_ahead_log = false;  // not synced: survives the end of the process, not of the machine
+    rocksdb::Env* env = nullptr;   // a test's disk that lies; nothing: the machine's
   };
 
   // Creates the directory if need be. One process at a time: Unavailable while another has it.
