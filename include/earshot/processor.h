@@ -120,12 +120,17 @@ class Step {
     return const_cast<HeldValue<Value>&>(held<Value>(values_.edit(record_key, name, &HeldValue<Value>::decode))).value;
   }
 
+  void erase_at(std::string_view record_key, std::string_view name) { values_.erase(record_key, name); }
+
   // Sends an event on, caused by this one. Its id follows from the cause, the processor and the ordinal; its time is
   // `time`, when it happened.
   void emit(Topic topic, std::string key, EventBody body, Timestamp time);
 
   // Asks for fire() at `due`, rounded up to a whole minute.
-  void set_timer(std::string_view name, Timestamp due) { output_.set_timer({up_to_minute(due), std::string(record_key_), std::string(name)}); }
+  void set_timer(std::string_view name, Timestamp due) { set_timer_at(record_key_, name, due); }
+  void set_timer_at(std::string_view record_key, std::string_view name, Timestamp due) {
+    output_.set_timer({up_to_minute(due), std::string(record_key), std::string(name)});
+  }
 
   // The id the n-th event emitted by this step gets: for ids that must stand inside an event.
   Fingerprint derived_id(std::int32_t ordinal) const;

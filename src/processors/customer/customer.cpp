@@ -1,0 +1,107 @@
+#include "processors/customer/customer.h"
+
+#include <map>
+
+#include "event/json_reader.h"
+#include "processors/control.h"
+#include "processors/customer/profile.h"
+#include "processors/customer/settings.h"
+#include "processors/customer/silence.h"
+#include "processors/customer/timeline.h"
+#include "processors/customer/unhappiness.h"
+
+namespace earshot {
+namespace {
+
+class Customer final : public Processor {
+ public:
+  std::string_view name() const override { return "customer"; }
+  Topic input() const override { return Topic::activity; }
+  std::int32_t version() const override { return 1; }
+
+  void apply(const Event& event, Step& step) override {
+    if (keep_control(event, step)) return;
+    if (const auto* activity = std::get_if<ActivityRecorded>(&event.body)) return hear(*activity, step);
+    if (const auto* change = std::get_if<CaseChanged>(&event.body)) return follow(*change, event.time, step);
+  }
+
+  void fire(const Timer& timer, Step& step) override {
+    if (timer.name != Silence::kTimer) return;
+    if (silence_.fire(timer, settings(step), step)) announce(step);
+  }
+
+ private:
+  void hear(const ActivityRecorded& activity, Step& step) {
+    const CustomerSettings& now = settings(step);
+    const Reading reading = read_activity(activity, now);
+    const std::string before = risk_of(step);
+    const bool joined = profile_.apply(activity, reading, step);
+    timeline_.apply(activity, reading, step);
+    silence_.apply(activity, reading, now, step);
+    unhappiness_.apply(activity, reading, step);
+    if (joined || risk_of(step) != before) announce(step);
+  }
+
+  void follow(const CaseChanged& change, Timestamp at, Step& step) {
+    if (step.find<state::Customer>("customer") == nullptr) return;  // a case opened by hand for somebody never heard
+    timeline_.apply(change, at, step);
+    if (unhappiness_.apply(change, step)) announce(step);
+  }
+
+  static std::string risk_of(Step& step) {
+    const auto* customer = step.find<state::Customer>("customer");
+    if (customer == nullptr) return "";
+    if (customer->silence_level() == 2) return "act";
+    if (!customer->negative_signal().empty()) return "unhappy";
+    return customer->silence_level() == 1 || !customer->at_risk_signal().empty() ? "watch" : "ok";
+  }
+
+  // Tells other systems how the customer stands: when they are new and when something that matters has changed.
+  static void announce(Step& step) {
+    const CombinedProfile profile = Profile::combined(step);
+    const auto* customer = step.find<state::Customer>("customer");
+    CustomerChanged changed;
+    const std::string_view key = step.record_key();
+    changed.customer = *CustomerId::parse(key.substr(key.find('/') + 1));
+    for (const auto& facet : customer->facets()) changed.facets.push_back({facet.high(), facet.low()});
+    changed.first_seen = profile.first_seen;
+    changed.last_heard = profile.last_heard.value_or(profile.first_seen);
+    changed.activity_days = profile.days.count();
+    changed.feedback_count = profile.feedback;
+    changed.negative_count = profile.negative;
+    changed.sentiment_permille = profile.sentiment_permille;
+    changed.risk = risk_of(step);
+    for (const auto& open : customer->cases()) {
+      if (open.state() != static_cast<std::int32_t>(CaseState::resolved)) ++changed.open_cases;
+    }
+    step.emit(Topic::customers, std::string(key), std::move(changed), step.now());
+  }
+
+  // The tenant's settings, decoded once per version. A section that cannot be read was refused before it got into the log.
+  const CustomerSettings& settings(Step& step) {
+    auto& decoded = settings_[std::string(step.tenant())];
+    const auto kept = kept_config(step, "silence");
+    if (kept && kept->version != decoded.version) {
+      decoded.version = kept->version;
+      auto read = read_json<CustomerSettings>(kept->settings, JsonReader::UnknownKeys::ignore);
+      decoded.settings = read ? std::move(*read) : CustomerSettings{};
+    }
+    return decoded.settings;
+  }
+
+  struct Decoded {
+    std::int64_t version = 0;
+    CustomerSettings settings;
+  };
+  std::map<std::string, Decoded, std::less<>> settings_;
+  Profile profile_;
+  Timeline timeline_;
+  Silence silence_;
+  Unhappiness unhappiness_;
+};
+
+}  // namespace
+
+std::unique_ptr<Processor> make_customer() { return std::make_unique<Customer>(); }
+
+}  // namespace earshot

@@ -1,0 +1,16 @@
+// "Are they ok?" One picture of each customer from what they say and do, and from what they no longer do.
+//
+// Its parts, called in this order for every activity: Profile (who, how often, how they feel), Timeline, Silence (one timer
+// that fires when nothing was heard), Unhappiness (negative signals and requests for a case). What was heard is kept per
+// identity key and combined when read.
+#pragma once
+
+#include <memory>
+
+#include "earshot/processor.h"
+
+namespace earshot {
+
+std::unique_ptr<Processor> make_customer();
+
+}  // namespace earshot

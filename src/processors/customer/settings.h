@@ -1,0 +1,37 @@
+// What a tenant may set about customers: section `silence` of the configuration.
+#pragma once
+
+#include <vector>
+
+#include "earshot/event.h"
+#include "earshot/result.h"
+#include "processors/customer/silence_forecast.h"
+
+namespace earshot {
+
+struct CustomerSettings {
+  std::int64_t horizon_days = 182;    // a silence of this length is a customer who has gone
+  std::int64_t watch_permille = 600;  // a signal when the silence will last that long with this probability
+  std::int64_t act_permille = 800;    // and a case at this one
+  std::int64_t young_weeks = 16;      // heard once and not again by then: a signal
+  std::int64_t late_days = 7;         // a silence noticed later than this opens no case
+  std::vector<InputKind> activity{InputKind::order, InputKind::usage, InputKind::payment};  // what makes a day active
+
+  SilenceSettings silence() const {
+    return {SilenceModel{}, static_cast<int>(horizon_days), static_cast<int>(watch_permille), static_cast<int>(act_permille)};
+  }
+};
+
+template <class F>
+void fields(F& f, CustomerSettings& v) {
+  f.optional("horizon_days", v.horizon_days);
+  f.optional("watch_permille", v.watch_permille);
+  f.optional("act_permille", v.act_permille);
+  f.optional("young_weeks", v.young_weeks);
+  f.optional("late_days", v.late_days);
+  f.optional("activity", v.activity);
+}
+
+Result<void> validate(const CustomerSettings& settings);
+
+}  // namespace earshot

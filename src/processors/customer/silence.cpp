@@ -1,0 +1,161 @@
+#include "processors/customer/silence.h"
+
+#include <algorithm>
+#include <string>
+
+#include "processors/control.h"
+
+namespace earshot {
+namespace {
+
+constexpr int kRecentComplaintDays = 60;
+
+Rhythm rhythm_of(const CombinedProfile& profile) { return {*profile.days.first(), *profile.last_heard, profile.days.count() - 1}; }
+
+std::string date_of(Timestamp at) { return format_rfc3339(at).substr(0, 10); }
+
+std::string ratio(int permille) {
+  const int percent = (permille + 5) / 10;
+  return std::to_string(percent / 100) + "." + (percent % 100 < 10 ? "0" : "") + std::to_string(percent % 100);
+}
+
+long long days_between(Timestamp from, Timestamp to) { return std::chrono::floor<std::chrono::days>(to - from).count(); }
+
+CustomerId customer_of(Step& step) {
+  const std::string_view key = step.record_key();
+  const auto id = CustomerId::parse(key.substr(key.find('/') + 1));
+  EARSHOT_CHECK(id, "the record key of an activity is tenant/customer");
+  return *id;
+}
+
+void measure_signal(const SignalChanged& signal, Step& step) {
+  MeasureTaken measure;
+  measure.kind = MeasureKind::signal;
+  measure.at = signal.since;
+  measure.item = signal.signal + (signal.raised ? "" : "/cleared");
+  measure.outcome = signal.raised ? "raised" : "cleared";
+  measure.channel = signal.channel;
+  step.emit(Topic::measures, measure_key(step.tenant(), step.partition()), std::move(measure), step.now());
+}
+
+}  // namespace
+
+void Silence::apply(const ActivityRecorded& activity, const Reading& reading, const CustomerSettings& settings, Step& step) const {
+  if (!reading.sign_of_life) return;
+  const auto* customer = step.find<state::Customer>("customer");
+  // What is older than the silence does not end it.
+  if (customer->silence_level() != 0 && to_millis(activity.at) > customer->silence_since_ms()) {
+    auto& value = step.edit<state::Customer>("customer");
+    SignalChanged cleared{value.silence_signal(), SignalKind::silent, value.silence_level() == 2 ? SignalLevel::act : SignalLevel::watch,
+                          customer_of(step), activity.facet, false, activity.at};
+    cleared.reasons = {"heard again on " + date_of(activity.at)};
+    value.set_silence_level(0);
+    value.clear_silence_signal();
+    value.clear_silence_since_ms();
+    measure_signal(cleared, step);
+    step.emit(Topic::signals, std::string(step.record_key()), std::move(cleared), activity.at);
+  }
+  arm(Profile::combined(step), settings, step);
+}
+
+std::optional<Silence::Due> Silence::next_due(const CombinedProfile& profile, const state::Customer& customer, const CustomerSettings& settings) {
+  if (profile.days.empty() || !profile.last_heard || customer.silence_level() == 2) return std::nullopt;
+  const SilenceDue due = silence_due(settings.silence(), rhythm_of(profile));
+  if (customer.silence_level() == 1) return Due{std::max(due.act, due.watch), SignalLevel::act};
+  // Heard on one day only, and not again by week 16 of their life.
+  const Timestamp young = *profile.last_heard + std::chrono::weeks{settings.young_weeks};
+  if (profile.days.count() == 1 && day_of(*profile.last_heard) == *profile.days.first() && young < due.watch) {
+    return Due{young, SignalLevel::watch, true};
+  }
+  return Due{due.watch, SignalLevel::watch};
+}
+
+void Silence::arm(const CombinedProfile& profile, const CustomerSettings& settings, Step& step) {
+  const auto* customer = step.find<state::Customer>("customer");
+  const auto due = next_due(profile, *customer, settings);
+  if (!due) return;
+  const std::int64_t armed = customer->silence_armed_ms();
+  const std::int64_t wanted = to_millis(up_to_minute(due->at));
+  if (armed != 0 && armed <= wanted) return;  // it finds out when it fires
+  step.edit<state::Customer>("customer").set_silence_armed_ms(wanted);
+  step.set_timer(kTimer, due->at);
+}
+
+bool Silence::fire(const Timer& timer, const CustomerSettings& settings, Step& step) const {
+  const auto* customer = step.find<state::Customer>("customer");
+  if (customer == nullptr || to_millis(timer.due) != customer->silence_armed_ms()) return false;  // a newer one counts
+  step.edit<state::Customer>("customer").set_silence_armed_ms(0);
+  const CombinedProfile profile = Profile::combined(step);
+  const auto due = next_due(profile, *customer, settings);
+  const bool reached = due && due->at <= step.now();
+  if (reached) raise(*due, profile, settings, step);
+  arm(profile, settings, step);
+  return reached;
+}
+
+void Silence::raise(const Due& due, const CombinedProfile& profile, const CustomerSettings& settings, Step& step) {
+  auto& customer = step.edit<state::Customer>("customer");
+  if (customer.silence_signal().empty()) customer.set_silence_signal("silent-" + step.derived_id(0).hex());
+  customer.set_silence_level(due.level == SignalLevel::act ? 2 : 1);
+  customer.set_silence_since_ms(to_millis(due.at));
+
+  SignalChanged signal;
+  signal.signal = customer.silence_signal();
+  signal.kind = SignalKind::silent;
+  signal.level = due.level;
+  signal.customer = customer_of(step);
+  signal.facet = {customer.facets(0).high(), customer.facets(0).low()};
+  signal.since = due.at;
+  signal.probability_permille = static_cast<std::uint16_t>(silence_outlook(settings.silence(), rhythm_of(profile), due.at).gone_permille);
+  signal.reasons = reasons(due, profile, settings, due.at);
+  signal.clears_on = "next contact";
+
+  // A habit of one day is none to break: for these only the curve of all customers is known.
+  const bool had_a_habit = profile.days.count() >= 2;
+  const Timestamp noticed_in_time = due.at + std::chrono::days{settings.late_days};
+  const bool over_at_import = is_importing(step) && noticed_in_time < imported_until(step);
+  const bool request = due.level == SignalLevel::act && had_a_habit && step.now() <= noticed_in_time && !over_at_import;
+  if (request) {
+    CaseRequested wanted;
+    wanted.customer = signal.customer;
+    wanted.facet = signal.facet;
+    wanted.origin = CaseOrigin::silence;
+    wanted.at = due.at;
+    wanted.channel = "silence";
+    wanted.proactive = true;
+    wanted.imported = is_importing(step);
+    wanted.reasons = signal.reasons;
+    wanted.signal = signal.signal;
+    wanted.place = -1;
+    customer.set_case_pending(true);
+    step.emit(Topic::desk, tenant_key(step.tenant()), std::move(wanted), due.at);
+  }
+  measure_signal(signal, step);
+  step.emit(Topic::signals, std::string(step.record_key()), std::move(signal), due.at);
+}
+
+std::vector<std::string> Silence::reasons(const Due& due, const CombinedProfile& profile, const CustomerSettings& settings, Timestamp now) {
+  const Rhythm rhythm = rhythm_of(profile);
+  const std::string silent_for = std::to_string(days_between(*profile.last_heard, now));
+  std::vector<std::string> facts;
+  if (due.young) {
+    facts.push_back("heard on one day only, " + date_of(*profile.last_heard) + ", and not again by week " + std::to_string(settings.young_weeks));
+  } else if (rhythm.repeat_days == 0) {
+    facts.push_back("heard on one day only, " + date_of(*profile.last_heard) + ", silent for " + silent_for + " days");
+  } else {
+    const int usual = std::max(1, (*profile.days.last() - *profile.days.first()) / rhythm.repeat_days);
+    const auto within = std::chrono::ceil<std::chrono::days>(usual_gap_of(settings.silence(), rhythm)).count();
+    facts.push_back("usual gap " + std::to_string(usual) + " days (95 % within " + std::to_string(within) + "), silent for " + silent_for);
+  }
+  const SilenceOutlook outlook = silence_outlook(settings.silence(), rhythm, now);
+  const auto passed = due.level == SignalLevel::act ? settings.act_permille : settings.watch_permille;
+  std::string forecast = "P(silent for " + std::to_string(settings.horizon_days) + " days) " + ratio(outlook.gone_permille);
+  if (!due.young) forecast += ", passed " + ratio(static_cast<int>(passed)) + " on " + date_of(due.at);
+  facts.push_back(std::move(forecast));
+  if (profile.last_negative && days_between(*profile.last_negative, *profile.last_heard) <= kRecentComplaintDays) {
+    facts.push_back("unhappy feedback on " + date_of(*profile.last_negative) + ", shortly before the last contact");
+  }
+  return facts;
+}
+
+}  // namespace earshot

@@ -1,0 +1,36 @@
+// Notices that a customer who used to be heard from went quiet.
+//
+// Silence is an absence, so no incoming event can reveal it. The moment at which the forecast passes the tenant's threshold
+// if nothing more is heard is known beforehand: it is one timer. A sign of life moves that moment; the timer itself is moved
+// only when the new moment is earlier, otherwise it finds out when it fires.
+#pragma once
+
+#include "earshot/processor.h"
+#include "processors/customer/profile.h"
+#include "processors/customer/settings.h"
+
+namespace earshot {
+
+class Silence {
+ public:
+  static constexpr std::string_view kTimer = "silence";
+
+  // After Profile has taken the activity: clears a raised signal, sets the timer.
+  void apply(const ActivityRecorded& activity, const Reading& reading, const CustomerSettings& settings, Step& step) const;
+
+  // True if something was raised.
+  bool fire(const Timer& timer, const CustomerSettings& settings, Step& step) const;
+
+ private:
+  struct Due {
+    Timestamp at;        // the exact moment
+    SignalLevel level;
+    bool young = false;  // by the rule for the young, not by the forecast
+  };
+  static std::optional<Due> next_due(const CombinedProfile& profile, const state::Customer& customer, const CustomerSettings& settings);
+  static void arm(const CombinedProfile& profile, const CustomerSettings& settings, Step& step);
+  static void raise(const Due& due, const CombinedProfile& profile, const CustomerSettings& settings, Step& step);
+  static std::vector<std::string> reasons(const Due& due, const CombinedProfile& profile, const CustomerSettings& settings, Timestamp now);
+};
+
+}  // namespace earshot

@@ -1,0 +1,26 @@
+// Turns unhappy feedback into a signal and a request for a case, and hands on the messages of those who have one.
+//
+// One signal per spell: it is raised by the first unhappy item and cleared by a happy one. A case is asked for whenever
+// something is wrong or somebody wrote to us; desk decides whether it belongs to a case that is open.
+#pragma once
+
+#include "earshot/processor.h"
+#include "processors/customer/profile.h"
+
+namespace earshot {
+
+class Unhappiness {
+ public:
+  void apply(const ActivityRecorded& activity, const Reading& reading, Step& step) const;
+
+  // Keeps the list of the customer's cases; true when it changed.
+  bool apply(const CaseChanged& change, Step& step) const;
+
+ private:
+  static void signal(const ActivityRecorded& activity, const Reading& reading, Step& step);
+  static void risk(const ActivityRecorded& activity, Step& step);
+  static void request(const ActivityRecorded& activity, const Reading& reading, Step& step);
+  static void forward(const ActivityRecorded& activity, Step& step);
+};
+
+}  // namespace earshot

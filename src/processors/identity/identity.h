@@ -1,0 +1,23 @@
+// "Who is who?" Decides which identity keys are one customer.
+//
+// The customer of a key is a function of the set of links, never of their order:
+//   - a strong id (the tenant's own, `customer:`) is a customer by itself;
+//   - other keys that are linked to each other form a group. A group that touches one strong id belongs to it; one that
+//     touches none is a customer named after its smallest key; one that touches two belongs to neither, and a person is
+//     asked;
+//   - two strong ids are never joined; a group of more than kKeysPerCustomer keys falls apart into single ones;
+//   - an unlink is a standing veto against that link.
+// Only trusted pairs link. A display name is no key and links nothing.
+#pragma once
+
+#include <memory>
+
+#include "earshot/processor.h"
+
+namespace earshot {
+
+inline constexpr std::size_t kKeysPerCustomer = 64;
+
+std::unique_ptr<Processor> make_identity();
+
+}  // namespace earshot

@@ -1,0 +1,199 @@
+#include "processors/intake/intake.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "event/codec.h"
+#include "event/names.h"
+#include "event/validate.h"
+#include "processors/control.h"
+#include "processors/intake/seen.h"
+#include "processors/intake/similarity.h"
+#include "state/intake.pb.h"
+
+namespace earshot {
+namespace {
+
+std::string kind_of(std::string_view key) { return std::string(key.substr(0, key.find(':'))); }
+
+bool is_trusted(const Person& person, std::string_view key) {
+  return key.starts_with("customer:") || std::find(person.verified.begin(), person.verified.end(), key) != person.verified.end();
+}
+
+// What the customer wrote themselves; an agent's words are kept but never scored as the customer's.
+bool speaks_for_customer(const Input& input) {
+  return !input.message || (input.message->direction == Direction::inbound && input.message->by == Author::customer);
+}
+
+class Intake final : public Processor {
+ public:
+  Intake(IntakeSettings settings, Analyse analyse) : settings_(std::move(settings)), analyse_(std::move(analyse)) {}
+
+  std::string_view name() const override { return "intake"; }
+  Topic input() const override { return Topic::feedback; }
+  std::int32_t version() const override { return 1; }
+
+  void apply(const Event& event, Step& step) override {
+    if (keep_control(event, step)) return;
+    if (const auto* input = std::get_if<Input>(&event.body)) return take(event, *input, step);
+    if (const auto* letter = std::get_if<DeadLetter>(&event.body)) return pass_on(event, *letter, step);
+    if (const auto* assigned = std::get_if<IdentityAssigned>(&event.body)) return assign(*assigned, step);
+  }
+
+  void fire(const Timer& timer, Step& step) override { seen_.fire(timer, step); }
+
+ private:
+  void take(const Event& event, const Input& input, Step& step) {
+    const bool imported = is_importing(step);
+    switch (seen_.check(event, imported, step)) {
+      case Seen::repeat: return;
+      case Seen::conflict:
+        return refused(event, DeadLetterReason::conflict, "an event of this source and id was taken with other content", step);
+      case Seen::fresh: break;
+    }
+    if (const auto failure = refuse(input)) return refused(event, failure->reason, failure->detail, step);
+    std::vector<KeyHash> keys;
+    for (const std::string& key : input.person.keys) keys.push_back(hash_key(settings_.secret, key));
+    tell_pairs(input, keys, step);
+    if (input.kind == InputKind::linked || input.kind == InputKind::unlinked) return;
+    record(event, input, keys.front(), imported, step);
+  }
+
+  // Tells identity which keys stood together: each with the first one, once, and again when trust is new.
+  void tell_pairs(const Input& input, const std::vector<KeyHash>& keys, Step& step) const {
+    const bool by_hand = input.kind == InputKind::linked || input.kind == InputKind::unlinked;
+    for (std::size_t i = 1; i < keys.size(); ++i) {
+      if (keys[i] == keys.front()) continue;
+      const bool trusted = by_hand || (is_trusted(input.person, input.person.keys.front()) && is_trusted(input.person, input.person.keys[i]));
+      const std::string name = "pair/" + keys[i].hex();
+      const auto* known = step.find<state::KnownPair>(name);
+      if (!by_hand && known != nullptr && (known->trusted() || !trusted)) continue;
+      if (!by_hand) step.edit<state::KnownPair>(name).set_trusted(trusted);
+      KeysPaired paired{keys.front(), keys[i], kind_of(input.person.keys.front()), kind_of(input.person.keys[i]), trusted,
+                        input.kind == InputKind::unlinked};
+      step.emit(Topic::identity, tenant_key(step.tenant()), std::move(paired), step.now());
+    }
+  }
+
+  void record(const Event& event, const Input& input, KeyHash facet, bool imported, Step& step) {
+    ActivityRecorded activity;
+    activity.kind = input.kind;
+    activity.customer = customer_of(facet, step);
+    activity.facet = facet;
+    activity.place = step.offset();
+    activity.at = event.time;
+    activity.channel = input.channel;
+    activity.imported = imported;
+    read_text(input, activity);
+    activity.rating = input.rating;
+    activity.survey = input.survey;
+    activity.message = input.message;
+    activity.order = input.order;
+    activity.payment = input.payment;
+    activity.usage = input.usage;
+    activity.subscription = input.subscription;
+    activity.product = input.product;
+    activity.region = input.region;
+    activity.thread = input.thread;
+    activity.reach = input.reach;
+    measure(event, activity, step);
+    const CustomerId customer = activity.customer;
+    step.emit(Topic::activity, record_key(step.tenant(), customer), std::move(activity), event.time);
+  }
+
+  void read_text(const Input& input, ActivityRecorded& activity) const {
+    const std::string& text = input.content.text;
+    activity.has_text = !text.empty() || !input.content.title.empty();
+    if (!activity.has_text || !speaks_for_customer(input)) return;
+    const std::string whole = input.content.title.empty() ? text : input.content.title + "\n" + text;
+    activity.analysis = analyse_(whole, input.content.language);
+    activity.analysis.evidence.clear();
+    activity.similarity = simhash(whole);
+  }
+
+  void measure(const Event& event, const ActivityRecorded& activity, Step& step) const {
+    MeasureTaken measure;
+    switch (activity.kind) {
+      case InputKind::survey_invited: measure.kind = MeasureKind::survey_invited; break;
+      case InputKind::survey_answered: measure.kind = MeasureKind::survey_answer; break;
+      case InputKind::review:
+      case InputKind::mention:
+      case InputKind::message:
+      case InputKind::call: measure.kind = MeasureKind::feedback; break;
+      default: return;
+    }
+    if (activity.message && activity.message->direction == Direction::outbound) return;
+    measure.at = event.time;
+    measure.item = event.source + "/" + event.id;
+    measure.input = activity.kind;
+    measure.channel = activity.channel;
+    measure.product = activity.product;
+    measure.region = activity.region;
+    measure.sentiment = activity.analysis.sentiment;
+    measure.complaint = activity.analysis.complaint;
+    for (const IssueScore& issue : activity.analysis.issues) measure.issues.push_back(issue.type);
+    measure.survey = activity.survey;
+    step.emit(Topic::measures, measure_key(step.tenant(), step.partition()), std::move(measure), event.time);
+  }
+
+  void pass_on(const Event& event, const DeadLetter& letter, Step& step) const {
+    if (seen_.check(event, is_importing(step), step) != Seen::fresh) return;
+    emit_dead_letter(letter, event.time, step);
+  }
+
+  void refused(const Event& event, DeadLetterReason reason, const std::string& detail, Step& step) const {
+    const std::string bytes = encode(event);
+    DeadLetter letter;
+    letter.reason = reason;
+    letter.detail = detail;
+    letter.place = std::string(name_of(Topic::feedback)) + "/" + std::to_string(step.partition()) + "@" + std::to_string(step.offset());
+    letter.bytes = bytes.substr(0, kDeadLetterBytesMax);
+    letter.length = static_cast<std::int64_t>(bytes.size());
+    letter.sha256 = sha256_hex(bytes);
+    emit_dead_letter(std::move(letter), event.time, step);
+  }
+
+  static void emit_dead_letter(DeadLetter letter, Timestamp at, Step& step) {
+    MeasureTaken measure;
+    measure.kind = MeasureKind::dead_letter;
+    measure.at = step.now();
+    measure.item = letter.sha256 + "/" + letter.place;
+    measure.outcome = name_of(letter.reason);
+    step.emit(Topic::measures, measure_key(step.tenant(), step.partition()), std::move(measure), at);
+    step.emit(Topic::dead_letters, tenant_key(step.tenant()), std::move(letter), at);
+  }
+
+  // Until identity says otherwise a key is a customer of its own.
+  static CustomerId customer_of(KeyHash key, Step& step) {
+    const auto* assigned = step.find<state::AssignedKey>("assigned");
+    if (assigned == nullptr) return {key.high, key.low};
+    return {assigned->customer_high(), assigned->customer_low()};
+  }
+
+  static void assign(const IdentityAssigned& assigned, Step& step) {
+    const auto* known = step.find<state::AssignedKey>("assigned");
+    if (known != nullptr && known->epoch() >= assigned.epoch) return;
+    auto& value = step.edit<state::AssignedKey>("assigned");
+    value.set_customer_high(assigned.customer.high);
+    value.set_customer_low(assigned.customer.low);
+    value.set_epoch(assigned.epoch);
+  }
+
+  IntakeSettings settings_;
+  Analyse analyse_;
+  SeenEvents seen_;
+};
+
+}  // namespace
+
+std::unique_ptr<Processor> make_intake(IntakeSettings settings, Analyse analyse) {
+  return std::make_unique<Intake>(std::move(settings), std::move(analyse));
+}
+
+std::string feedback_key(std::string_view secret, std::string_view tenant, const Input& input) {
+  return record_key(tenant, hash_key(secret, input.person.keys.empty() ? std::string_view{} : std::string_view(input.person.keys.front())));
+}
+
+std::string feedback_key(std::string_view tenant, const DeadLetter& letter) { return record_key(tenant, fingerprint(letter.sha256 + letter.place)); }
+
+}  // namespace earshot

@@ -1,0 +1,32 @@
+// "What is said?" Takes what comes from outside: refuses what is no event of ours, drops repeats, finds out whose it is and
+// what the text says, and passes it on without personal data.
+//
+// The only processor that opens content. Its state: which events it has seen, whose a key is, which pairs of keys it has
+// told identity about.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "earshot/analysis.h"
+#include "earshot/processor.h"
+
+namespace earshot {
+
+// What a text says; a pure function of text and declared language.
+using Analyse = std::function<Analysis(std::string_view text, std::string_view declared_language)>;
+
+struct IntakeSettings {
+  std::string secret;  // keys are hashed under it; empty: unkeyed
+};
+
+std::unique_ptr<Processor> make_intake(IntakeSettings settings, Analyse analyse);
+
+// The record key of an input: its first identity key, hashed.
+std::string feedback_key(std::string_view secret, std::string_view tenant, const Input& input);
+
+// The record key of a dead letter that a connector made, so that a repeat meets the first one.
+std::string feedback_key(std::string_view tenant, const DeadLetter& letter);
+
+}  // namespace earshot
