@@ -1,0 +1,97 @@
+#include "pipeline/import.h"
+
+#include <algorithm>
+#include <future>
+
+#include "base/hash.h"
+#include "event/codec.h"
+
+namespace earshot {
+
+Import::Import(Pump& pump, ImportRules rules, Settings settings)
+    : pump_(pump), rules_(std::move(rules)), settings_(std::move(settings)), sorter_(settings_.temporary, settings_.sort_bytes_max) {}
+
+Result<void> Import::add(Event event) {
+  if (event.tenant.empty()) event.tenant = settings_.tenant;
+  if (event.time > settings_.wall_clock) {
+    const std::string bytes = encode(event);
+    DeadLetter letter{DeadLetterReason::bad_time, "time " + format_rfc3339(event.time) + " lies in the future", "", event.source + " " + event.id,
+                      bytes.substr(0, kDeadLetterBytesMax), static_cast<std::int64_t>(bytes.size()), sha256_hex(bytes)};
+    return add(std::move(letter));
+  }
+  until_ = std::max(until_, event.time);
+  return sorter_.add(event.time, encode(event));
+}
+
+Result<void> Import::add(DeadLetter letter) {
+  Event event;
+  event.id = letter.sha256 + " " + letter.place;
+  event.source = "/earshot/import";
+  event.tenant = settings_.tenant;
+  event.body = std::move(letter);
+  letters_.push_back(std::move(event));  // they have no time of their own: they come last
+  return {};
+}
+
+Result<ImportCounts> Import::run(const std::function<void(std::int64_t, std::int64_t)>& progress) {
+  ImportCounts counts;
+  const auto total = static_cast<std::int64_t>(sorter_.count() + letters_.size());
+  std::int64_t done = 0;
+
+  Task& any = pump_.task_of(Topic::feedback, tenant_key(settings_.tenant));
+  if (!settings_.lives && until_ > rules_.imported_until(any.values())) {
+    Event began;
+    began.id = "import-until-" + std::to_string(to_millis(until_));
+    began.source = "/earshot/import";
+    began.tenant = settings_.tenant;
+    began.time = began.recorded = pump_.now();
+    began.body = ImportBegan{until_};
+    pump_.append_everywhere(began);
+  }
+  const auto after_each = [&]() -> Result<void> {
+    if (++done % settings_.batch != 0) return {};
+    if (auto ran = pump_.run_before(pump_.now()); !ran) return ran;
+    if (auto committed = commit_and_wait(); !committed) return committed;
+    if (progress) progress(done, total);
+    return {};
+  };
+  EventDecoder decoder;
+  auto drained = sorter_.drain([&](Timestamp, const std::string& bytes) -> Result<void> {
+    auto event = decoder.decode(bytes);
+    EARSHOT_CHECK(event, "an event that was encoded can be decoded");
+    if (auto taken = take(*event, counts); !taken) return taken;
+    return after_each();
+  });
+  if (!drained) return std::move(drained.error());
+  for (Event& letter : letters_) {
+    letter.time = std::max(until_, pump_.now());
+    if (auto taken = take(letter, counts); !taken) return std::move(taken.error());
+    if (auto committed = after_each(); !committed) return std::move(committed.error());
+  }
+  if (auto ran = pump_.run_before(pump_.now()); !ran) return std::move(ran.error());
+  if (auto committed = commit_and_wait(); !committed) return std::move(committed.error());
+  if (progress) progress(total, total);
+  return counts;
+}
+
+Result<void> Import::take(const Event& given, ImportCounts& counts) {
+  Event event = given;
+  event.recorded = settings_.lives ? pump_.now() : std::max(pump_.now(), event.time);
+  if (auto ran = pump_.run_before(event.recorded); !ran) return ran;
+  const std::string key = rules_.record_key(event);
+  if (rules_.is_known(event, key, pump_.task_of(Topic::feedback, key).values())) {
+    ++counts.duplicate;
+    return {};
+  }
+  ++(std::holds_alternative<DeadLetter>(event.body) ? counts.rejected : counts.accepted);
+  pump_.append(Topic::feedback, key, event);
+  return {};
+}
+
+Result<void> Import::commit_and_wait() {
+  std::promise<Result<void>> written;
+  pump_.commit([&](const Result<void>& result) { written.set_value(result); });
+  return written.get_future().get();
+}
+
+}  // namespace earshot

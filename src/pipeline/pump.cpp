@@ -1,0 +1,229 @@
+#include "pipeline/pump.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "pipeline/state_keys.h"
+
+namespace earshot {
+namespace {
+
+constexpr std::size_t kPollRecords = 512;
+constexpr std::int64_t kCatchUpRecords = 20'000;  // folded between two commits of state while catching up
+
+std::string encode_tick(TopicPartition input, Timestamp at) {
+  Event tick;
+  tick.id = "tick-" + std::to_string(input.topic) + "-" + std::to_string(input.partition) + "-" + std::to_string(to_millis(at));
+  tick.source = "/earshot/clock";
+  tick.time = tick.recorded = at;
+  tick.body = ClockTicked{};
+  return encode(tick);
+}
+
+}  // namespace
+
+Pump::Pump(EventLog& log, StateStore& store, Settings settings)
+    : log_(log), store_(store), settings_(settings), values_(store, settings.cache_bytes) {}
+
+Result<std::unique_ptr<Pump>> Pump::start(EventLog& log, StateStore& store, const std::vector<MakeProcessor>& processors, Settings settings,
+                                          const std::function<void(std::int64_t)>& progress) {
+  std::unique_ptr<Pump> pump(new Pump(log, store, settings));
+  for (const MakeProcessor& make : processors) {
+    for (int partition = 0; partition < settings.partitions; ++partition) {
+      auto processor = make();
+      const TopicPartition input{index_of(processor->input()), static_cast<std::uint16_t>(partition)};
+      pump->lanes_.push_back({std::make_unique<Task>(std::move(processor), input, pump->values_), 0, 0, {}, true});
+    }
+  }
+  std::stable_sort(pump->lanes_.begin(), pump->lanes_.end(), [](const Lane& a, const Lane& b) {
+    const TopicPartition x = a.task->input(), y = b.task->input();
+    return x.topic != y.topic ? x.topic > y.topic : x.partition < y.partition;
+  });
+  pump->lane_by_input_.assign(kTopics.size() * static_cast<std::size_t>(settings.partitions), nullptr);
+  for (Lane& lane : pump->lanes_) {
+    const TopicPartition input = lane.task->input();
+    pump->lane_by_input_[input.topic * static_cast<std::size_t>(settings.partitions) + input.partition] = &lane;
+    if (auto restored = pump->restore(lane, progress); !restored) return std::move(restored.error());
+    pump->now_ = std::max(pump->now_, lane.task->now());
+  }
+  return pump;
+}
+
+Result<void> Pump::restore(Lane& lane, const std::function<void(std::int64_t)>& progress) {
+  const TopicPartition input = lane.task->input();
+  const std::string place = std::string(kTopics[input.topic].name) + "/" + std::to_string(input.partition);
+  auto restored = log_.restore(input);
+  if (!restored) return std::move(restored.error()).in("restoring " + place);
+  EARSHOT_CHECK(restored->state_next <= restored->log_next, "state is ahead of the log");
+  if (auto loaded = lane.task->load(store_); !loaded) return std::move(loaded.error()).in("restoring " + place);
+
+  lane.next = restored->state_next;
+  std::int64_t folded = 0;
+  while (lane.next < restored->log_next) {
+    if (auto filled = refill(lane); !filled) return std::move(filled.error()).in("catching up " + place);
+    if (lane.ahead.empty()) break;  // only gaps are left
+    while (!lane.ahead.empty() && lane.ahead.front().offset < restored->log_next) {
+      (void)lane.task->fold(lane.ahead.front());  // its outputs are in the log already
+      lane.next = lane.ahead.front().offset + 1;
+      lane.ahead = lane.ahead.subspan(1);
+      if (++folded % kCatchUpRecords == 0) {
+        commit({});
+        if (progress) progress(folded);
+        break;
+      }
+    }
+    if (!lane.ahead.empty() && lane.ahead.front().offset >= restored->log_next) break;
+  }
+  lane.next = std::max(lane.next, restored->log_next);
+  lane.committed = restored->state_next;
+  commit({});
+  if (progress && folded > 0) progress(folded);
+  return {};
+}
+
+Result<void> Pump::refill(Lane& lane) {
+  if (!lane.ahead.empty() || !lane.may_have_more) return {};
+  auto records = log_.poll(lane.task->input(), lane.next, kPollRecords);
+  if (!records) return std::move(records.error());
+  lane.ahead = *records;
+  lane.may_have_more = !lane.ahead.empty();
+  return {};
+}
+
+Result<Pump::Lane*> Pump::next_lane() {
+  Lane* first = nullptr;
+  for (Lane& lane : lanes_) {  // furthest downstream first, so that a tie is already decided
+    if (lane.ahead.empty()) {
+      if (auto filled = refill(lane); !filled) return std::move(filled.error());
+      if (lane.ahead.empty()) continue;
+    }
+    if (first == nullptr || lane.ahead.front().time < first->ahead.front().time) first = &lane;
+  }
+  return first;
+}
+
+Pump::Lane* Pump::next_timer(Timestamp before) {
+  Lane* first = nullptr;
+  for (Lane& lane : lanes_) {
+    const auto due = lane.task->next_due();
+    if (due && *due < before && (first == nullptr || *due < *first->task->next_due())) first = &lane;
+  }
+  return first;
+}
+
+Result<void> Pump::run_before(Timestamp time) {
+  while (true) {
+    auto lane = next_lane();
+    if (!lane) return std::move(lane.error());
+    // A tick for T comes when every record up to T was read, and before the first one after it.
+    const Timestamp limit = *lane != nullptr ? std::min(time, (*lane)->ahead.front().time) : time;
+    if (Lane* due = next_timer(limit)) {
+      tick(*due);
+    } else if (*lane != nullptr) {
+      fold(**lane);
+    } else {
+      return {};
+    }
+  }
+}
+
+void Pump::tick(Lane& lane) {
+  const Timestamp at = *lane.task->next_due();
+  const TopicPartition input = lane.task->input();
+  emit(input, {at, "", encode_tick(input, at)});
+}
+
+void Pump::fold(Lane& lane) {
+  const StoredRecord record = lane.ahead.front();
+  now_ = std::max(now_, record.time);
+  for (Emitted& emitted : lane.task->fold(record)) {
+    const TopicPartition to = partition_of(emitted.topic, emitted.key);
+    emit(to, {emitted.event.recorded, std::move(emitted.key), encode(emitted.event)});
+  }
+  lane.next = record.offset + 1;
+  lane.ahead = lane.ahead.subspan(1);
+  ++uncommitted_;
+}
+
+void Pump::emit(TopicPartition partition, Record record) {
+  if (Lane* reader = lane_by_input_[partition.topic * static_cast<std::size_t>(settings_.partitions) + partition.partition]) {
+    reader->may_have_more = true;
+  }
+  log_.emit(partition, std::move(record));
+  ++uncommitted_;
+}
+
+void Pump::append(Topic topic, std::string key, const Event& event) {
+  now_ = std::max(now_, event.recorded);
+  const TopicPartition to = partition_of(topic, key);
+  emit(to, {event.recorded, std::move(key), encode(event)});
+}
+
+void Pump::append_everywhere(const Event& event) {
+  now_ = std::max(now_, event.recorded);
+  const std::string bytes = encode(event);
+  for (const Lane& lane : lanes_) emit(lane.task->input(), {event.recorded, tenant_key(event.tenant), bytes});
+}
+
+void Pump::commit(std::function<void(const Result<void>&)> done) {
+  Commit batch;
+  const std::uint64_t number = ++commits_;
+  batch.state = values_.take_touched(number);
+  for (Lane& lane : lanes_) {
+    if (lane.next != lane.committed) batch.positions.push_back({lane.task->input(), lane.next});
+    lane.committed = lane.next;
+    lane.may_have_more = lane.may_have_more || !lane.ahead.empty();
+    lane.ahead = {};  // the engine may let go of what it gave us
+    for (StateWrite& write : lane.task->take_timer_writes()) batch.state.push_back(std::move(write));
+  }
+  uncommitted_ = 0;
+  batch.done = [this, number, done = std::move(done)](const Result<void>& result) {
+    if (result) values_.written(number);
+    if (done) done(result);
+  };
+  log_.commit(std::move(batch));
+}
+
+std::optional<Timestamp> Pump::next_due() const {
+  std::optional<Timestamp> first;
+  for (const Lane& lane : lanes_) {
+    const auto due = lane.task->next_due();
+    if (due && (!first || *due < *first)) first = due;
+  }
+  return first;
+}
+
+TopicPartition Pump::partition_of(Topic topic, std::string_view key) const {
+  const auto partition = (murmur2(key) & 0x7fffffff) % static_cast<std::uint32_t>(settings_.partitions);
+  return {index_of(topic), static_cast<std::uint16_t>(partition)};
+}
+
+Task& Pump::task_of(Topic topic, std::string_view key) {
+  const TopicPartition input = partition_of(topic, key);
+  Lane* lane = lane_by_input_[input.topic * static_cast<std::size_t>(settings_.partitions) + input.partition];
+  EARSHOT_CHECK(lane != nullptr, "no processor reads this topic");
+  return *lane->task;
+}
+
+std::vector<Position> Pump::positions() const {
+  std::vector<Position> positions;
+  for (const Lane& lane : lanes_) positions.push_back({lane.task->input(), lane.committed});
+  return positions;
+}
+
+std::vector<Pump::Stage> Pump::stages() const {
+  std::vector<Stage> stages;
+  for (const Lane& lane : lanes_) {
+    const std::string name(lane.task->processor().name());
+    auto stage = std::find_if(stages.begin(), stages.end(), [&](const Stage& s) { return s.name == name; });
+    if (stage == stages.end()) stage = stages.insert(stages.end(), {name, {}});
+    const Task::Counters& counters = lane.task->counters();
+    stage->counters.events_in += counters.events_in;
+    stage->counters.events_out += counters.events_out;
+    stage->counters.dead_letters += counters.dead_letters;
+    stage->counters.timers_fired += counters.timers_fired;
+  }
+  return stages;
+}
+
+}  // namespace earshot

@@ -1,0 +1,102 @@
+// Moves the events: takes the next record of all partitions, folds it, hands outputs and state to the engine, fires timers.
+//
+//     append ──► log ──► task: intake ──► log ──► task: customer ──► log ──► task: desk ──► …
+//                  ▲                                                                 │
+//                  └── ticks, when a timer is due and everything before it was read ─┘
+//
+// One order for everything: the smallest recorded time first, then the topic furthest downstream, the partition, the
+// offset; a tick comes after the records of its moment. An import, a live engine and a replay of either therefore agree,
+// whatever the batches.
+//
+// One thread owns a pump. What it folds becomes durable with the next commit.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "earshot/event_log.h"
+#include "earshot/processor.h"
+#include "pipeline/task.h"
+#include "pipeline/value_cache.h"
+
+namespace earshot {
+
+// Makes one processor for one partition.
+using MakeProcessor = std::function<std::unique_ptr<Processor>()>;
+
+class Pump {
+ public:
+  struct Settings {
+    int partitions = 4;
+    std::size_t cache_bytes = std::size_t{192} << 20;
+  };
+
+  // Restores every task and folds what state is behind by, with outputs suppressed. `progress` (may be empty) hears of it.
+  static Result<std::unique_ptr<Pump>> start(EventLog& log, StateStore& store, const std::vector<MakeProcessor>& processors, Settings settings,
+                                             const std::function<void(std::int64_t records)>& progress = {});
+
+  // Adds an event from outside; `event.recorded` is its time in the log.
+  void append(Topic topic, std::string key, const Event& event);
+
+  // Adds a control event to every partition of every input topic.
+  void append_everywhere(const Event& event);
+
+  // Folds everything in the log, and fires what is due before `time`, in the one order.
+  Result<void> run_before(Timestamp time);
+
+  // Hands what was folded and appended to the engine. `done` is called once, on a thread of the engine.
+  void commit(std::function<void(const Result<void>&)> done);
+
+  // Records folded and appended since the last commit.
+  std::size_t uncommitted() const { return uncommitted_; }
+
+  // The log's now: the largest time folded or appended.
+  Timestamp now() const { return now_; }
+  std::optional<Timestamp> next_due() const;
+
+  // The task that folds a record key of a topic. For a look at its values on the pump's thread.
+  Task& task_of(Topic topic, std::string_view key);
+  TopicPartition partition_of(Topic topic, std::string_view key) const;
+
+  // How far every task has come, as of the last commit.
+  std::vector<Position> positions() const;
+
+  struct Stage {
+    std::string name;
+    Task::Counters counters;
+  };
+  std::vector<Stage> stages() const;  // sums over the partitions, by processor
+
+ private:
+  // One task and where it stands in its input.
+  struct Lane {
+    std::unique_ptr<Task> task;
+    Offset next = 0;
+    Offset committed = 0;
+    std::span<const StoredRecord> ahead;  // polled, not yet folded
+    bool may_have_more = true;
+  };
+
+  Pump(EventLog& log, StateStore& store, Settings settings);
+  Result<void> restore(Lane& lane, const std::function<void(std::int64_t)>& progress);
+  Result<void> refill(Lane& lane);
+  Result<Lane*> next_lane();         // with the record that comes first; nullptr when all are folded
+  Lane* next_timer(Timestamp before);  // with the timer that comes first; nullptr when none is due
+  void tick(Lane& lane);
+  void fold(Lane& lane);
+  void emit(TopicPartition partition, Record record);
+
+  EventLog& log_;
+  StateStore& store_;
+  Settings settings_;
+  ValueCache values_;
+  std::vector<Lane> lanes_;                       // furthest downstream first, then by partition
+  std::vector<Lane*> lane_by_input_;              // topic × partition; nullptr where nobody reads
+  Timestamp now_{};
+  std::size_t uncommitted_ = 0;
+  std::uint64_t commits_ = 0;
+};
+
+}  // namespace earshot

@@ -1,0 +1,48 @@
+#include "pipeline/state_keys.h"
+
+namespace earshot {
+namespace {
+
+constexpr std::size_t kPrefixBytes = 4;
+
+std::string joined(TopicPartition input, char row, std::string_view record_key, std::string_view name, std::string_view between = {}) {
+  std::string key = row_prefix(input, row);
+  key.reserve(kPrefixBytes + between.size() + record_key.size() + 1 + name.size());
+  key += between;
+  key += record_key;
+  key += '\0';
+  key += name;
+  return key;
+}
+
+}  // namespace
+
+std::string row_prefix(TopicPartition input, char row) {
+  return {static_cast<char>(input.partition >> 8), static_cast<char>(input.partition & 255), static_cast<char>(input.topic), row};
+}
+
+std::string value_key(TopicPartition input, std::string_view record_key, std::string_view name) {
+  return joined(input, kValueRow, record_key, name);
+}
+
+std::string timer_key(TopicPartition input, const Timer& timer) {
+  const auto due = static_cast<std::uint64_t>(to_millis(timer.due));
+  std::string big_endian(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) big_endian[i] = static_cast<char>(due >> (56 - 8 * i) & 255);
+  return joined(input, kTimerRow, timer.record_key, timer.name, big_endian);
+}
+
+Timer parse_timer_key(std::string_view key) {
+  EARSHOT_CHECK(key.size() > kPrefixBytes + 8 && key[3] == kTimerRow, "not the key of a timer");
+  key.remove_prefix(kPrefixBytes);
+  std::uint64_t due = 0;
+  for (std::size_t i = 0; i < 8; ++i) due = due << 8 | static_cast<unsigned char>(key[i]);
+  key.remove_prefix(8);
+  const std::size_t end = key.find('\0');
+  EARSHOT_CHECK(end != std::string_view::npos, "not the key of a timer");
+  return {from_millis(static_cast<long long>(due)), std::string(key.substr(0, end)), std::string(key.substr(end + 1))};
+}
+
+std::string now_key(TopicPartition input) { return std::string(kPositionPrefix) + "now/" + row_prefix(input, 'n'); }
+
+}  // namespace earshot

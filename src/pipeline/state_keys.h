@@ -1,0 +1,29 @@
+// The keys of the state store: partition, processor, then what the processor chose.
+//
+//     2 bytes  partition, big endian
+//     1 byte   topic of the processor's input (which names the processor)
+//     1 byte   'v' a value: record key, 0, name        'w' a timer: 8 bytes due (big endian milliseconds), record key, 0, name
+//
+// So a partition can be scanned, exported and dropped alone, and a processor's timers are read in the order they are due.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "earshot/event_log.h"
+#include "earshot/processor.h"
+
+namespace earshot {
+
+inline constexpr char kValueRow = 'v';
+inline constexpr char kTimerRow = 'w';
+
+std::string row_prefix(TopicPartition input, char row);
+std::string value_key(TopicPartition input, std::string_view record_key, std::string_view name);
+std::string timer_key(TopicPartition input, const Timer& timer);
+Timer parse_timer_key(std::string_view key);
+
+// Where a task keeps its now. Beside the positions, and left out of digests with them.
+std::string now_key(TopicPartition input);
+
+}  // namespace earshot

@@ -1,0 +1,139 @@
+#include "pipeline/task.h"
+
+#include <charconv>
+
+#include "base/hash.h"
+#include "pipeline/state_keys.h"
+
+namespace earshot {
+namespace {
+
+std::string identity_of(const Event& event) {
+  std::string identity;
+  identity.reserve(event.tenant.size() + event.source.size() + event.id.size() + 2);
+  identity.append(event.tenant).push_back('\0');
+  identity.append(event.source).push_back('\0');
+  identity.append(event.id);
+  return identity;
+}
+
+std::string identity_of(const Timer& timer) {
+  return timer.record_key + '\0' + timer.name + '\0' + std::to_string(to_millis(timer.due));
+}
+
+// Record keys begin with the tenant.
+std::string_view tenant_of(std::string_view record_key) { return record_key.substr(0, record_key.find('/')); }
+
+}  // namespace
+
+Task::Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values)
+    : processor_(std::move(processor)), input_(input), values_(values) {}
+
+Result<void> Task::load(const StateStore& store) {
+  timers_.clear();
+  timer_writes_.clear();
+  const std::string prefix = row_prefix(input_, kTimerRow);
+  auto scanned = store.scan(prefix, prefix, [&](std::string_view key, std::string_view) {
+    timers_.insert(timers_.end(), parse_timer_key(key));
+    return true;
+  });
+  if (!scanned) return std::move(scanned.error()).in("reading the timers");
+  auto now = store.get(now_key(input_));
+  if (!now) return std::move(now.error()).in("reading the time of a partition");
+  now_ = kEarliest;
+  if (*now) {
+    long long ms = 0;
+    std::from_chars((*now)->data(), (*now)->data() + (*now)->size(), ms);
+    now_ = from_millis(ms);
+  }
+  return {};
+}
+
+std::vector<Emitted>& Task::fold(const StoredRecord& record) {
+  emitted_.clear();
+  ++counters_.events_in;
+  if (record.time > now_) {
+    now_ = record.time;
+    now_moved_ = true;
+  }
+  auto event = decoder_.decode(record.value);
+  if (!event) {
+    dead_letter(record, event.error().reason, std::move(event.error().detail));
+  } else if (event->hops > kHopsMax) {
+    dead_letter(record, DeadLetterReason::too_many_hops, "derived events led to each other more than 16 times");
+  } else if (std::holds_alternative<ClockTicked>(event->body)) {
+    fire_due();
+  } else {
+    event->recorded = record.time;
+    apply(*event, record.key, record.offset);
+  }
+  counters_.events_out += static_cast<std::int64_t>(emitted_.size());
+  return emitted_;
+}
+
+void Task::apply(const Event& event, std::string_view record_key, Offset offset) {
+  const std::string identity = identity_of(event);
+  Step step(*this, *this, {processor_->name(), event.tenant, identity, event.id, event.hops}, now_, record_key, input_.partition, offset);
+  processor_->apply(event, step);
+}
+
+void Task::fire_due() {
+  for (int fired = 0; fired < kTimersPerTick && !timers_.empty() && timers_.begin()->due <= now_; ++fired) {
+    const Timer timer = *timers_.begin();
+    timers_.erase(timers_.begin());
+    timer_writes_[timer_key(input_, timer)] = false;
+    ++counters_.timers_fired;
+    const std::string identity = identity_of(timer);
+    Step step(*this, *this, {processor_->name(), tenant_of(timer.record_key), identity, "", 0}, now_, timer.record_key, input_.partition, -1);
+    processor_->fire(timer, step);
+  }
+}
+
+void Task::dead_letter(const StoredRecord& record, DeadLetterReason reason, std::string detail) {
+  ++counters_.dead_letters;
+  DeadLetter letter;
+  letter.reason = reason;
+  letter.detail = std::move(detail);
+  letter.place = std::string(kTopics[input_.topic].name) + "/" + std::to_string(input_.partition) + "@" + std::to_string(record.offset);
+  letter.bytes = record.value.substr(0, kDeadLetterBytesMax);
+  letter.length = static_cast<std::int64_t>(record.value.size());
+  letter.sha256 = sha256_hex(record.value);
+  const std::string identity = letter.place;
+  const std::string tenant(tenant_of(record.key));
+  Step step(*this, *this, {processor_->name(), tenant, identity, "", 0}, now_, record.key, input_.partition, record.offset);
+  step.emit(Topic::dead_letters, tenant_key(tenant), std::move(letter), record.time);
+}
+
+std::optional<Timestamp> Task::next_due() const {
+  if (timers_.empty()) return std::nullopt;
+  return timers_.begin()->due;
+}
+
+std::vector<StateWrite> Task::take_timer_writes() {
+  std::vector<StateWrite> writes;
+  writes.reserve(timer_writes_.size() + 1);
+  for (const auto& [key, is_set] : timer_writes_) writes.push_back({key, is_set ? std::optional<std::string>("") : std::nullopt});
+  timer_writes_.clear();
+  if (now_moved_) writes.push_back({now_key(input_), std::to_string(to_millis(now_))});
+  now_moved_ = false;
+  return writes;
+}
+
+const AnyValue* Task::find(std::string_view record_key, std::string_view name, Decode decode) {
+  return values_.find(value_key(input_, record_key, name), decode);
+}
+
+AnyValue& Task::edit(std::string_view record_key, std::string_view name, Decode decode) {
+  return values_.edit(value_key(input_, record_key, name), decode);
+}
+
+void Task::erase(std::string_view record_key, std::string_view name) { values_.erase(value_key(input_, record_key, name)); }
+
+void Task::emit(Emitted emitted) { emitted_.push_back(std::move(emitted)); }
+
+void Task::set_timer(Timer timer) {
+  timer_writes_[timer_key(input_, timer)] = true;
+  timers_.insert(std::move(timer));
+}
+
+}  // namespace earshot

@@ -1,0 +1,77 @@
+// One partition of one processor: folds records and ticks, holds its timers and its now. It does no I/O of its own.
+//
+// A tick fires what is due by then, at most kTimersPerTick in (due, key) order; if more are due, next_due() still says so
+// and another tick must follow.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "earshot/event_log.h"
+#include "earshot/processor.h"
+#include "event/codec.h"
+#include "pipeline/value_cache.h"
+
+namespace earshot {
+
+inline constexpr int kTimersPerTick = 1000;
+
+class Task : private ValueView, private StepOutput {
+ public:
+  struct Counters {
+    std::int64_t events_in = 0;
+    std::int64_t events_out = 0;
+    std::int64_t dead_letters = 0;
+    std::int64_t timers_fired = 0;
+  };
+
+  Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values);
+
+  // Reads its timers and its now from the store; where it goes on is the caller's business.
+  Result<void> load(const StateStore& store);
+
+  // Folds one record; gives what it emitted, in order, until the next call. A record that is not an event is one dead letter.
+  std::vector<Emitted>& fold(const StoredRecord& record);
+
+  // Where its next timer stands.
+  std::optional<Timestamp> next_due() const;
+
+  // Timers set and gone, and the now, since the last call; in key order.
+  std::vector<StateWrite> take_timer_writes();
+
+  TopicPartition input() const { return input_; }
+  const Processor& processor() const { return *processor_; }
+  Timestamp now() const { return now_; }
+  const Counters& counters() const { return counters_; }
+
+  // Values of this task, for those on the pump's thread who must know what the log has not yet said.
+  ValueView& values() { return *this; }
+
+ private:
+  const AnyValue* find(std::string_view record_key, std::string_view name, Decode decode) override;
+  AnyValue& edit(std::string_view record_key, std::string_view name, Decode decode) override;
+  void erase(std::string_view record_key, std::string_view name) override;
+  void emit(Emitted emitted) override;
+  void set_timer(Timer timer) override;
+
+  void apply(const Event& event, std::string_view record_key, Offset offset);
+  void fire_due();
+  void dead_letter(const StoredRecord& record, DeadLetterReason reason, std::string detail);
+
+  std::unique_ptr<Processor> processor_;
+  TopicPartition input_;
+  ValueCache& values_;
+  EventDecoder decoder_;
+  std::set<Timer> timers_;
+  std::map<std::string, bool> timer_writes_;  // key → set or gone
+  Timestamp now_{};
+  bool now_moved_ = false;
+  std::vector<Emitted> emitted_;
+  Counters counters_;
+};
+
+}  // namespace earshot

@@ -1,0 +1,107 @@
+#include "pipeline/value_cache.h"
+
+#include <algorithm>
+
+#include "earshot/check.h"
+
+namespace earshot {
+namespace {
+
+// Of one entry beside what its encoded form says: the node, the key and the decoded object.
+constexpr std::uint32_t kEntryBytes = 320;
+constexpr std::uint32_t kDecodedFactor = 2;
+
+// What a step has looked at must outlive the step. The hand passes at most kLooks entries for a new one and gives up only
+// what it passes a second time, so with this many entries a step would have to load a thousand values to lose one.
+constexpr std::size_t kEntriesKept = 4096;
+constexpr int kLooks = 4;
+
+}  // namespace
+
+ValueCache::Entry& ValueCache::load(const std::string& key, ValueView::Decode decode) {
+  if (const auto known = entries_.find(key); known != entries_.end()) {
+    known->second.used = true;
+    return known->second;
+  }
+  make_room();
+  auto stored = store_.get(key);
+  // Going on with a value that cannot be read would write wrong state over it.
+  EARSHOT_CHECK(stored, "the state store cannot be read; move the state directory aside and start again to rebuild it");
+  Entry& entry = add(key).second;
+  if (*stored) {
+    entry.value = decode(**stored);
+    const auto held = kDecodedFactor * static_cast<std::uint32_t>((*stored)->size());
+    entry.bytes += held;
+    bytes_ += held;
+  }
+  return entry;
+}
+
+ValueCache::Entries::value_type& ValueCache::add(const std::string& key) {
+  auto& entry = *entries_.try_emplace(key).first;  // nodes of the map do not move
+  entry.second.bytes = kEntryBytes;
+  entry.second.used = true;
+  bytes_ += kEntryBytes;
+  clock_.push_back(&entry);
+  return entry;
+}
+
+const AnyValue* ValueCache::find(const std::string& key, ValueView::Decode decode) { return load(key, decode).value.get(); }
+
+AnyValue& ValueCache::edit(const std::string& key, ValueView::Decode decode) {
+  Entry& entry = load(key, decode);
+  if (entry.value == nullptr) entry.value = decode("");
+  touch(*entries_.find(key));
+  return *entry.value;
+}
+
+void ValueCache::erase(const std::string& key) {
+  const auto known = entries_.find(key);
+  auto& entry = known == entries_.end() ? add(key) : *known;
+  entry.second.value = nullptr;
+  touch(entry);
+}
+
+void ValueCache::touch(Entries::value_type& entry) {
+  if (entry.second.touched) return;
+  entry.second.touched = true;
+  touched_.push_back(&entry);
+}
+
+std::vector<StateWrite> ValueCache::take_touched(std::uint64_t commit) {
+  std::sort(touched_.begin(), touched_.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
+  std::vector<StateWrite> writes;
+  writes.reserve(touched_.size());
+  for (auto* touched : touched_) {
+    Entry& entry = touched->second;
+    entry.touched = false;
+    entry.commit = commit;
+    StateWrite write{touched->first, std::nullopt};
+    if (entry.value != nullptr) write.value = entry.value->encode();
+    bytes_ -= entry.bytes;
+    entry.bytes = kEntryBytes + kDecodedFactor * static_cast<std::uint32_t>(write.value ? write.value->size() : 0);
+    bytes_ += entry.bytes;
+    writes.push_back(std::move(write));
+  }
+  touched_.clear();
+  return writes;
+}
+
+void ValueCache::make_room() {
+  const std::uint64_t written = written_.load(std::memory_order_acquire);
+  for (int looks = 0; looks < kLooks && bytes_ > bytes_max_ && clock_.size() > kEntriesKept; ++looks) {
+    if (hand_ >= clock_.size()) hand_ = 0;
+    Entry& entry = clock_[hand_]->second;
+    if (entry.touched || entry.commit > written || entry.used) {
+      entry.used = false;
+      ++hand_;
+      continue;
+    }
+    bytes_ -= entry.bytes;
+    entries_.erase(entries_.find(clock_[hand_]->first));
+    clock_[hand_] = clock_.back();
+    clock_.pop_back();
+  }
+}
+
+}  // namespace earshot

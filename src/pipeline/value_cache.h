@@ -1,0 +1,62 @@
+// Decoded state, kept across commits. Without it every event would decode and encode its customer again.
+//
+// Values that were written since the last commit, or whose commit is not yet in the store, stay; of the rest the least
+// recently used go when the cache is full. One thread uses it; `written` may be called from any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "earshot/processor.h"
+#include "earshot/state_store.h"
+
+namespace earshot {
+
+class ValueCache {
+ public:
+  ValueCache(const StateStore& store, std::size_t bytes_max) : store_(store), bytes_max_(bytes_max) {}
+
+  // nullptr when there is no such value.
+  const AnyValue* find(const std::string& key, ValueView::Decode decode);
+  AnyValue& edit(const std::string& key, ValueView::Decode decode);
+  void erase(const std::string& key);
+
+  // What was touched since the last call, in key order, encoded; it belongs to the commit numbered `commit`.
+  std::vector<StateWrite> take_touched(std::uint64_t commit);
+
+  // The store holds every commit up to this one. Any thread.
+  void written(std::uint64_t commit) { written_.store(commit, std::memory_order_release); }
+
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    std::unique_ptr<AnyValue> value;  // nothing: known to be absent
+    std::uint64_t commit = 0;         // of its last write
+    std::uint32_t bytes = 0;          // an estimate of what it holds
+    bool touched = false;
+    bool used = false;                // since the clock hand last passed
+  };
+  using Entries = std::unordered_map<std::string, Entry>;
+
+  Entry& load(const std::string& key, ValueView::Decode decode);
+  Entries::value_type& add(const std::string& key);
+  void touch(Entries::value_type& entry);
+  void make_room();
+
+  const StateStore& store_;
+  std::size_t bytes_max_;
+  std::size_t bytes_ = 0;
+  Entries entries_;
+  std::vector<Entries::value_type*> touched_;
+  std::vector<Entries::value_type*> clock_;  // every entry, in the order the hand passes
+  std::size_t hand_ = 0;
+  std::atomic<std::uint64_t> written_{0};
+};
+
+}  // namespace earshot
