@@ -1,0 +1,52 @@
+// The configuration: one YAML file in which every key has a default that works, so an empty file is a working file.
+//
+// Only this file and its .cpp read YAML or the environment. What concerns the processors (sections `silence`, `desk`,
+// `insight`) goes into the log as config.changed and applies from its position there; the rest is for this process.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "earshot/result.h"
+
+namespace earshot::cli {
+
+struct ConnectorConfig {
+  std::string name;       // in `POST /hooks/{name}/{tenant}` and `--connector NAME`
+  std::string connector;  // which one; the name if left out
+  std::string settings;   // JSON, for make_connector
+};
+
+struct SinkConfig {
+  std::string name;
+  std::string url;
+  std::vector<std::string> secrets;  // `whsec_…`, from the environment variables the file names
+  bool allow_private_addresses = false;
+};
+
+struct Config {
+  std::string file;  // where it came from; empty: defaults
+  std::string tenant = "acme";
+  std::filesystem::path data = "data";
+  std::string listen = "127.0.0.1:8080";
+  int partitions = 4;
+  std::string secret;  // privacy.secret_env: keys are hashed under it
+  std::string model;   // of texts; empty: the one beside the program
+  int queue_events_max = 20'000;  // of the front door: beyond it intake answers 503
+  std::map<std::string, std::string> sections;  // silence, desk, insight: complete settings as JSON
+  std::vector<ConnectorConfig> connectors;
+  std::vector<SinkConfig> sinks;
+};
+
+// Reads `path`; the defaults when it is empty. Errors name file, line and the nearest known key.
+Result<Config> load_config(const std::filesystem::path& path);
+
+// The same from text, for tests; `name` stands in messages.
+Result<Config> parse_config(const std::string& yaml, const std::string& name);
+
+// The effective values as YAML that can be read again.
+std::string show_config(const Config& config);
+
+}  // namespace earshot::cli

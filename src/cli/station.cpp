@@ -1,0 +1,121 @@
+#include "cli/station.h"
+
+#include <future>
+
+#include "cli/default_model.h"
+#include "event/names.h"
+#include "processors/control.h"
+#include "processors/customer/customer.h"
+#include "processors/identity/identity.h"
+#include "processors/intake/intake.h"
+#include "processors/intake/seen.h"
+#include "telemetry/log.h"
+
+namespace earshot::cli {
+namespace {
+
+constexpr std::string_view kLives = "lives";
+
+std::vector<TopicSpec> topics(const Config& config) {
+  std::vector<TopicSpec> specs;
+  for (const TopicName& topic : kTopics) specs.push_back({std::string(topic.name), static_cast<std::uint16_t>(config.partitions)});
+  return specs;
+}
+
+// A damaged state store is moved aside: the log has everything it held.
+Result<std::unique_ptr<RocksStore>> open_state(const std::filesystem::path& directory) {
+  auto store = RocksStore::open(directory, {});
+  if (store || store.error().kind != ErrorKind::Corrupt) return store;
+  std::filesystem::path aside = directory;
+  aside += ".corrupt";
+  for (int i = 2; std::filesystem::exists(aside); ++i) aside = directory.string() + ".corrupt-" + std::to_string(i);
+  std::error_code error;
+  std::filesystem::rename(directory, aside, error);
+  if (error) return std::move(store.error()).in("cannot move the damaged state aside to " + aside.string());
+  const std::string line = log_line("the state was damaged and is rebuilt from the event log",
+                                    {{"moved_to", aside.string()}, {"reason", store.error().message}});
+  std::fprintf(stderr, "WARN  %s\n", line.c_str());
+  return RocksStore::open(directory, {});
+}
+
+}  // namespace
+
+std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer& analyzer) {
+  const Analyse analyse = [&analyzer](std::string_view text, std::string_view language) {
+    return analyzer.analyze(text, language, {.evidence = false});
+  };
+  return {[secret = config.secret, analyse] { return make_intake({secret}, analyse); }, [] { return make_identity(); },
+          [] { return make_customer(); }};
+}
+
+Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progress& progress) {
+  std::unique_ptr<Station> station(new Station);
+  station->config_ = config;
+  auto analyzer = load_analyzer(config.model);
+  if (!analyzer) return std::move(analyzer.error());
+  station->analyzer_ = std::make_unique<Analyzer>(std::move(*analyzer));
+
+  std::error_code error;
+  std::filesystem::create_directories(config.data, error);
+  if (error) return Error{ErrorKind::Unavailable, "cannot create the data directory " + config.data.string() + ": " + error.message()};
+  auto state = open_state(config.data / "state");
+  if (!state) return std::move(state.error());
+  station->state_ = std::move(*state);
+  EmbeddedLog::Settings settings;
+  settings.topics = topics(config);
+  auto event_log = EmbeddedLog::open(config.data / "log", *station->state_, std::move(settings));
+  if (!event_log) return std::move(event_log.error());
+  station->log_ = std::move(*event_log);
+
+  Pump::Settings pump_settings;
+  pump_settings.partitions = config.partitions;
+  auto pump = Pump::start(*station->log_, *station->state_, make_processors(config, *station->analyzer_), pump_settings,
+                          [&](std::int64_t records) { if (progress) progress("catching up", records, 0); });
+  if (!pump) return std::move(pump.error());
+  station->pump_ = std::move(*pump);
+  return station;
+}
+
+Result<void> Station::record_config() {
+  ValueView& values = pump_->task_of(Topic::feedback, tenant_key(config_.tenant)).values();
+  for (const auto& [section, settings] : config_.sections) {
+    const auto kept = kept_config(values, config_.tenant, section);
+    if (kept && kept->settings == settings) continue;
+    Event event;
+    ConfigChanged changed{section, kept ? kept->version + 1 : 1, settings};
+    event.id = section + "-" + std::to_string(changed.version);
+    event.source = "/earshot/config";
+    event.tenant = config_.tenant;
+    event.time = event.recorded = pump_->now();  // of a new log: the earliest possible time
+    event.body = std::move(changed);
+    pump_->append_everywhere(event);
+  }
+  if (auto ran = pump_->run_before(pump_->now()); !ran) return ran;
+  return commit();
+}
+
+Result<void> Station::begin_to_live() {
+  if (lives()) return {};
+  return log_->set_fact(kLives, format_rfc3339(pump_->now()));
+}
+
+bool Station::lives() const { return log_->fact(kLives).has_value(); }
+
+Result<void> Station::commit() {
+  std::promise<Result<void>> written;
+  pump_->commit([&](const Result<void>& result) { written.set_value(result); });
+  return written.get_future().get();
+}
+
+ImportRules Station::import_rules() const {
+  ImportRules rules;
+  rules.record_key = [secret = config_.secret](const Event& event) {
+    if (const auto* input = std::get_if<Input>(&event.body)) return feedback_key(secret, event.tenant, *input);
+    return feedback_key(event.tenant, std::get<DeadLetter>(event.body));
+  };
+  rules.is_known = [](const Event& event, std::string_view key, ValueView& values) { return SeenEvents::look(event, key, values) == Seen::repeat; };
+  rules.imported_until = [tenant = config_.tenant](ValueView& values) { return imported_until(values, tenant); };
+  return rules;
+}
+
+}  // namespace earshot::cli

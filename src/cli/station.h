@@ -1,0 +1,57 @@
+// Puts the pieces together for one data directory: state store, event log, processors, pump. The only place that knows which
+// engines and processors there are.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/config.h"
+#include "event_log/embedded.h"
+#include "pipeline/import.h"
+#include "pipeline/pump.h"
+#include "state_store/rocks.h"
+#include "text/analyzer.h"
+
+namespace earshot::cli {
+
+using Progress = std::function<void(const std::string& what, std::int64_t done, std::int64_t of)>;
+
+// The processors of a configuration, in the order of the picture.
+std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer& analyzer);
+
+class Station {
+ public:
+  // Opens or creates the data directory. A damaged state store is moved aside and rebuilt from the log.
+  static Result<std::unique_ptr<Station>> open(const Config& config, const Progress& progress);
+
+  Pump& pump() { return *pump_; }
+  EmbeddedLog& log() { return *log_; }
+  StateStore& state() { return *state_; }
+  const Config& config() const { return config_; }
+  const Analyzer& analyzer() const { return *analyzer_; }
+
+  // Puts into the log what of the configuration differs from the newest version there.
+  Result<void> record_config();
+
+  // Something was recorded outside an import: from now on imports are late events. Kept in the log.
+  Result<void> begin_to_live();
+  bool lives() const;
+
+  // Commits what the pump holds and waits until it is durable.
+  Result<void> commit();
+
+  ImportRules import_rules() const;
+
+ private:
+  Station() = default;
+
+  Config config_;
+  std::unique_ptr<Analyzer> analyzer_;
+  std::unique_ptr<RocksStore> state_;
+  std::unique_ptr<EmbeddedLog> log_;
+  std::unique_ptr<Pump> pump_;
+};
+
+}  // namespace earshot::cli
