@@ -11,6 +11,8 @@
 #include "event/json_reader.h"
 #include "event/json_writer.h"
 #include "processors/customer/settings.h"
+#include "processors/desk/settings.h"
+#include "processors/insight/settings.h"
 
 namespace earshot::cli {
 namespace {
@@ -201,6 +203,13 @@ class Loader {
     if (!silence) return std::move(silence.error());
     if (auto valid = validate(*silence); !valid) return at("silence", valid.error().message);
     config_.sections["silence"] = write_json(*silence);
+    auto desk = desk::read_desk_settings(root_["desk"] ? to_json(root_["desk"]) : "{}");
+    if (!desk) return at("desk." + desk.error().message, "desk." + desk.error().message);
+    config_.sections["desk"] = write_json(*desk);
+    auto kpis = section<insight::Settings>(root_["insight"] ? to_json(root_["insight"]) : "{}", "insight");
+    if (!kpis) return std::move(kpis.error());
+    if (!(insight::within_bounds(*kpis) == *kpis)) return at("insight", "insight holds a number out of range");
+    config_.sections["insight"] = write_json(*kpis);
     return {};
   }
 

@@ -6,7 +6,9 @@
 #include "event/names.h"
 #include "processors/control.h"
 #include "processors/customer/customer.h"
+#include "processors/desk/desk.h"
 #include "processors/identity/identity.h"
+#include "processors/insight/insight.h"
 #include "processors/intake/intake.h"
 #include "processors/intake/seen.h"
 #include "telemetry/log.h"
@@ -45,7 +47,7 @@ std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer&
     return analyzer.analyze(text, language, {.evidence = false});
   };
   return {[secret = config.secret, analyse] { return make_intake({secret}, analyse); }, [] { return make_identity(); },
-          [] { return make_customer(); }};
+          [] { return make_customer(); }, [] { return make_desk(); }, [] { return make_insight(); }};
 }
 
 Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progress& progress) {
