@@ -433,7 +433,7 @@ struct MeasureTaken {
   std::string product;
   std::string region;
   std::string department;
-  std::string outcome;  // `met`, `breached`, `raised`, …; a dead letter's reason
+  std::string outcome;  // `met`, `breached`, `raised`, `cleared`; `waiting`: with this step the customer began to wait; a dead letter's reason
   std::string sla_metric;
   InputKind input = InputKind::review;
   Sentiment sentiment = Sentiment::unknown;

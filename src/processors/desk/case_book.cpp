@@ -54,12 +54,14 @@ void CaseBook::publish(state::Case& one, const Change& change) {
   const CaseChanged changed = describe(one, department_of(one), change);
   step_.emit(Topic::cases, record_key(step_.tenant(), id_of(one)), changed, change.at);
   step_.emit(Topic::activity, record_key(step_.tenant(), customer_of(one)), changed, change.at);
-  if (!changes_counts(change, changed.state)) return;
+  const bool begins_to_wait = one.wait_start_ms() != 0 && one.wait_start_ms() == std::max<std::int64_t>(to_millis(change.at), one.opened_ms());
+  if (!begins_to_wait && !changes_counts(change, changed.state)) return;
   MeasureTaken taken;
   taken.kind = MeasureKind::case_step;
   taken.at = change.at;
   taken.item = changed.case_id.hex();
   taken.value = change.unowned.count();
+  if (begins_to_wait) taken.outcome = "waiting";
   taken.step = change.step;
   taken.from_state = change.from;
   taken.to_state = changed.state;

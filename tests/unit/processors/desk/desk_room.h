@@ -179,6 +179,9 @@ class DeskRoom {
     return words;
   }
 
+  // What insight was told since the last call of this or of steps().
+  std::vector<MeasureTaken> measures() { return Feed::only<MeasureTaken>(std::exchange(emitted_, {})); }
+
   Feed& feed() { return feed_; }
 
  private:
