@@ -154,6 +154,7 @@ inline MeasureTaken stepped(const CaseOf& one, Timestamp at, CaseStep step, Case
   MeasureTaken measure = about(one, MeasureKind::case_step, at);
   measure.step = step;
   measure.to_state = to;
+  if (step == CaseStep::opened) measure.outcome = "waiting";
   return measure;
 }
 

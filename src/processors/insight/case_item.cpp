@@ -17,7 +17,7 @@ bool is_active_step(const state::CaseStepSeen* step) { return step != nullptr &&
 
 auto order_of(const state::CaseStepSeen& step) {
   return std::tuple(step.at_ms(), step.step(), step.state(), std::string_view(step.department()),
-                    std::string_view(step.channel()), step.issue(), step.proactive());
+                    std::string_view(step.channel()), step.issue(), step.waiting());
 }
 bool comes_before(const state::CaseStepSeen& a, const state::CaseStepSeen& b) { return order_of(a) < order_of(b); }
 
@@ -78,7 +78,7 @@ bool merge_step(state::CaseItem& item, const MeasureTaken& measure) {
   seen.set_step(static_cast<std::uint32_t>(*measure.step));
   seen.set_state(static_cast<std::uint32_t>(*measure.to_state));
   set_place(seen, measure);
-  seen.set_proactive(measure.outcome == "proactive");
+  seen.set_waiting(measure.outcome == "waiting");
   auto& steps = *item.mutable_steps();
   const auto found = std::lower_bound(steps.begin(), steps.end(), seen, comes_before);
   if (found != steps.end() && !comes_before(seen, *found)) return false;  // known
@@ -155,13 +155,10 @@ void add_resolved(Contributions& all, const state::CaseItem& item, const Setting
 
 // ---- waiting ------------------------------------------------------------------------------------------------------
 
-// Since when the customer waits for a first answer: the opening, or in a case that we began, their first message.
+// With this step the customer began to wait for a first answer: the opening, or in a case that we began, their first message.
 const state::CaseStepSeen* wait_start(const state::CaseItem& item) {
-  for (const state::CaseStepSeen& step : item.steps()) {
-    const auto kind = static_cast<CaseStep>(step.step());
-    if (kind == CaseStep::opened ? !step.proactive() : kind == CaseStep::customer_answered || kind == CaseStep::attached) return &step;
-  }
-  return nullptr;
+  const auto found = std::find_if(item.steps().begin(), item.steps().end(), [](const auto& step) { return step.waiting(); });
+  return found == item.steps().end() ? nullptr : &*found;
 }
 
 // Counted in the hour in which the wait began, and taken back there once it ends: so the oldest wait can be read off.

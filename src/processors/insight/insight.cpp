@@ -3,7 +3,8 @@
 #include <map>
 #include <string>
 
-#include "processors/insight/control.h"
+#include "event/json_reader.h"
+#include "processors/control.h"
 #include "processors/insight/settings.h"
 #include "processors/insight/shard.h"
 #include "processors/insight/windows.h"
@@ -20,7 +21,7 @@ class Insight final : public Processor {
   void apply(const Event& event, Step& step) override {
     if (const auto* measure = std::get_if<MeasureTaken>(&event.body)) return insight::take_measure(*measure, settings(step), step);
     if (const auto* sums = std::get_if<MeasuresSummed>(&event.body)) return insight::add_sums(*sums, settings(step), step);
-    if (insight::keep_control(event, step)) settings_.clear();
+    if (keep_control(event, step)) settings_.clear();
   }
 
   void fire(const Timer& timer, Step& step) override {
@@ -31,11 +32,19 @@ class Insight final : public Processor {
   }
 
  private:
+  static insight::Settings read_settings(Step& step) {
+    const auto config = kept_config(step, "insight");
+    if (!config) return {};
+    // Who appended them has checked them; a log written by a newer program may hold keys that we do not know.
+    const auto read = read_json<insight::Settings>(config->settings, JsonReader::UnknownKeys::ignore);
+    return read ? insight::within_bounds(*read) : insight::Settings{};
+  }
+
   // Decoded once for each tenant, and again when settings change.
   const insight::Settings& settings(Step& step) {
     const auto found = settings_.find(step.tenant());
     if (found != settings_.end()) return found->second;
-    return settings_.emplace(std::string(step.tenant()), insight::settings_of(step)).first->second;
+    return settings_.emplace(std::string(step.tenant()), read_settings(step)).first->second;
   }
 
   std::map<std::string, insight::Settings, std::less<>> settings_;

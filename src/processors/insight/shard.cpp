@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "base/hash.h"
-#include "processors/insight/control.h"
+#include "processors/control.h"
 #include "processors/insight/items.h"
 #include "processors/insight/pending.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "processors/insight/control.h"
+#include "processors/control.h"
 #include "processors/insight/report.h"
 #include "processors/insight/sketch.h"
 

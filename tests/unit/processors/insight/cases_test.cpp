@@ -20,9 +20,6 @@ std::int64_t count(const InsightFeed& insight, bool by_day, Timestamp from, cons
 
 // What is shown of now beside the windows.
 std::int64_t now_count(const InsightFeed& insight, const std::string& kpi, const std::string& dimension = "") {
-  KpiQuery query;
-  query.from = kNever - Millis{1};
-  query.all_dimensions = true;
   KpiQuery all;
   all.by_day = true;
   all.kpi = kpi;
@@ -112,6 +109,28 @@ TEST(InsightCases, MoveWithTheirIssueTypeAndLeaveTheCountsWhenMerged) {
   EXPECT_EQ(now_count(insight, "active"), 1);
 }
 
+TEST(InsightCases, LeaveTheActiveOnesByEachWayUnderItsOwnName) {
+  const struct {
+    CaseStep step;
+    CaseState to;
+    const char* kpi;
+  } rows[] = {{CaseStep::resolved, CaseState::resolved, "resolution_events"},
+              {CaseStep::closed, CaseState::closed, "closed_unresolved"},
+              {CaseStep::merged, CaseState::merged, "merged"}};
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.kpi);
+    InsightFeed insight;
+    insight.give(stepped({}, kNine, CaseStep::opened, CaseState::fresh));
+    insight.give(stepped({}, kNine + hours{1}, row.step, row.to));
+    // What happens to a case that is no longer active does not leave it once more.
+    if (row.to == CaseState::resolved) insight.give(stepped({}, kNine + hours{2}, CaseStep::closed, CaseState::closed));
+    insight.pass_time_to(kNine + hours{3});
+    EXPECT_EQ(count(insight, false, kNine, "active"), 1);
+    EXPECT_EQ(now_count(insight, "active"), 0);
+    for (const auto& other : rows) EXPECT_EQ(count(insight, true, kDay, other.kpi), other.kpi == row.kpi ? 1 : 0) << other.kpi;
+  }
+}
+
 TEST(InsightCases, GiveFirstResponseInCalendarAndBusinessTime) {
   InsightFeed insight;
   for (int i = 1; i <= 10; ++i) {
@@ -146,7 +165,7 @@ TEST(InsightCases, ShowUnansweredCasesAndTheirOldestAge) {
   const CaseOf a{.item = "a"};
   const CaseOf b{.item = "b"};
   MeasureTaken proactive = stepped({.item = "p"}, kNine, CaseStep::opened, CaseState::fresh);
-  proactive.outcome = "proactive";
+  proactive.outcome = "";  // nobody wrote yet
   insight.give(stepped(a, kNine, CaseStep::opened, CaseState::fresh));
   insight.give(proactive);
   insight.give(stepped(b, kNine + hours{3}, CaseStep::opened, CaseState::fresh));
@@ -158,7 +177,9 @@ TEST(InsightCases, ShowUnansweredCasesAndTheirOldestAge) {
   EXPECT_EQ(insight.read(query).back().max, 5 * kHour);
 
   insight.give(lasted(a, MeasureKind::first_response, kNine + hours{5}, 5 * kHour, 5 * kHour));
-  insight.give(stepped({.item = "p"}, kNine + hours{5}, CaseStep::customer_answered, CaseState::open));
+  MeasureTaken wrote = stepped({.item = "p"}, kNine + hours{5}, CaseStep::attached, CaseState::fresh);
+  wrote.outcome = "waiting";
+  insight.give(wrote);
   insight.pass_time_to(kNine + hours{6});
   EXPECT_EQ(now_count(insight, "unanswered"), 2) << "one was answered, and the customer we wrote to now waits";
   EXPECT_EQ(insight.read(query).back().max, 3 * kHour);
