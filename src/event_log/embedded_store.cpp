@@ -208,16 +208,26 @@ struct EmbeddedStore::Impl {
     return it;
   }
 
-  // Space is given back here and nowhere else, so that appending never pays for it: the keys of the range are
-  // compacted, and the oldest blob files, now with holes, are written again without them.
+  // Space is given back here and nowhere else, so that appending never pays for it. First the keys of the range are
+  // compacted, which is cheap and frees the blob files that hold nothing else. Once a third of all that is left is
+  // holes, the files are written again without them.
   Result<void> reclaim(const std::string& from, const std::string& to) {
     rocksdb::CompactRangeOptions options;
-    options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
-    options.blob_garbage_collection_age_cutoff = 0.5;
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
     const rocksdb::Slice first(from);
     const rocksdb::Slice last(to);
-    const rocksdb::Status status = db->CompactRange(options, &first, &last);
+    rocksdb::Status status = db->Flush(rocksdb::FlushOptions());
+    if (status.ok()) status = db->CompactRange(options, &first, &last);
+    if (!status.ok()) return error(status);
+    std::uint64_t bytes = 0;
+    std::uint64_t holes = 0;
+    db->GetIntProperty(rocksdb::DB::Properties::kLiveBlobFileSize, &bytes);
+    db->GetIntProperty(rocksdb::DB::Properties::kLiveBlobFileGarbageSize, &holes);
+    if (3 * holes < bytes) return {};
+    options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
+    options.blob_garbage_collection_age_cutoff = 1.0;
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    status = db->CompactRange(options, nullptr, nullptr);
     if (!status.ok()) return error(status);
     return {};
   }

@@ -8,6 +8,7 @@
 #define XXH_STATIC_LINKING_ONLY  // the state of a streamed checksum, on the stack
 #include <xxhash.h>
 
+#include "base/varint.h"
 #include "earshot/check.h"
 
 namespace earshot {
@@ -43,20 +44,6 @@ char* put_varint(char* to, std::uint64_t value) {
   }
   *to++ = static_cast<char>(value);
   return to;
-}
-
-// Moves `from` behind the number; leaves it empty-handed (false) when the bytes end first or the number is too long.
-bool take_varint(std::string_view& from, std::uint64_t& value) {
-  value = 0;
-  for (std::size_t i = 0; i < kVarintBytesMax && i < from.size(); ++i) {
-    const auto byte = static_cast<std::uint8_t>(from[i]);
-    value |= std::uint64_t{byte & 0x7fu} << (7 * i);
-    if (byte < 0x80) {
-      from.remove_prefix(i + 1);
-      return true;
-    }
-  }
-  return false;
 }
 
 std::uint64_t zigzag(std::int64_t value) {
@@ -201,15 +188,14 @@ Result<DecodedBatch> decode_batch(std::string_view value, Offset base) {
   std::string_view rest(batch.body.get(), batch.body_bytes);
   batch.records.reserve(header->count);
   for (std::uint32_t i = 0; i < header->count; ++i) {
-    std::uint64_t time = 0;
-    std::uint64_t key = 0;
-    std::uint64_t bytes = 0;
-    if (!take_varint(rest, time) || !take_varint(rest, key) || !take_varint(rest, bytes))
-      return corrupt("record is cut short");
-    if (key > rest.size() || bytes > rest.size() - key) return corrupt("record is longer than its batch");
-    batch.records.push_back(
-        {base + i, from_millis(header->base_time + unzigzag(time)), rest.substr(0, key), rest.substr(key, bytes)});
-    rest.remove_prefix(key + bytes);
+    const auto time = take_varint(rest);
+    const auto key = take_varint(rest);
+    const auto bytes = take_varint(rest);
+    if (!time || !key || !bytes) return corrupt("record is cut short");
+    if (*key > rest.size() || *bytes > rest.size() - *key) return corrupt("record is longer than its batch");
+    const Timestamp at = from_millis(header->base_time + unzigzag(*time));
+    batch.records.push_back({base + i, at, rest.substr(0, *key), rest.substr(*key, *bytes)});
+    rest.remove_prefix(*key + *bytes);
   }
   if (!rest.empty()) return corrupt("bytes follow the last record");
   return batch;

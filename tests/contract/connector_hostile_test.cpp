@@ -1,4 +1,5 @@
-// What an enemy, or a broken exporter, may send to any connector: it costs dead letters, never the process or its memory.
+// What an enemy, or a broken exporter, may send to any connector: it costs dead letters, never the process or its
+// memory.
 #include <gtest/gtest.h>
 
 #include "base/hash.h"
@@ -14,7 +15,8 @@ std::vector<std::pair<std::unique_ptr<Connector>, Sample>> one_of_each() {
   std::vector<std::pair<std::unique_ptr<Connector>, Sample>> each;
   for (Sample& sample : all_samples()) {
     const auto same = [&](const auto& one) {
-      return one.second.connector == sample.connector && one.second.settings == sample.settings && one.second.head == sample.head;
+      return one.second.connector == sample.connector && one.second.settings == sample.settings &&
+             one.second.head == sample.head;
     };
     if (std::any_of(each.begin(), each.end(), same)) continue;
     auto connector = make_connector(sample.connector, sample.settings);
@@ -75,13 +77,15 @@ TEST(HostileInput, AVeryLongLineIsOneDeadLetterWithItsLengthAndDigest) {
   for (const auto& [connector, sample] : one_of_each()) {
     SCOPED_TRACE(sample.title());
     Found found;
-    auto reader = sample.head.empty() ? connector->open(origin_of(sample), found)
-                                      : connector->open_request(origin_of(sample), parse_head(sample.head), found).value();
+    auto reader = sample.head.empty()
+                      ? connector->open(origin_of(sample), found)
+                      : connector->open_request(origin_of(sample), parse_head(sample.head), found).value();
     for (int i = 0; i < pieces; ++i) reader->feed(piece);
     reader->finish();
     expect_harmless(found);
     ASSERT_EQ(found.letters.size(), 1u);
-    if (pieces * 1'000'000 <= static_cast<int>(kPayloadBytesMax)) continue;  // a small scale does not reach the limit of a payload
+    if (pieces * 1'000'000 <= static_cast<int>(kPayloadBytesMax))
+      continue;  // a small scale does not reach the limit of a payload
     EXPECT_EQ(found.letters[0].reason, DeadLetterReason::too_large);
     EXPECT_EQ(found.letters[0].length, std::int64_t{1'000'000} * pieces);
     EXPECT_EQ(found.letters[0].sha256, sha256);

@@ -1,5 +1,5 @@
-// Plays every sample of every connector folder, and holds each connector to what all of them promise. A new sample is a new
-// test without new code; EARSHOT_UPDATE_GOLDEN=1 rewrites what is expected.
+// Plays every sample of every connector folder, and holds each connector to what all of them promise. A new sample is a
+// new test without new code; EARSHOT_UPDATE_GOLDEN=1 rewrites what is expected.
 #include <cstdlib>
 #include <set>
 
@@ -52,7 +52,8 @@ TEST(ConnectorSamples, EveryConnectorHasSamplesAndAReadme) {
 TEST(ConnectorSamples, PiecesOfAnySizeGiveTheSame) {
   for_each_sample([](const Connector& connector, const Sample& sample) {
     const std::string whole = show(play(connector, sample, sample.body));
-    for (const std::size_t piece : {1, 2, 7, 64}) EXPECT_EQ(show(play(connector, sample, sample.body, piece)), whole) << piece;
+    for (const std::size_t piece : {1, 2, 7, 64})
+      EXPECT_EQ(show(play(connector, sample, sample.body, piece)), whole) << piece;
   });
 }
 
@@ -72,8 +73,8 @@ TEST(ConnectorSamples, EventsAreAcceptableAndSurviveTheCodec) {
   });
 }
 
-// What is cut short may lose items, never change one. A row of separated values that was cut in its last cell cannot be told
-// from a whole one, so there the last row is left out of the comparison.
+// What is cut short may lose items, never change one. A row of separated values that was cut in its last cell cannot be
+// told from a whole one, so there the last row is left out of the comparison.
 TEST(ConnectorSamples, NoTruncationMakesAWrongEvent) {
   for_each_sample([](const Connector& connector, const Sample& sample) {
     std::set<std::string> right;
@@ -82,7 +83,8 @@ TEST(ConnectorSamples, NoTruncationMakesAWrongEvent) {
     for (std::size_t size = 0; size < sample.body.size(); ++size) {
       auto events = play(connector, sample, std::string_view(sample.body).substr(0, size)).events;
       if (is_rows && !events.empty()) events.pop_back();
-      for (const Event& event : events) ASSERT_TRUE(right.contains(encode(event))) << "cut at byte " << size << ": " << encode(event);
+      for (const Event& event : events)
+        ASSERT_TRUE(right.contains(encode(event))) << "cut at byte " << size << ": " << encode(event);
     }
   });
 }
