@@ -25,14 +25,17 @@ bool is_loopback(std::string_view address) {
 
 Result<Access> Access::create(Settings settings, std::string_view address) {
   if (settings.tokens.empty() && !is_loopback(address)) {
-    return Error{ErrorKind::Invalid, "refusing to listen on " + std::string(address) +
-                                         " without API tokens: anybody who can reach it could read everything; add tokens, or listen on 127.0.0.1"};
+    return Error{
+        ErrorKind::Invalid,
+        "refusing to listen on " + std::string(address) +
+            " without API tokens: anybody who can reach it could read everything; add tokens, or listen on 127.0.0.1"};
   }
   for (std::size_t i = 0; i < settings.tokens.size(); ++i) {
     const Token& token = settings.tokens[i];
     const std::string which = "API token number " + std::to_string(i + 1);
     if (token.secret.size() < kTokenBytesMin) {
-      return Error{ErrorKind::Invalid, which + " has fewer than " + std::to_string(kTokenBytesMin) + " characters and could be guessed"};
+      return Error{ErrorKind::Invalid,
+                   which + " has fewer than " + std::to_string(kTokenBytesMin) + " characters and could be guessed"};
     }
     if (token.tenant.empty()) return Error{ErrorKind::Invalid, which + " names no tenant"};
     for (std::size_t j = 0; j < i; ++j) {
@@ -53,7 +56,9 @@ std::variant<Principal, Problem> Access::admit(const Request& request, Role need
 std::variant<Principal, Problem> Access::admit_local(const Request& request) const {
   const std::string host = request.header("host");
   if (!host.empty() && !is_loopback(host_of(host))) {
-    return Problem{403, "foreign_host", "without API tokens only requests to this machine by its own name (localhost, 127.0.0.1) are served"};
+    return Problem{
+        403, "foreign_host",
+        "without API tokens only requests to this machine by its own name (localhost, 127.0.0.1) are served"};
   }
   const std::string origin = request.header("origin");
   if (!origin.empty() && origin != "http://" + host) {
@@ -67,7 +72,8 @@ std::variant<Principal, Problem> Access::admit_local(const Request& request) con
 std::variant<Principal, Problem> Access::admit_token(const Request& request, Role needed) const {
   constexpr std::string_view kScheme = "Bearer ";
   const std::string header = request.header("authorization");
-  if (!header.starts_with(kScheme)) return Problem{401, "token_missing", "send an API token as `Authorization: Bearer …`"};
+  if (!header.starts_with(kScheme))
+    return Problem{401, "token_missing", "send an API token as `Authorization: Bearer …`"};
   const std::string_view given = std::string_view(header).substr(kScheme.size());
   const Token* found = nullptr;
   for (const Token& token : settings_.tokens) {  // all of them, so that the time does not tell which one was near

@@ -1,9 +1,9 @@
 // Who may ask for what.
 //
-// With tokens, each request carries one (`Authorization: Bearer …`), and the token names the tenant and the role. Without
-// tokens only this machine is served, every caller may do everything, and two checks keep web pages of other origins out:
-// the Host must name this machine (against DNS rebinding), and a browser's Origin must be the page's own (against forged
-// requests). Pure; any thread.
+// With tokens, each request carries one (`Authorization: Bearer …`), and the token names the tenant and the role.
+// Without tokens only this machine is served, every caller may do everything, and two checks keep web pages of other
+// origins out: the Host must name this machine (against DNS rebinding), and a browser's Origin must be the page's own
+// (against forged requests). Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,12 @@
 
 namespace earshot::api {
 
-enum class Role : std::uint8_t { open, read, act, admin };  // each may do what the ones before it may; `open` needs no token
+enum class Role : std::uint8_t {
+  open,
+  read,
+  act,
+  admin
+};  // each may do what the ones before it may; `open` needs no token
 
 struct Token {
   std::string secret;

@@ -48,24 +48,42 @@ Result<void> add_parameter(std::string_view pair, Request& request) {
 
 std::string_view reason_phrase(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    default: return "Unknown";
+    case 200:
+      return "OK";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Unknown";
   }
 }
 
@@ -83,11 +101,16 @@ Response answer_of(const Problem& problem) {
 
 Problem problem_of(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::Invalid: return {400, "invalid", error.message};
-    case ErrorKind::NotFound: return {404, "not_found", error.message};
-    case ErrorKind::Conflict: return {409, "conflict", error.message};
-    case ErrorKind::Corrupt: return {500, "corrupt", error.message};
-    case ErrorKind::Unavailable: return {503, "unavailable", error.message};
+    case ErrorKind::Invalid:
+      return {400, "invalid", error.message};
+    case ErrorKind::NotFound:
+      return {404, "not_found", error.message};
+    case ErrorKind::Conflict:
+      return {409, "conflict", error.message};
+    case ErrorKind::Corrupt:
+      return {500, "corrupt", error.message};
+    case ErrorKind::Unavailable:
+      return {503, "unavailable", error.message};
   }
   return {500, "internal", error.message};
 }

@@ -16,7 +16,7 @@ using Headers = std::map<std::string, std::string>;  // names in lower case; wha
 
 struct Request {
   std::string method;
-  std::string path;  // without the query, still percent-encoded
+  std::string path;                          // without the query, still percent-encoded
   std::map<std::string, std::string> query;  // decoded; the last of a repeated name counts
   Headers headers;
   std::string body;

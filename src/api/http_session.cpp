@@ -28,11 +28,14 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-std::string_view view_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view_of(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 Problem problem_of_parser(boost::beast::error_code error, const HttpSession::Limits& limits) {
   if (error == http::error::body_limit) {
-    return {413, "body_too_large", "the body is larger than " + std::to_string(limits.body_bytes_max) + " bytes; send several smaller ones"};
+    return {413, "body_too_large",
+            "the body is larger than " + std::to_string(limits.body_bytes_max) + " bytes; send several smaller ones"};
   }
   if (error == http::error::header_limit) {
     return {431, "header_too_large", "the header is larger than " + std::to_string(limits.header_bytes_max) + " bytes"};
@@ -52,7 +55,9 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 
 }  // namespace
 
-HttpSession::HttpSession(Limits limits) : limits_(limits) { start_request(); }
+HttpSession::HttpSession(Limits limits) : limits_(limits) {
+  start_request();
+}
 HttpSession::~HttpSession() = default;
 
 void HttpSession::start_request() {
@@ -60,9 +65,13 @@ void HttpSession::start_request() {
   head_checked_ = false;
 }
 
-void HttpSession::feed(std::string_view bytes) { waiting_ += bytes; }
+void HttpSession::feed(std::string_view bytes) {
+  waiting_ += bytes;
+}
 
-bool HttpSession::is_within_request() const { return !waiting_.empty() || parser_->request.got_some(); }
+bool HttpSession::is_within_request() const {
+  return !waiting_.empty() || parser_->request.got_some();
+}
 
 HttpSession::Next HttpSession::next() {
   if (waiting_.empty()) return NeedMore{};
@@ -79,7 +88,9 @@ HttpSession::Next HttpSession::next() {
       keeps_alive_ = false;
       return *problem;
     }
-    if (!parser_->request.is_done() && lower_case(view_of(parser_->request.get()[http::field::expect])) == "100-continue") return SendContinue{};
+    if (!parser_->request.is_done() &&
+        lower_case(view_of(parser_->request.get()[http::field::expect])) == "100-continue")
+      return SendContinue{};
   }
   if (parser_->request.is_done()) return take_request();
   return NeedMore{};
@@ -90,7 +101,8 @@ std::optional<Problem> HttpSession::check_head() {
   const auto& head = parser_->request.get();
   is_head_ = head.method() == http::verb::head;
   keeps_alive_ = head.keep_alive();
-  if (head.version() != 10 && head.version() != 11) return Problem{400, "bad_request", "only HTTP/1.0 and HTTP/1.1 are spoken here"};
+  if (head.version() != 10 && head.version() != 11)
+    return Problem{400, "bad_request", "only HTTP/1.0 and HTTP/1.1 are spoken here"};
   if (head.version() == 11 && head.count(http::field::host) != 1) {
     return Problem{400, "bad_request", "a request has exactly one Host header"};
   }
@@ -120,7 +132,8 @@ HttpSession::Next HttpSession::take_request() {
 }
 
 std::string HttpSession::render(const Response& response, bool keep_alive) const {
-  std::string out = "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason_phrase(response.status)) + "\r\n";
+  std::string out =
+      "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason_phrase(response.status)) + "\r\n";
   append_header(out, "Content-Type", response.content_type);
   append_header(out, "Content-Length", std::to_string(response.body.size()));
   append_header(out, "X-Content-Type-Options", "nosniff");

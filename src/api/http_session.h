@@ -1,9 +1,9 @@
 // One connection's side of HTTP/1.1, without a socket: bytes in, requests out; answers in, bytes out.
 //
-// Kept apart from the transport so that hostile input can be tried one byte at a time without a clock or a network. Memory
-// is bounded: what is fed is at most one read, a header and a body never grow beyond their limits, and a body that
-// announces more than the limit is refused before any of it is kept. Requests are given one at a time; the bytes of the
-// next ones wait, so a client may send them ahead.
+// Kept apart from the transport so that hostile input can be tried one byte at a time without a clock or a network.
+// Memory is bounded: what is fed is at most one read, a header and a body never grow beyond their limits, and a body
+// that announces more than the limit is refused before any of it is kept. Requests are given one at a time; the bytes
+// of the next ones wait, so a client may send them ahead.
 //
 // One thread at a time.
 #pragma once
@@ -36,8 +36,8 @@ class HttpSession {
 
   void feed(std::string_view bytes);
 
-  // What to do now. Call it until it gives NeedMore. After a Request call it again only when that one is answered; after a
-  // Problem nothing more can be read from this connection.
+  // What to do now. Call it until it gives NeedMore. After a Request call it again only when that one is answered;
+  // after a Problem nothing more can be read from this connection.
   Next next();
 
   // True when a part of a request has come: its sender owes us the rest.

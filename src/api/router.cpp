@@ -16,7 +16,9 @@ std::vector<std::string_view> segments(std::string_view path) {
   }
 }
 
-bool is_open(std::string_view segment) { return segment.size() > 2 && segment.front() == '{' && segment.back() == '}'; }
+bool is_open(std::string_view segment) {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
 
 // The segments that stand for `{…}`, still encoded: a slash inside a customer's key is written %2F.
 std::optional<std::vector<std::string_view>> match(std::string_view pattern, std::string_view path) {
@@ -54,7 +56,9 @@ std::variant<Router::Match, Response> Router::find(std::string_view method, std:
     }
     return found;
   }
-  if (allowed.empty()) return answer_of(Problem{404, "no_such_path", "there is nothing at this address; /openapi.json lists what there is"});
+  if (allowed.empty())
+    return answer_of(
+        Problem{404, "no_such_path", "there is nothing at this address; /openapi.json lists what there is"});
   Response response = answer_of(Problem{405, "method_not_allowed", "this address takes only " + allowed});
   response.headers.emplace_back("Allow", allowed);
   return response;

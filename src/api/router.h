@@ -1,5 +1,5 @@
-// Which handler answers which method and path. The list of routes is data, so that a test can hold it against the OpenAPI
-// document.
+// Which handler answers which method and path. The list of routes is data, so that a test can hold it against the
+// OpenAPI document.
 #pragma once
 
 #include <functional>

@@ -31,8 +31,8 @@ struct Shared {
   bool is_stopping = false;
 };
 
-// Where answers from other threads arrive. Outlives the server as long as somebody still owes an answer: it is shared by
-// the server and every Reply.
+// Where answers from other threads arrive. Outlives the server as long as somebody still owes an answer: it is shared
+// by the server and every Reply.
 struct Mailbox {
   std::mutex mutex;
   Shared* shared = nullptr;  // nothing once the server has stopped
@@ -46,7 +46,11 @@ struct Mailbox {
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Shared& shared, std::shared_ptr<Mailbox> mailbox, Tcp::socket socket, StreamId id)
-      : shared_(shared), mailbox_(std::move(mailbox)), socket_(std::move(socket)), id_(id), session_(shared.settings.limits) {}
+      : shared_(shared),
+        mailbox_(std::move(mailbox)),
+        socket_(std::move(socket)),
+        id_(id),
+        session_(shared.settings.limits) {}
 
   void start() {
     expect(shared_.settings.idle_max);
@@ -87,7 +91,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t out_bytes_ = 0;
   bool close_when_written_ = false;
   bool was_within_request_ = false;
-  bool is_reading_ = false;  // one read is under way
+  bool is_reading_ = false;     // one read is under way
   std::uint64_t exchange_ = 0;  // counts requests, so that a late answer cannot reach the next one
   SteadyTime deadline_{};
   StreamListener* listener_ = nullptr;
@@ -123,7 +127,8 @@ class ConnectionReply : public Reply::Target {
 void Connection::read() {
   if (is_reading_) return;
   is_reading_ = true;
-  socket_.async_read_some(asio::buffer(in_), [self = shared_from_this()](Fault fault, std::size_t size) { self->on_read(fault, size); });
+  socket_.async_read_some(asio::buffer(in_),
+                          [self = shared_from_this()](Fault fault, std::size_t size) { self->on_read(fault, size); });
 }
 
 void Connection::on_read(Fault fault, std::size_t size) {
@@ -155,7 +160,8 @@ void Connection::advance() {
 void Connection::hand_over(Request request) {
   state_ = State::answering;
   was_within_request_ = false;
-  shared_.handler(std::move(request), Reply(std::make_shared<ConnectionReply>(mailbox_, weak_from_this(), ++exchange_)));
+  shared_.handler(std::move(request),
+                  Reply(std::make_shared<ConnectionReply>(mailbox_, weak_from_this(), ++exchange_)));
 }
 
 void Connection::refuse(const Problem& problem) {
@@ -183,7 +189,7 @@ StreamId Connection::open_stream(std::uint64_t exchange, StreamListener& listene
 
 bool Connection::write_stream(Frame frame) {
   if (state_ != State::streaming) return false;
-  if (out_bytes_ + frame->size() > shared_.settings.stream_bytes_max) {
+  if (out_bytes_ > 0 && out_bytes_ + frame->size() > shared_.settings.stream_bytes_max) {
     listener_ = nullptr;  // it learns so from the answer
     close();
     return false;
@@ -228,8 +234,8 @@ void Connection::on_drained() {
   advance();
 }
 
-// Closing a socket that still has unread bytes resets it, and the client might never see the answer. So the rest of what
-// it sends is thrown away until it has read the answer and hangs up, or takes too long.
+// Closing a socket that still has unread bytes resets it, and the client might never see the answer. So the rest of
+// what it sends is thrown away until it has read the answer and hangs up, or takes too long.
 void Connection::linger() {
   Fault ignored;
   socket_.shutdown(Tcp::socket::shutdown_send, ignored);
@@ -271,19 +277,17 @@ void Connection::stop() {
 
 class AsioServer final : public Server {
  public:
-  AsioServer(Settings settings, Handler handler) {
+  explicit AsioServer(Settings settings) {
     shared_.settings = std::move(settings);
-    shared_.handler = std::move(handler);
     mailbox_->shared = &shared_;
   }
   ~AsioServer() override { AsioServer::stop(); }
 
-  Result<void> listen();
+  Result<void> take_port();
+  void run(Handler handler) override;
   std::uint16_t port() const override { return port_; }
   void post(std::function<void()> work) override { mailbox_->post(std::move(work)); }
-  void each_tick(std::function<void()> work) override {
-    post([this, work = std::move(work)]() mutable { on_tick_.push_back(std::move(work)); });
-  }
+  void each_tick(std::function<void()> work) override { on_tick_.push_back(std::move(work)); }
   bool write_stream(StreamId id, Frame frame) override {
     const auto found = shared_.connections.find(id);
     return found != shared_.connections.end() && found->second->write_stream(std::move(frame));
@@ -314,12 +318,14 @@ class AsioServer final : public Server {
   std::thread thread_;
 };
 
-Result<void> AsioServer::listen() {
+Result<void> AsioServer::take_port() {
   const Settings& settings = shared_.settings;
   const std::string name = settings.address + ":" + std::to_string(settings.port);
   Fault fault;
   const auto address = asio::ip::make_address(settings.address, fault);
-  if (fault) return Error{ErrorKind::Invalid, "cannot listen on " + name + ": the address is not a number such as 127.0.0.1 or ::1"};
+  if (fault)
+    return Error{ErrorKind::Invalid,
+                 "cannot listen on " + name + ": the address is not a number such as 127.0.0.1 or ::1"};
   const Tcp::endpoint endpoint(address, settings.port);
   acceptor_.open(endpoint.protocol(), fault);
   if (!fault) acceptor_.set_option(Tcp::acceptor::reuse_address(true), fault);
@@ -327,13 +333,18 @@ Result<void> AsioServer::listen() {
   if (!fault) acceptor_.listen(Tcp::acceptor::max_listen_connections, fault);
   if (!fault) port_ = acceptor_.local_endpoint(fault).port();
   if (fault == asio::error::address_in_use) {
-    return Error{ErrorKind::Conflict, "cannot listen on " + name + ": the port is in use; choose another, or 0 for any free one"};
+    return Error{ErrorKind::Conflict,
+                 "cannot listen on " + name + ": the port is in use; choose another, or 0 for any free one"};
   }
   if (fault) return Error{ErrorKind::Invalid, "cannot listen on " + name + ": " + fault.message()};
+  return {};
+}
+
+void AsioServer::run(Handler handler) {
+  shared_.handler = std::move(handler);
   accept();
   tick();
   thread_ = std::thread([this] { shared_.io.run(); });
-  return {};
 }
 
 void AsioServer::accept() {
@@ -405,9 +416,9 @@ void AsioServer::stop() {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::start(Settings settings, Handler handler) {
-  auto server = std::make_unique<AsioServer>(std::move(settings), std::move(handler));
-  if (auto listening = server->listen(); !listening) return std::move(listening.error());
+Result<std::unique_ptr<Server>> Server::listen(Settings settings) {
+  auto server = std::make_unique<AsioServer>(std::move(settings));
+  if (auto taken = server->take_port(); !taken) return std::move(taken.error());
   return std::unique_ptr<Server>(std::move(server));
 }
 

@@ -1,12 +1,13 @@
 // The HTTP server: one thread, any number of connections.
 //
-// A thread per connection would let a thousand idle event streams cost a thousand stacks, and a few slow clients stop the
-// rest. Here everything happens on one thread that never waits: the handler is called on it and must not block; what takes
-// long is done elsewhere and answered later, from any thread, through the Reply. Each connection has one request at a time
-// and bounded buffers; clients that are slow to send or to take are dropped after the times in Settings.
+// A thread per connection would let a thousand idle event streams cost a thousand stacks, and a few slow clients stop
+// the rest. Here everything happens on one thread that never waits: the handler is called on it and must not block;
+// what takes long is done elsewhere and answered later, from any thread, through the Reply. Each connection has one
+// request at a time and bounded buffers; clients that are slow to send or to take are dropped after the times in
+// Settings.
 //
-// Threads: start, stop and the destructor belong to the owner. post and Reply may be used from any thread, write_stream
-// and end_stream only on the server's own.
+// Threads: listen, run, stop and the destructor belong to the owner. post and Reply may be used from any thread,
+// write_stream and end_stream only on the server's own.
 #pragma once
 
 #include <chrono>
@@ -22,7 +23,8 @@
 namespace earshot::api {
 
 using StreamId = std::uint64_t;
-using Frame = std::shared_ptr<const std::string>;  // shared by all the streams that it goes to, until the last has sent it
+using Frame =
+    std::shared_ptr<const std::string>;  // shared by all the streams that it goes to, until the last has sent it
 
 // Who feeds the event streams. Called on the server's thread.
 class StreamListener {
@@ -32,8 +34,8 @@ class StreamListener {
   virtual void stream_closed(StreamId id) = 0;
 };
 
-// The answer that is owed to one request. Send it once; the first counts. If the last copy goes away without an answer, the
-// client gets a 500.
+// The answer that is owed to one request. Send it once; the first counts. If the last copy goes away without an answer,
+// the client gets a 500.
 class Reply {
  public:
   // Takes what is sent to where it belongs. The server implements it; a test may, too.
@@ -63,8 +65,8 @@ class Server {
     std::uint16_t port = 8080;  // 0: any free one
     HttpSession::Limits limits;
     std::size_t connections_max = 4096;
-    std::size_t stream_bytes_max = 256 * 1024;  // waiting for one slow stream; beyond it the stream is dropped
-    std::chrono::milliseconds idle_max{75'000};     // between requests
+    std::size_t stream_bytes_max = 1024 * 1024;  // waiting for one slow stream; it may be one frame, whatever its size
+    std::chrono::milliseconds idle_max{75'000};  // between requests
     std::chrono::milliseconds request_max{30'000};  // from the first byte of a request to its last
     std::chrono::milliseconds stall_max{30'000};    // without the client taking anything of an answer
     std::chrono::milliseconds linger_max{5'000};    // for the rest of a request that was refused
@@ -73,16 +75,19 @@ class Server {
   };
   using Handler = std::function<void(Request, Reply)>;
 
-  // Listens when it returns; handles requests from then on.
-  static Result<std::unique_ptr<Server>> start(Settings settings, Handler handler);
+  // Takes the port; connections wait until run().
+  static Result<std::unique_ptr<Server>> listen(Settings settings);
   virtual ~Server() = default;  // stops
 
   virtual std::uint16_t port() const = 0;
 
+  // Starts the thread. Once. What the handler and the listeners of streams refer to must outlive stop().
+  virtual void run(Handler handler) = 0;
+
   // Runs `work` on the server's thread; after the stop, never.
   virtual void post(std::function<void()> work) = 0;
 
-  // Calls `work` on the server's thread after every tick_interval.
+  // Calls `work` on the server's thread after every tick_interval. Before run().
   virtual void each_tick(std::function<void()> work) = 0;
 
   // False when the stream is gone, or is dropped because it takes too slowly.

@@ -1,5 +1,5 @@
-// A small blocking HTTP client for tests, which can also misbehave: it shows every byte it sends. A read that gets nothing
-// for ten seconds ends the connection, so that a server that hangs fails the test instead of stopping it.
+// A small blocking HTTP client for tests, which can also misbehave: it shows every byte it sends. A read that gets
+// nothing for ten seconds ends the connection, so that a server that hangs fails the test instead of stopping it.
 #pragma once
 
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@
 namespace earshot::test {
 
 struct HttpAnswer {
-  int status = 0;  // 0: the connection ended before an answer
+  int status = 0;                              // 0: the connection ended before an answer
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
 };
@@ -51,12 +51,15 @@ class HttpClient {
     return true;
   }
 
-  HttpAnswer get(std::string_view target, const std::map<std::string, std::string>& headers = {}) { return ask("GET", target, "", headers); }
+  HttpAnswer get(std::string_view target, const std::map<std::string, std::string>& headers = {}) {
+    return ask("GET", target, "", headers);
+  }
   HttpAnswer post(std::string_view target, std::string_view body, std::map<std::string, std::string> headers = {}) {
     headers.emplace("Content-Type", "application/json");
     return ask("POST", target, body, headers);
   }
-  HttpAnswer ask(std::string_view method, std::string_view target, std::string_view body, const std::map<std::string, std::string>& headers = {}) {
+  HttpAnswer ask(std::string_view method, std::string_view target, std::string_view body,
+                 const std::map<std::string, std::string>& headers = {}) {
     std::string request = std::string(method) + " " + std::string(target) + " HTTP/1.1\r\n";
     if (!headers.contains("Host")) request += "Host: localhost\r\n";
     for (const auto& [name, value] : headers) request += name + ": " + value + "\r\n";

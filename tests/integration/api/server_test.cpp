@@ -13,21 +13,26 @@
 namespace earshot::api {
 namespace {
 
+using std::chrono::milliseconds;
 using test::HttpAnswer;
 using test::HttpClient;
-using std::chrono::milliseconds;
 
-Response text(std::string body) { return {200, "text/plain", std::move(body), {}}; }
+Response text(std::string body) {
+  return {200, "text/plain", std::move(body), {}};
+}
 
 std::unique_ptr<Server> serve(Server::Settings settings, Server::Handler handler) {
   settings.port = 0;
-  auto server = Server::start(std::move(settings), std::move(handler));
+  auto server = Server::listen(std::move(settings));
   EXPECT_TRUE(server) << (server ? "" : server.error().message);
+  (*server)->run(std::move(handler));
   return std::move(*server);
 }
 
 std::unique_ptr<Server> serve_echo(Server::Settings settings = {}) {
-  return serve(std::move(settings), [](Request request, Reply reply) { reply.send(text(request.method + " " + request.path + " " + request.body)); });
+  return serve(std::move(settings), [](Request request, Reply reply) {
+    reply.send(text(request.method + " " + request.path + " " + request.body));
+  });
 }
 
 // Peak resident memory of this process.
@@ -117,7 +122,7 @@ TEST(Server, LetsAnswersThatAreUnderWayLeaveWhenItStops) {
 
 TEST(Server, APortInUseIsNamed) {
   const auto server = serve_echo();
-  const auto second = Server::start({.port = server->port()}, [](Request, Reply) {});
+  const auto second = Server::listen({.port = server->port()});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, ErrorKind::Conflict);
   EXPECT_NE(second.error().message.find("port is in use"), std::string::npos);
@@ -131,7 +136,8 @@ TEST(Server, AHugeBodyIsRefusedWithoutBeingKept) {
     HttpClient client(server->port());
     constexpr std::size_t kSize = 100 * 1024 * 1024;
     client.send(std::string("POST / HTTP/1.1\r\nHost: x\r\n") +
-                (is_chunked ? std::string("Transfer-Encoding: chunked") : "Content-Length: " + std::to_string(kSize)) + "\r\n\r\n");
+                (is_chunked ? std::string("Transfer-Encoding: chunked") : "Content-Length: " + std::to_string(kSize)) +
+                "\r\n\r\n");
     const std::string megabyte(1024 * 1024, 'x');
     bool is_taken = true;
     for (std::size_t sent = 0; sent < kSize && is_taken; sent += megabyte.size()) {
@@ -191,9 +197,10 @@ TEST(Server, AConnectionWithoutRequestsIsClosed) {
 }
 
 TEST(Server, ClientsThatDoNotTakeTheirAnswerAreDropped) {
-  const auto server = serve({.stall_max = milliseconds(20), .tick_interval = milliseconds(5)}, [](Request request, Reply reply) {
-    reply.send(text(request.path == "/large" ? std::string(64 * 1024 * 1024, 'x') : std::string()));
-  });
+  const auto server =
+      serve({.stall_max = milliseconds(20), .tick_interval = milliseconds(5)}, [](Request request, Reply reply) {
+        reply.send(text(request.path == "/large" ? std::string(64 * 1024 * 1024, 'x') : std::string()));
+      });
   HttpClient greedy(server->port());
   ASSERT_TRUE(greedy.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n"));
   HttpClient other(server->port());
@@ -243,8 +250,8 @@ TEST(Server, StreamsFramesUntilTheClientHangsUp) {
 TEST(Server, AStreamThatTakesTooSlowlyIsDropped) {
   Streams streams;
   std::promise<StreamId> opened;
-  const auto server =
-      serve({.stream_bytes_max = 64 * 1024}, [&](Request, Reply reply) { opened.set_value(reply.open_stream(streams)); });
+  const auto server = serve({.stream_bytes_max = 64 * 1024},
+                            [&](Request, Reply reply) { opened.set_value(reply.open_stream(streams)); });
   HttpClient client(server->port());
   client.get("/");
   const StreamId id = opened.get_future().get();

@@ -27,7 +27,8 @@ Request with(const std::string& name, const std::string& value) {
 }
 
 TEST(Access, WithoutTokensOnlyThisMachineIsServed) {
-  for (const char* address : {"127.0.0.1", "127.1.2.3", "::1", "localhost"}) EXPECT_TRUE(Access::create({}, address)) << address;
+  for (const char* address : {"127.0.0.1", "127.1.2.3", "::1", "localhost"})
+    EXPECT_TRUE(Access::create({}, address)) << address;
   for (const char* address : {"0.0.0.0", "::", "10.0.0.1", "127.example.com"}) {
     const auto refused = Access::create({}, address);
     ASSERT_FALSE(refused) << address;

@@ -9,21 +9,26 @@ namespace {
 
 using Next = HttpSession::Next;
 
-const Request* request_of(const Next& next) { return std::get_if<Request>(&next); }
+const Request* request_of(const Next& next) {
+  return std::get_if<Request>(&next);
+}
 int status_of(const Next& next) {
   const auto* problem = std::get_if<Problem>(&next);
   return problem == nullptr ? 0 : problem->status;
 }
-bool needs_more(const Next& next) { return std::holds_alternative<HttpSession::NeedMore>(next); }
+bool needs_more(const Next& next) {
+  return std::holds_alternative<HttpSession::NeedMore>(next);
+}
 
 std::string post(std::string_view body, std::string_view more_headers = "") {
-  return "POST /v1/events HTTP/1.1\r\nHost: x\r\n" + std::string(more_headers) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-         std::string(body);
+  return "POST /v1/events HTTP/1.1\r\nHost: x\r\n" + std::string(more_headers) +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
 }
 
 TEST(HttpSession, GivesARequestWithItsPartsDecoded) {
   HttpSession session({});
-  session.feed("GET /v1/customers/email%3Aa%40b?limit=5&text=a+b%20c HTTP/1.1\r\nHost: x\r\nX-One: 1\r\nx-one: 2\r\n\r\n");
+  session.feed(
+      "GET /v1/customers/email%3Aa%40b?limit=5&text=a+b%20c HTTP/1.1\r\nHost: x\r\nX-One: 1\r\nx-one: 2\r\n\r\n");
   const Next next = session.next();
   const Request* request = request_of(next);
   ASSERT_NE(request, nullptr);
@@ -38,7 +43,9 @@ TEST(HttpSession, GivesARequestWithItsPartsDecoded) {
 }
 
 TEST(HttpSession, GivesTheSameRequestHoweverItsBytesAreCut) {
-  const std::string chunked = "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n6;x=y\r\npedia!\r\n0\r\nT: 1\r\n\r\n";
+  const std::string chunked =
+      "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nWiki\r\n6;x=y\r\npedia!\r\n0\r\nT: "
+      "1\r\n\r\n";
   const std::string both = post("hello, world") + chunked;
   Random random(test::seed_of_test(7));
   for (int round = 0; round < test::scaled(200); ++round) {
@@ -119,11 +126,14 @@ TEST(HttpSession, RefusesWhatIsNotARequest) {
       {"two hosts", "GET / HTTP/1.1\r\n" + host + host + "\r\n", 400},
       {"two lengths", "POST / HTTP/1.1\r\n" + host + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400},
       {"a negative length", "POST / HTTP/1.1\r\n" + host + "Content-Length: -1\r\n\r\n", 400},
-      {"a length and chunks", "POST / HTTP/1.1\r\n" + host + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-      {"chunks and a length", "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400},
+      {"a length and chunks",
+       "POST / HTTP/1.1\r\n" + host + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+      {"chunks and a length",
+       "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400},
       {"a strange transfer encoding", "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: gzip\r\n\r\n", 501},
       {"a bad chunk size", "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
-      {"a huge chunk size", "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", 413},
+      {"a huge chunk size", "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
+       413},
       {"a space before the colon", "GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400},
       {"a NUL in a header", std::string("GET / HTTP/1.1\r\nHost: x\0y\r\n\r\n", 30), 400},
       {"a target that is no path", "GET x HTTP/1.1\r\n" + host + "\r\n", 400},

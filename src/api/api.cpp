@@ -1,0 +1,128 @@
+#include "api/api.h"
+
+#include "api/openapi.h"
+#include "event/json_writer.h"
+
+namespace earshot::api {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+// The page may load only its own files, and customers' texts never become anything but text.
+constexpr std::string_view kContentSecurityPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; "
+    "frame-ancestors 'none'";
+
+Response response_of(const StaticFile& file) {
+  return {200,
+          std::string(file.content_type),
+          std::string(file.body),
+          {{"Content-Security-Policy", std::string(kContentSecurityPolicy)},
+           {"Cache-Control", "no-cache"},
+           {"Referrer-Policy", "no-referrer"}}};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Api>> Api::start(Settings settings, Parts parts) {
+  auto access = Access::create(settings.access, settings.server.address);
+  if (!access) return std::move(access.error());
+  auto server = Server::listen(settings.server);
+  if (!server) return std::move(server.error());
+  return std::unique_ptr<Api>(new Api(std::move(settings), std::move(parts), std::move(*access), std::move(*server)));
+}
+
+Api::Api(Settings settings, Parts parts, Access access, std::unique_ptr<Server> server)
+    : settings_(std::move(settings)),
+      parts_(std::move(parts)),
+      access_(std::move(access)),
+      queries_(parts_.log, parts_.state, parts_.topics),
+      server_(std::move(server)),
+      alerts_(*server_, parts_.log, parts_.topics, {Topic::alerts}),
+      everything_(*server_, parts_.log, parts_.topics, {Topic::signals, Topic::cases, Topic::alerts, Topic::kpis}),
+      answers_(parts_.log, parts_.topics),
+      workers_(settings_.workers),
+      delivery_({parts_.intake, workers_, parts_.clock, parts_.events, parts_.find_hook}) {
+  add_routes();
+  add_query_routes();
+  server_->each_tick([this] { tick(); });
+  server_->run([this](Request request, Reply reply) { handle(std::move(request), std::move(reply)); });
+}
+
+Api::~Api() {
+  stop();
+}
+
+void Api::stop() {
+  server_->stop();
+  workers_.stop();
+}
+
+void Api::notify() {
+  // One turn of the server sees everything that was committed before it began.
+  if (is_notified_.exchange(true)) return;
+  server_->post([this] {
+    is_notified_ = false;
+    answers_.notified();
+    alerts_.notified();
+    everything_.notified();
+  });
+}
+
+void Api::tick() {
+  const auto now = steady_clock::now();
+  answers_.expire(now);
+  if (now < next_heartbeat_) return;
+  next_heartbeat_ = now + settings_.heartbeat;
+  alerts_.heartbeat();
+  everything_.heartbeat();
+}
+
+void Api::handle(Request request, Reply reply) {
+  auto found = router_.find(request.method, request.path);
+  if (auto* refused = std::get_if<Response>(&found)) return reply.send(std::move(*refused));
+  auto& match = std::get<Router::Match>(found);
+  auto verdict = access_.admit(request, match.route->role);
+  if (auto* problem = std::get_if<Problem>(&verdict)) return reply.send(*problem);
+  match.route->handle({std::move(request), std::move(match.parts), std::get<Principal>(verdict)}, std::move(reply));
+}
+
+void Api::add_stream(std::string_view pattern, EventFeed& feed) {
+  router_.add({"GET", pattern, Role::read, [&feed](Call call, Reply reply) {
+                 if (call.request.method == "HEAD")
+                   return reply.send(Problem{405, "method_not_allowed", "a stream takes only GET"});
+                 feed.open(reply, call.who.tenant, call.request.header("last-event-id"));
+               }});
+}
+
+void Api::add_routes() {
+  router_.add({"POST", "/v1/events", Role::act,
+               [this](Call call, Reply reply) { delivery_.take_events(std::move(call), std::move(reply)); }});
+  router_.add({"POST", "/hooks/{connector}/{tenant}", Role::open,
+               [this](Call call, Reply reply) { delivery_.take_hook(std::move(call), std::move(reply)); }});
+  router_.add({"POST", "/v1/cases/{id}/actions", Role::act,
+               [this](Call call, Reply reply) { act_on_case(std::move(call), std::move(reply)); }});
+  add_stream("/v1/alerts/stream", alerts_);
+  add_stream("/v1/stream", everything_);
+  router_.add({"GET", "/healthz", Role::open, [](Call, Reply reply) {
+                 reply.send(Response{200, "text/plain; charset=utf-8", "ok\n", {}});
+               }});
+  router_.add({"GET", "/readyz", Role::open, [this](Call, Reply reply) {
+                 const auto ready = parts_.ready();
+                 if (!ready) return reply.send(Problem{503, "not_ready", ready.error().message});
+                 reply.send(Response{200, "text/plain; charset=utf-8", "ready\n", {}});
+               }});
+  router_.add({"GET", "/metrics", Role::read, [this](Call, Reply reply) {
+                 reply.send(Response{200, "text/plain; version=0.0.4; charset=utf-8", parts_.metrics(), {}});
+               }});
+  router_.add({"GET", "/openapi.json", Role::open, [](Call, Reply reply) {
+                 reply.send(Response{200, "application/json", std::string(openapi_document()), {}});
+               }});
+  for (const StaticFile& file : parts_.files) {
+    router_.add({"GET", file.path, Role::open, [&file](Call, Reply reply) { reply.send(response_of(file)); }});
+  }
+}
+
+}  // namespace earshot::api

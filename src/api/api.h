@@ -1,0 +1,93 @@
+// The HTTP surface of Earshot: its routes, put together.
+//
+// Reading goes to the log and the state, writing to the front door; nothing else of Earshot is reachable from here.
+// Whoever commits calls notify(), and streams and waiting commands see what is new.
+//
+// Threads: start, stop and the destructor belong to the owner, notify to anybody. What Parts refer to must outlive the
+// Api.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/access.h"
+#include "api/delivery.h"
+#include "api/event_feed.h"
+#include "api/pending_answers.h"
+#include "api/queries.h"
+#include "api/router.h"
+#include "api/server.h"
+#include "api/workers.h"
+
+namespace earshot::api {
+
+// A file that is part of the program.
+struct StaticFile {
+  std::string_view path;  // as it is asked for: `/`, `/console/page.js`
+  std::string_view content_type;
+  std::string_view body;
+};
+
+class Api {
+ public:
+  struct Settings {
+    Server::Settings server;
+    Access::Settings access;
+    Workers::Settings workers;
+    std::chrono::milliseconds answer_wait{2'000};  // for desk, before a command is answered with 202
+    std::chrono::milliseconds heartbeat{15'000};
+  };
+  struct Parts {
+    const LogReader& log;
+    const StateStore& state;
+    std::vector<TopicSpec> topics;
+    Intake& intake;
+    const Clock& clock;
+    const Connector& events;  // reads CloudEvents
+    FindHook find_hook;
+    std::function<Result<void>()> ready;   // why events cannot be taken now
+    std::function<std::string()> metrics;  // in the text format of Prometheus
+    std::vector<StaticFile> files;
+  };
+
+  static Result<std::unique_ptr<Api>> start(Settings settings, Parts parts);
+  ~Api();
+
+  std::uint16_t port() const { return server_->port(); }
+  void notify();
+  void stop();
+
+  const std::vector<Route>& routes() const { return router_.routes(); }
+
+ private:
+  Api(Settings settings, Parts parts, Access access, std::unique_ptr<Server> server);
+
+  void add_routes();
+  void add_query_routes();
+  void handle(Request request, Reply reply);
+  void add_stream(std::string_view pattern, EventFeed& feed);
+  void add_list(std::string_view pattern, std::function<Result<std::string>(const Call&)> ask);
+  void act_on_case(Call call, Reply reply);
+  void tick();
+
+  Settings settings_;
+  Parts parts_;
+  Access access_;
+  Queries queries_;
+  Router router_;
+  std::unique_ptr<Server> server_;
+  EventFeed alerts_;
+  EventFeed everything_;
+  PendingAnswers answers_;
+  std::atomic<bool> is_notified_ = false;
+  std::chrono::steady_clock::time_point next_heartbeat_{};
+  Workers workers_;
+  Delivery delivery_;
+};
+
+}  // namespace earshot::api

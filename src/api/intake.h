@@ -1,0 +1,36 @@
+// The front door, as the API sees it: a bounded queue in front of the log.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "earshot/event.h"
+#include "earshot/result.h"
+
+namespace earshot::api {
+
+// What one delivery holds. The events carry their tenant; the letters are of this one.
+struct Offer {
+  std::string tenant;
+  std::vector<Event> events;
+  std::vector<DeadLetter> letters;
+};
+
+struct OfferOutcome {
+  std::int64_t accepted = 0;
+  std::int64_t duplicate = 0;  // known already: they change nothing
+};
+
+class Intake {
+ public:
+  virtual ~Intake() = default;
+
+  // Calls `done` once, from any thread, when everything in the offer is durable; or with Unavailable when the queue is
+  // full or the log takes nothing, and then nothing of it was kept. Does not wait. Any thread.
+  using Done = std::function<void(Result<OfferOutcome>)>;
+  virtual void offer(Offer offer, Done done) = 0;
+};
+
+}  // namespace earshot::api

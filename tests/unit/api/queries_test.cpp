@@ -1,0 +1,187 @@
+#include "api/queries.h"
+
+#include <gtest/gtest.h>
+
+#include "api/cursor.h"
+#include "api/newest_first.h"
+#include "event/codec.h"
+#include "event_log/memory.h"
+#include "state_store/memory.h"
+
+namespace earshot::api {
+namespace {
+
+constexpr std::uint16_t kPartitions = 3;
+
+class QueriesTest : public ::testing::Test {
+ protected:
+  QueriesTest() {
+    for (const TopicName& topic : kTopics) topics_.push_back({std::string(topic.name), kPartitions});
+    log_ = std::move(*MemoryLog::open(disk_, state_, {.topics = topics_, .gaps = true}));
+    queries_ = std::make_unique<Queries>(*log_, state_, topics_);
+  }
+
+  // Published events are a second apart, in a partition of their own choice.
+  void publish(Topic topic, std::uint16_t partition, EventBody body, std::string tenant = "acme") {
+    Event event;
+    event.id = "e" + std::to_string(++count_);
+    event.source = "/earshot/test";
+    event.tenant = std::move(tenant);
+    event.time = event.recorded = from_millis(1'780'000'000'000 + count_ * 1000);
+    event.body = std::move(body);
+    append(topic, partition, encode(event), event.recorded);
+  }
+  void append(Topic topic, std::uint16_t partition, std::string value, Timestamp time) {
+    log_->emit({index_of(topic), partition}, {time, "acme", std::move(value)});
+    log_->commit({});
+  }
+  static CaseChanged a_case(std::uint64_t id, CaseStep step, CaseState state, std::string owner = "agent-7") {
+    CaseChanged change;
+    change.step = step;
+    change.case_id = {0, id};
+    change.state = state;
+    change.owner = std::move(owner);
+    change.department = "delivery";
+    return change;
+  }
+  std::vector<std::uint64_t> case_ids(const PageRequest& page, const Queries::CaseFilter& filter) {
+    std::vector<std::uint64_t> ids;
+    const auto answer = queries_->cases(page, filter);
+    EXPECT_TRUE(answer);
+    for (const CaseRow& row : answer->items) ids.push_back(row.change.case_id.low);
+    return ids;
+  }
+
+  std::vector<TopicSpec> topics_;
+  MemoryDisk disk_;
+  MemoryStore state_;
+  std::unique_ptr<MemoryLog> log_;
+  std::unique_ptr<Queries> queries_;
+  int count_ = 0;
+};
+
+TEST_F(QueriesTest, ShowEachCaseOnceInItsNewestState) {
+  publish(Topic::cases, 0, a_case(1, CaseStep::opened, CaseState::fresh));
+  publish(Topic::cases, 1, a_case(2, CaseStep::opened, CaseState::fresh, "agent-8"));
+  publish(Topic::cases, 0, a_case(1, CaseStep::resolved, CaseState::resolved));
+  publish(Topic::cases, 2, a_case(3, CaseStep::opened, CaseState::fresh), "other");
+  const PageRequest all{"acme", 10, ""};
+  EXPECT_EQ(case_ids(all, {}), (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(case_ids(all, {.state = CaseState::fresh}), std::vector<std::uint64_t>{2})
+      << "a case that was new once is not new";
+  EXPECT_EQ(case_ids(all, {.unresolved = true}), std::vector<std::uint64_t>{2});
+  EXPECT_EQ(case_ids(all, {.owner = "agent-7"}), std::vector<std::uint64_t>{1});
+  EXPECT_EQ(case_ids(all, {.department = "billing"}), std::vector<std::uint64_t>{});
+}
+
+TEST_F(QueriesTest, PagesFollowEachOtherThoughMoreHappens) {
+  for (std::uint64_t id = 1; id <= 500; ++id) {
+    publish(Topic::cases, static_cast<std::uint16_t>(id % kPartitions), a_case(id, CaseStep::opened, CaseState::fresh));
+  }
+  std::vector<std::uint64_t> seen;
+  std::string cursor;
+  do {
+    const auto page = queries_->cases({"acme", 7, cursor}, {});
+    ASSERT_TRUE(page);
+    EXPECT_LE(page->items.size(), 7u);
+    for (const CaseRow& row : page->items) seen.push_back(row.change.case_id.low);
+    cursor = page->next;
+    publish(Topic::cases, 0, a_case(1000 + seen.size(), CaseStep::opened, CaseState::fresh));
+    publish(Topic::cases, 1, a_case(1, CaseStep::replied, CaseState::open));
+  } while (!cursor.empty());
+  ASSERT_EQ(seen.size(), 500u);
+  for (std::size_t i = 0; i < seen.size(); ++i) EXPECT_EQ(seen[i], 500 - i);
+}
+
+TEST_F(QueriesTest, ACaseComesWithEveryStep) {
+  publish(Topic::cases, 0, a_case(1, CaseStep::opened, CaseState::fresh));
+  publish(Topic::cases, 0, a_case(2, CaseStep::opened, CaseState::fresh));
+  publish(Topic::cases, 0, a_case(1, CaseStep::replied, CaseState::open));
+  const auto found = queries_->case_with_history("acme", {0, 1});
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->history.size(), 2u);
+  EXPECT_EQ(found->history[0].change.step, CaseStep::opened);
+  EXPECT_EQ(found->now.change.step, CaseStep::replied);
+  EXPECT_EQ(queries_->case_with_history("other", {0, 1}).error().kind, ErrorKind::NotFound);
+  EXPECT_EQ(queries_->case_with_history("acme", {0, 9}).error().kind, ErrorKind::NotFound);
+}
+
+TEST_F(QueriesTest, SignalsThatWereClearedDoNotStand) {
+  SignalChanged signal;
+  signal.kind = SignalKind::silent;
+  for (const auto& [name, raised] : {std::pair{"a", true}, {"b", true}, {"a", false}}) {
+    signal.signal = name;
+    signal.raised = raised;
+    publish(Topic::signals, 0, signal);
+  }
+  const PageRequest all{"acme", 10, ""};
+  const auto standing = queries_->signals(all, {});
+  ASSERT_EQ(standing->items.size(), 1u);
+  EXPECT_EQ(standing->items[0].signal.signal, "b");
+  EXPECT_EQ(queries_->signals(all, {.cleared_too = true})->items.size(), 2u);
+  EXPECT_EQ(queries_->signals(all, {.kind = SignalKind::negative})->items.size(), 0u);
+}
+
+TEST_F(QueriesTest, KpisComeInTheirNewestRevision) {
+  KpiReported kpi;
+  kpi.kpi = "csat";
+  for (const auto& [day, revision] : {std::pair{1, 0}, {2, 0}, {1, 1}, {2, 1}}) {
+    kpi.from = from_millis(day * 86'400'000ll);
+    kpi.to = kpi.from + std::chrono::days(1);
+    kpi.revision = revision;
+    publish(Topic::kpis, 0, kpi);
+  }
+  const PageRequest all{"acme", 10, ""};
+  const auto newest = queries_->kpis(all, {});
+  ASSERT_EQ(newest->items.size(), 1u);
+  EXPECT_EQ(newest->items[0].kpi.revision, 1);
+  EXPECT_EQ(queries_->kpis(all, {.history = true})->items.size(), 2u);
+  EXPECT_EQ(queries_->kpis(all, {.kpi = "nps"})->items.size(), 0u);
+}
+
+TEST_F(QueriesTest, ARecordThatCannotBeReadIsNamedAndTheRestIsGiven) {
+  publish(Topic::alerts, 0, AlertRaised{.title = "one"});
+  append(Topic::alerts, 1, "{broken", from_millis(1'790'000'000'000));
+  const auto page = queries_->alerts({"acme", 10, ""});
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->items.size(), 1u);
+  EXPECT_EQ(page->missing, std::vector<std::string>{"earshot.alerts/1@0"});
+}
+
+TEST_F(QueriesTest, DeadLettersShowTheirBytesOneByOne) {
+  DeadLetter letter;
+  letter.reason = DeadLetterReason::too_large;
+  letter.bytes = "abc";
+  publish(Topic::dead_letters, 2, letter);
+  const auto page = queries_->dead_letters({"acme", 10, ""}, DeadLetterReason::too_large);
+  ASSERT_EQ(page->items.size(), 1u);
+  EXPECT_EQ(page->items[0].letter.bytes, "");
+  EXPECT_EQ(queries_->dead_letter("acme", page->items[0].id)->letter.bytes, "abc");
+  EXPECT_FALSE(queries_->dead_letter("other", page->items[0].id));
+}
+
+TEST_F(QueriesTest, AreReadNewestFirstAcrossPartitions) {
+  for (int i = 0; i < 1000; ++i)
+    publish(Topic::alerts, static_cast<std::uint16_t>((i * 7) % kPartitions), AlertRaised{.title = std::to_string(i)});
+  TopicEnd end = end_of(*log_, topics_, Topic::alerts);
+  Timestamp last = kNever;
+  int count = 0;
+  visit_newest_first(*log_, end, [&](const FoundRecord& record) {
+    EXPECT_LT(record.time, last);
+    last = record.time;
+    return ++count < 900;
+  });
+  EXPECT_EQ(count, 900);
+}
+
+TEST(Cursor, IsReadBackAndNothingElseIs) {
+  const Cursor cursor{{12, 0, 7}, 100};
+  EXPECT_EQ(*read_cursor(write_cursor(cursor), 3), cursor);
+  for (const char* wrong :
+       {"", "~", "1~", "1.2.3", "1.2~5", "1.2.3.4~5", "1.2.x~5", "1.2.3~-1", "1.2.-3~1", "1.2.3~1 ", "1..3~1"}) {
+    EXPECT_FALSE(read_cursor(wrong, 3)) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace earshot::api
