@@ -146,4 +146,13 @@ tl::expected<Event, DecodeFailure> EventDecoder::decode(std::string_view bytes) 
   return event;
 }
 
+Event event_of(DeadLetter letter, std::string tenant) {
+  Event event;
+  event.id = letter.sha256 + " " + letter.place.substr(0, 512);
+  event.source = "/earshot/dead-letters";
+  event.tenant = std::move(tenant);
+  event.body = std::move(letter);
+  return event;
+}
+
 }  // namespace earshot

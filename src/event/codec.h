@@ -47,4 +47,8 @@ class EventDecoder {
   std::unique_ptr<Buffers> buffers_;
 };
 
+// A dead letter that a connector made, on its way in: its id follows from the bytes and the place, so that a repeat meets the
+// first one.
+Event event_of(DeadLetter letter, std::string tenant);
+
 }  // namespace earshot

@@ -24,12 +24,7 @@ Result<void> Import::add(Event event) {
 }
 
 Result<void> Import::add(DeadLetter letter) {
-  Event event;
-  event.id = letter.sha256 + " " + letter.place;
-  event.source = "/earshot/import";
-  event.tenant = settings_.tenant;
-  event.body = std::move(letter);
-  letters_.push_back(std::move(event));  // they have no time of their own: they come last
+  letters_.push_back(event_of(std::move(letter), settings_.tenant));  // they have no time of their own: they come last
   return {};
 }
 

@@ -31,6 +31,8 @@ class Pump {
   struct Settings {
     int partitions = 4;
     std::size_t cache_bytes = std::size_t{192} << 20;
+    // Sees what processors emit, on the pump's thread; not while catching up. For telemetry.
+    std::function<void(std::string_view processor, const Event& event)> observe{};
   };
 
   // Restores every task and folds what state is behind by, with outputs suppressed. `progress` (may be empty) hears of it.
