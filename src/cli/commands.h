@@ -11,6 +11,7 @@ void add_digest(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
+void add_run(CLI::App& app, int& exit_code);
 void add_train(CLI::App& app, int& exit_code);
 
 }  // namespace earshot::cli

@@ -18,12 +18,6 @@ namespace {
 
 constexpr std::string_view kLives = "lives";
 
-std::vector<TopicSpec> topics(const Config& config) {
-  std::vector<TopicSpec> specs;
-  for (const TopicName& topic : kTopics) specs.push_back({std::string(topic.name), static_cast<std::uint16_t>(config.partitions)});
-  return specs;
-}
-
 // A damaged state store is moved aside: the log has everything it held.
 Result<std::unique_ptr<RocksStore>> open_state(const std::filesystem::path& directory) {
   auto store = RocksStore::open(directory, {});
@@ -64,7 +58,7 @@ Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progr
   if (!state) return std::move(state.error());
   station->state_ = std::move(*state);
   EmbeddedLog::Settings settings;
-  settings.topics = topics(config);
+  settings.topics = station->topics();
   auto event_log = EmbeddedLog::open(config.data / "log", *station->state_, std::move(settings));
   if (!event_log) return std::move(event_log.error());
   station->log_ = std::move(*event_log);
@@ -107,6 +101,12 @@ Result<void> Station::commit() {
   std::promise<Result<void>> written;
   pump_->commit([&](const Result<void>& result) { written.set_value(result); });
   return written.get_future().get();
+}
+
+std::vector<TopicSpec> Station::topics() const {
+  std::vector<TopicSpec> specs;
+  for (const TopicName& topic : kTopics) specs.push_back({std::string(topic.name), static_cast<std::uint16_t>(config_.partitions)});
+  return specs;
 }
 
 ImportRules Station::import_rules() const {

@@ -42,6 +42,7 @@ class Station {
   // Commits what the pump holds and waits until it is durable.
   Result<void> commit();
 
+  std::vector<TopicSpec> topics() const;
   ImportRules import_rules() const;
 
  private:

@@ -138,7 +138,8 @@ void Pump::fold(Lane& lane) {
   now_ = std::max(now_, record.time);
   for (Emitted& emitted : lane.task->fold(record)) {
     const TopicPartition to = partition_of(emitted.topic, emitted.key);
-    if (settings_.observe) settings_.observe(lane.task->processor().name(), emitted.event);
+    const bool telling = kTopics[index_of(emitted.topic)].published || emitted.topic == Topic::measures;
+    if (observe_ && telling) observe_(lane.task->processor().name(), emitted.event);
     emit(to, {emitted.event.recorded, std::move(emitted.key), encode(emitted.event)});
   }
   lane.next = record.offset + 1;

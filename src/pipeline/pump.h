@@ -31,8 +31,6 @@ class Pump {
   struct Settings {
     int partitions = 4;
     std::size_t cache_bytes = std::size_t{192} << 20;
-    // Sees what processors emit, on the pump's thread; not while catching up. For telemetry.
-    std::function<void(std::string_view processor, const Event& event)> observe{};
   };
 
   // Restores every task and folds what state is behind by, with outputs suppressed. `progress` (may be empty) hears of it.
@@ -50,6 +48,10 @@ class Pump {
 
   // Hands what was folded and appended to the engine. `done` is called once, on a thread of the engine.
   void commit(std::function<void(const Result<void>&)> done);
+
+  // Sees what processors publish and measure from now on, on the pump's thread. For telemetry.
+  using Observe = std::function<void(std::string_view processor, const Event& event)>;
+  void observe(Observe observe) { observe_ = std::move(observe); }
 
   // Records folded and appended since the last commit.
   std::size_t uncommitted() const { return uncommitted_; }
@@ -96,6 +98,7 @@ class Pump {
   ValueCache values_;
   std::vector<Lane> lanes_;                       // furthest downstream first, then by partition
   std::vector<Lane*> lane_by_input_;              // topic × partition; nullptr where nobody reads
+  Observe observe_;
   Timestamp now_{};
   std::size_t uncommitted_ = 0;
   std::uint64_t commits_ = 0;

@@ -1,0 +1,65 @@
+#include <csignal>
+#include <cstdio>
+
+#include "cli/commands.h"
+#include "cli/service.h"
+#include "cli/signals.h"
+
+namespace earshot::cli {
+namespace {
+
+// A clock that is behind the log by more than this would record events before those that are there.
+constexpr std::chrono::seconds kClockBehindMax{5};
+
+struct Options {
+  std::string config;
+  std::string data;
+  std::string listen;
+};
+
+int fail(const Error& error, int code) {
+  std::fprintf(stderr, "earshot run: %s\n", error.message.c_str());
+  return code;
+}
+
+int run(const Options& options) {
+  auto config = load_config(options.config);
+  if (!config) return fail(config.error(), 2);
+  if (!options.data.empty()) config->data = options.data;
+  if (!options.listen.empty()) config->listen = options.listen;
+  auto settings = parse_address(config->listen);
+  if (!settings) return fail(settings.error(), 2);
+
+  StopSignals signals;  // before any thread, so that only this one hears them
+  Log log;
+  auto station = Station::open(*config, [&](const std::string& what, std::int64_t done, std::int64_t) { log.info(what, {{"records", done}}); });
+  if (!station) return fail(station.error(), 1);
+  const SystemClock clock;
+  if ((*station)->pump().now() > clock.now() + kClockBehindMax) {
+    return fail({ErrorKind::Conflict, "the clock says " + format_rfc3339(clock.now()) + " but the event log already reaches " +
+                                          format_rfc3339((*station)->pump().now()) + "; set the clock, or use another data directory"}, 1);
+  }
+  auto service = Service::start(std::move(*station), clock, log, *settings);
+  if (!service) return fail(service.error(), 1);
+  log.info("earshot is running", {{"url", "http://" + settings->address + ":" + std::to_string((*service)->port())}, {"data", config->data.string()}});
+  while (!signals.wait_for(std::chrono::milliseconds(200))) {
+    if ((*service)->trouble()) return 1;
+  }
+  log.info("stopping");
+  (*service)->stop();
+  return 0;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("run", "The service: takes events over HTTP, opens cases, serves the page and the API");
+  command->add_option("--config", options->config, "configuration; defaults without one");
+  command->add_option("--data", options->data, "data directory, in place of the configured one");
+  command->add_option("--listen", options->listen, "address:port, in place of the configured one; port 0 is any free one");
+  command->footer("Example: earshot run --config earshot.yaml");
+  command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace earshot::cli

@@ -1,0 +1,132 @@
+#include "cli/service.h"
+
+#include <charconv>
+
+#include "all.h"
+#include "cli/files.h"
+#include "event/codec.h"
+
+namespace earshot::cli {
+
+Timestamp SystemClock::now() const { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
+
+Result<ListenAddress> parse_address(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  ListenAddress parsed;
+  if (colon != std::string_view::npos) {
+    std::string_view host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data() + colon + 1, end, parsed.port);
+    parsed.address = host;
+    if (!host.empty() && read.ec == std::errc{} && read.ptr == end) return parsed;
+  }
+  return Error{ErrorKind::Invalid, "listen is not address:port, as in 127.0.0.1:8080: " + std::string(text)};
+}
+
+// The API's deliveries on their way to the pump.
+class Service::FrontDoor : public api::Intake {
+ public:
+  FrontDoor(Live& live, Metrics& metrics) : live_(live), metrics_(metrics) {}
+
+  void offer(api::Offer offer, Done done) override {
+    std::vector<Event> events = std::move(offer.events);
+    for (DeadLetter& letter : offer.letters) events.push_back(event_of(std::move(letter), offer.tenant));
+    live_.offer(std::move(events), [this, done = std::move(done)](Result<Live::Outcome> outcome) {
+      if (!outcome) return done(std::move(outcome.error()));
+      if (outcome->duplicate > 0) metrics_.add(Metric::duplicates, {}, static_cast<double>(outcome->duplicate));
+      done(api::OfferOutcome{outcome->accepted, outcome->duplicate});
+    });
+  }
+
+ private:
+  Live& live_;
+  Metrics& metrics_;
+};
+
+Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings) {
+  std::unique_ptr<Service> service(new Service);
+  service->station_ = std::move(station);
+  service->metrics_ = std::make_unique<Metrics>(Metrics::Settings{.version = EARSHOT_VERSION});
+  if (auto recorded = service->station_->record_config(); !recorded) return std::move(recorded.error());
+  if (auto begun = service->station_->begin_to_live(); !begun) return std::move(begun.error());
+
+  Service* self = service.get();
+  Pump& pump = service->station_->pump();
+  for (const Pump::Stage& stage : pump.stages()) service->feeds_[stage.name] = std::make_unique<MetricsFeed>(*service->metrics_, stage.name);
+  pump.observe([self](std::string_view processor, const Event& event) { self->feeds_.find(processor)->second->observe(event); });
+
+  Live::Settings live_settings;
+  live_settings.tenant = service->station_->config().tenant;
+  live_settings.queue_events_max = static_cast<std::size_t>(service->station_->config().queue_events_max);
+  Live::Hooks hooks;
+  hooks.folded = [self](const std::vector<Pump::Stage>& stages) { self->count(stages); };
+  hooks.committed = [self] {
+    if (self->api_) self->api_->notify();
+    if (self->told_) self->told_();
+  };
+  hooks.stopped = [&log](const Error& error) { log.error("the event log takes nothing more; mend what it says and start again", {{"reason", error.message}}); };
+  service->live_ = std::make_unique<Live>(pump, service->station_->import_rules(), clock, std::move(live_settings), std::move(hooks));
+  service->front_door_ = std::make_unique<FrontDoor>(*service->live_, *service->metrics_);
+  if (auto started = service->start_api(clock, std::move(settings)); !started) return std::move(started.error());
+  return service;
+}
+
+Result<void> Service::start_api(const Clock& clock, Settings settings) {
+  const Config& config = station_->config();
+  auto events = find_connector(config, "cloudevents");
+  if (!events) return std::move(events.error());
+  events_ = std::move(*events);
+  for (const ConnectorConfig& entry : config.connectors) {
+    auto made = make_connector(entry.connector, entry.settings);
+    if (!made) return std::move(made.error()).in("connector " + entry.name);
+    hooks_[entry.name] = std::move(*made);
+  }
+  api::Api::Settings api_settings;
+  api_settings.server.address = settings.address;
+  api_settings.server.port = settings.port;
+  api_settings.access.default_tenant = config.tenant;
+  api::Api::Parts parts{
+      .log = station_->log(),
+      .state = station_->state(),
+      .topics = station_->topics(),
+      .intake = *front_door_,
+      .clock = clock,
+      .events = *events_,
+      .find_hook = [this, tenant = config.tenant](std::string_view connector, std::string_view of) -> const Connector* {
+        const auto found = hooks_.find(connector);
+        return found == hooks_.end() || of != tenant ? nullptr : found->second.get();
+      },
+      .ready = [this]() -> Result<void> {
+        if (auto trouble = live_->trouble()) return std::move(*trouble);
+        return {};
+      },
+      .metrics = [this] { return metrics_->expose(); },
+      .files = {},
+  };
+  auto api = api::Api::start(std::move(api_settings), std::move(parts));
+  if (!api) return std::move(api.error());
+  api_ = std::move(*api);
+  return {};
+}
+
+void Service::count(const std::vector<Pump::Stage>& stages) {
+  for (const Pump::Stage& stage : stages) {
+    Task::Counters& before = counted_[stage.name];
+    Metrics::StageBatch batch;
+    batch.in = static_cast<std::uint64_t>(stage.counters.events_in - before.events_in);
+    batch.out = static_cast<std::uint64_t>(stage.counters.events_out - before.events_out);
+    if (batch.in > 0 || batch.out > 0) metrics_->add_batch(stage.name, batch);
+    before = stage.counters;
+  }
+  for (auto& [name, feed] : feeds_) feed->flush();
+}
+
+void Service::stop() {
+  if (api_) api_->stop();
+  if (live_) live_->stop();
+}
+
+Service::~Service() { stop(); }
+
+}  // namespace earshot::cli

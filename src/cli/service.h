@@ -1,0 +1,68 @@
+// A running Earshot: station, live pump, HTTP, sinks and metrics, for `earshot run` and `earshot demo`.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "api/api.h"
+#include "cli/station.h"
+#include "pipeline/live.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+
+namespace earshot::cli {
+
+// The time of this machine.
+class SystemClock : public Clock {
+ public:
+  Timestamp now() const override;
+};
+
+struct ListenAddress {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;  // 0: any free one
+};
+
+// `127.0.0.1:8080`, `[::1]:8080`.
+Result<ListenAddress> parse_address(std::string_view text);
+
+class Service {
+ public:
+  using Settings = ListenAddress;
+
+  // The station is restored, its configuration recorded, and it lives from now on. `clock` and `log` must outlive the service.
+  static Result<std::unique_ptr<Service>> start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings);
+  ~Service();
+
+  Live& live() { return *live_; }
+  Station& station() { return *station_; }
+  std::uint16_t port() const { return api_->port(); }
+
+  // Called after each commit, on a thread of the engine; set before anything is offered.
+  void on_commit(std::function<void()> told) { told_ = std::move(told); }
+
+  // What ended the service by itself, if anything did. Any thread.
+  std::optional<Error> trouble() const { return live_->trouble(); }
+
+  // Answers what is under way, commits, closes. Called by the destructor too.
+  void stop();
+
+ private:
+  class FrontDoor;
+  Service() = default;
+  Result<void> start_api(const Clock& clock, Settings settings);
+  void count(const std::vector<Pump::Stage>& stages);
+
+  std::unique_ptr<Station> station_;
+  std::unique_ptr<Metrics> metrics_;
+  std::map<std::string, std::unique_ptr<MetricsFeed>, std::less<>> feeds_;
+  std::map<std::string, Task::Counters> counted_;
+  std::map<std::string, std::unique_ptr<Connector>, std::less<>> hooks_;
+  std::unique_ptr<Connector> events_;
+  std::function<void()> told_;
+  std::unique_ptr<Live> live_;
+  std::unique_ptr<FrontDoor> front_door_;
+  std::unique_ptr<api::Api> api_;
+};
+
+}  // namespace earshot::cli
