@@ -14,7 +14,7 @@ using Tallies = google::protobuf::RepeatedPtrField<state::Tally>;
 
 constexpr int kValuesInAnEvent = 1000;
 constexpr std::string_view kOther = "other";
-constexpr std::int64_t kStatesMax = 5 * (kNamesMax + 1);  // four active states, alone and in each department
+constexpr int kStatesMax = 4 * (kNamesPendingMax + 2);  // four active states, alone and in each department
 
 // Keeps the list sorted: the last element goes where it belongs.
 template <class Items>
@@ -22,7 +22,7 @@ void settle_last(Items& items, int place) {
   for (int i = items.size() - 1; i > place; --i) items.SwapElements(i, i - 1);
 }
 
-state::Tally& named_tally(Tallies& tallies, std::string_view name, std::int64_t names_max = kNamesMax) {
+state::Tally& named_tally(Tallies& tallies, std::string_view name, int names_max = kNamesPendingMax) {
   const auto found = std::lower_bound(tallies.begin(), tallies.end(), name, [](const auto& tally, std::string_view wanted) { return tally.name() < wanted; });
   if (found != tallies.end() && found->name() == name) return *found;
   if (tallies.size() >= names_max && name != kOther) return named_tally(tallies, kOther, names_max);

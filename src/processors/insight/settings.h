@@ -35,7 +35,8 @@ constexpr Settings within_bounds(Settings settings) {
 
 // Bounds of what is kept.
 inline constexpr std::int64_t kDaysKept = 400;           // of day windows
-inline constexpr std::int64_t kNamesMax = 64;            // channels, and departments; one more is `other`
+inline constexpr int kNamesMax = 64;                     // channels, and departments, of a tenant; one more is `other`
+inline constexpr int kNamesPendingMax = 256;             // of each in an hour of a shard, until they are sent
 inline constexpr int kAnswersMax = 16;                   // of one survey: the newest
 inline constexpr int kCaseStepsMax = 1000;               // of one case
 inline constexpr std::int64_t kItemDaysKept = 90;        // after the last measure of an item

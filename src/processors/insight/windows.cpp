@@ -65,13 +65,30 @@ void know_window(bool is_day, std::int64_t hour, const Settings& settings, Step&
   drop_old(is_day, settings, step);
 }
 
-void know_dimension(const std::string& dimension, Step& step) {
-  if (const auto* known = step.find<state::Dimensions>("dimensions")) {
-    if (std::binary_search(known->names().begin(), known->names().end(), dimension)) return;
-  }
+bool knows_dimension(const std::string& dimension, Step& step) {
+  const auto* known = step.find<state::Dimensions>("dimensions");
+  return known != nullptr && std::binary_search(known->names().begin(), known->names().end(), dimension);
+}
+
+// The dimension under which something is counted: its own, or `other` when the tenant has too many names of its kind. Names
+// come from outside, and each costs a cell in every window. Once decided it stays so: what is added is taken back there too.
+std::string admit_dimension(const std::string& dimension, Step& step) {
+  if (knows_dimension(dimension, step)) return dimension;
+  const std::string kind = dimension.substr(0, dimension.find('=') + 1);
   auto& names = *step.edit<state::Dimensions>("dimensions").mutable_names();
+  const auto is_of_kind = [&](const std::string& name) { return name.rfind(kind, 0) == 0; };
+  const bool is_full = !kind.empty() && std::count_if(names.begin(), names.end(), is_of_kind) >= kNamesMax;
+  if (is_full && dimension != kind + "other") return admit_dimension(kind + "other", step);
   *names.Add() = dimension;
   std::sort(names.begin(), names.end());
+  return dimension;
+}
+
+// `state=open,department=care`, with `other` for a department that has no name of its own. A shard sends the department first.
+std::string admit_state(const std::string& dimension, Step& step) {
+  const auto comma = dimension.find(',');
+  if (comma == std::string::npos || knows_dimension(dimension.substr(comma + 1), step)) return dimension;
+  return dimension.substr(0, comma) + ",department=other";
 }
 
 // Makes sure that a report comes.
@@ -118,6 +135,7 @@ void add_durations(state::WindowCell& cell, Span span, const DurationSum& durati
   found->set_sketch(values->bytes());
 }
 
+// A counter or span without a name here is of a newer shard; it will be known after the upgrade.
 void add_to_cell(bool is_day, std::int64_t hour, const MeasuresSummed& sums, const Settings& settings, Step& step) {
   if (is_expired(is_day, hour, step.now(), settings)) return;
   know_window(is_day, hour, settings, step);
@@ -125,7 +143,7 @@ void add_to_cell(bool is_day, std::int64_t hour, const MeasuresSummed& sums, con
   std::uint32_t changed = 0;
   for (const CountSum& sum : sums.counts) {
     const auto counter = counter_named(sum.name);
-    if (!counter) continue;  // of a newer shard; it will be known after the upgrade
+    if (!counter) continue;
     const int place = static_cast<int>(*counter);
     if (cell.counts_size() <= place) cell.mutable_counts()->Resize(place + 1, 0);
     cell.set_counts(place, cell.counts(place) + sum.n);
@@ -210,11 +228,13 @@ std::string cell_name(bool is_day, std::int64_t hour, std::string_view dimension
   return std::string(kCells) + (is_day ? "d/" : "h/") + digits + "/" + std::string(dimension);
 }
 
-void add_sums(const MeasuresSummed& sums, const Settings& settings, Step& step) {
-  if (!is_new(sums, step)) return;
+void add_sums(const MeasuresSummed& given, const Settings& settings, Step& step) {
+  if (!is_new(given, step)) return;
+  MeasuresSummed sums = given;
+  const bool is_level = is_level_only(sums.dimension);
+  sums.dimension = is_level ? admit_state(sums.dimension, step) : admit_dimension(sums.dimension, step);
   add_to_levels(sums, step);
-  if (is_level_only(sums.dimension)) return;
-  know_dimension(sums.dimension, step);
+  if (is_level) return;
   const std::int64_t hour = hour_of(sums.hour);
   add_to_cell(false, hour, sums, settings, step);
   add_to_cell(true, day_start(hour, settings), sums, settings, step);

@@ -204,6 +204,26 @@ TEST(InsightCases, GiveFirstAndFullResolutionAtTheLastOne) {
   EXPECT_EQ(insight.row(true, kDay + days{1}, "first_resolution")->max, 6 * kHour);
 }
 
+TEST(InsightCases, StayBalancedWhereDepartmentsHaveNoNameOfTheirOwn) {
+  InsightFeed insight;
+  for (int i = 0; i < 70; ++i) {
+    const CaseOf one{.item = "c" + std::to_string(i), .department = "department-" + std::to_string(100 + i)};
+    insight.give(stepped(one, kNine + minutes{i}, CaseStep::opened, CaseState::fresh));
+  }
+  insight.pass_time_to(kNine + hours{2});
+  EXPECT_EQ(now_count(insight, "active"), 70);
+  EXPECT_EQ(now_count(insight, "active", "department=other"), 6);
+  EXPECT_EQ(now_count(insight, "active", "state=new,department=other"), 6);
+  for (int i = 0; i < 70; ++i) {
+    const CaseOf one{.item = "c" + std::to_string(i), .department = "department-" + std::to_string(100 + i)};
+    insight.give(kNine + hours{3}, stepped(one, kNine + hours{3}, CaseStep::resolved, CaseState::resolved));
+  }
+  insight.pass_time_to(kNine + hours{4});
+  for (const char* dimension : {"", "department=other", "state=new,department=other", "department=department-100"}) {
+    EXPECT_EQ(now_count(insight, "active", dimension), 0) << dimension;
+  }
+}
+
 TEST(InsightCases, GiveAttainmentOfMetAndBreachedOnly) {
   InsightFeed insight;
   for (int i = 0; i < 3; ++i) insight.give(promised({.item = "m" + std::to_string(i)}, kNine, "first_reply", "met"));

@@ -93,6 +93,19 @@ TEST(InsightFeedback, SendsAChannelTooManyToOther) {
   }
 }
 
+TEST(InsightFeedback, KeepsToTheFirstNamesOverTime) {
+  InsightFeed insight;
+  for (int i = 0; i < 70; ++i) {
+    insight.give(feedback(kNine + minutes{i}, Sentiment::neutral, "channel-" + std::to_string(i)));
+    insight.give(feedback(kNine + minutes{i}, Sentiment::neutral, "channel-0"));
+  }
+  insight.pass_time_to(kDay + hours{12});
+  EXPECT_EQ(insight.row(true, kDay, "feedback", "channel=channel-0")->count, 71);
+  EXPECT_EQ(insight.row(true, kDay, "feedback", "channel=channel-63")->count, 1);
+  EXPECT_FALSE(insight.row(true, kDay, "feedback", "channel=channel-64"));
+  EXPECT_EQ(insight.row(true, kDay, "feedback", "channel=other")->count, 6);
+}
+
 TEST(InsightFeedback, CountsSignalsAndDeadLetters) {
   InsightFeed insight;
   MeasureTaken signal;
