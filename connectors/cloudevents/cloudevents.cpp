@@ -91,8 +91,11 @@ class Items {
 
   // `where` names the whole; items of a batch are counted from 1.
   void items(std::string_view bytes, const std::string& where) {
-    const auto parts = split_json_array(bytes);
+    const auto parts = split_json_array(bytes, kBatchEventsMax);
     if (!parts) return reporter_.refuse({DeadLetterReason::not_json, "not JSON: a batch is one list of events"}, bytes, where);
+    if (parts->size() > kBatchEventsMax) {
+      return reporter_.refuse({DeadLetterReason::too_large, "a batch of more than " + std::to_string(kBatchEventsMax) + " events"}, bytes, where);
+    }
     for (std::size_t i = 0; i < parts->size(); ++i) {
       item((*parts)[i], (where.empty() ? "" : where + " ") + "item " + std::to_string(i + 1));
     }

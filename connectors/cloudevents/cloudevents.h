@@ -26,6 +26,8 @@ struct CloudEventsSettings {
 template <class F> void fields(F& f, ForeignType& v) { f.required("type", v.type); f.required("map", v.map); }
 template <class F> void fields(F& f, CloudEventsSettings& v) { f.optional("types", v.types); }
 
+inline constexpr std::size_t kBatchEventsMax = 10'000;  // of one batch; a longer one is one dead letter
+
 Result<std::unique_ptr<Connector>> make_cloudevents(const CloudEventsSettings& settings);
 
 }  // namespace earshot

@@ -8,6 +8,7 @@ namespace earshot {
 namespace {
 
 constexpr std::string_view kName = "google_play";
+constexpr std::size_t kReviewsMax = 10'000;  // of a page; Google sends at most 100
 
 tl::unexpected<Refusal> invalid(std::string detail) { return tl::unexpected(Refusal{DeadLetterReason::invalid_event, std::move(detail)}); }
 
@@ -36,6 +37,7 @@ class Page final : public PayloadReader {
     const auto reviews = array_at(*page, "reviews");
     if (!reviews) return reporter_.refuse({DeadLetterReason::invalid_event, "reviews is not a list"}, bytes, "");
     const simdjson::dom::array list = *reviews;
+    if (list.size() > kReviewsMax) return reporter_.refuse({DeadLetterReason::too_large, "a page of more than 10000 reviews"}, bytes, "");
     int number = 0;
     for (const simdjson::dom::element item : list) review(item, "review " + std::to_string(++number));
   }

@@ -3,8 +3,28 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "event/codec.h"
 
 namespace earshot {
+namespace {
+
+constexpr std::size_t kRoomForOurs = 512;  // attributes that the front door adds
+
+// Bytes of what may be long in an input.
+std::size_t long_bytes(const Input& input) {
+  std::size_t bytes = input.content.title.size() + input.content.text.size() + input.person.name.size() + input.url.size() + input.unknown.size();
+  for (const std::string& key : input.person.keys) bytes += key.size();
+  return bytes;
+}
+
+// Encoding tells exactly, and is not worth its time for the many that are short: a byte takes at most six in JSON.
+bool is_too_large(const Event& event) {
+  const Input* input = std::get_if<Input>(&event.body);
+  if (input != nullptr && long_bytes(*input) < kEventBytesMax / 8) return false;
+  return encode(event).size() + kRoomForOurs > kEventBytesMax;
+}
+
+}  // namespace
 
 void PassingBytes::add(std::string_view bytes) {
   first_.append(bytes.substr(0, std::min(bytes.size(), kDeadLetterBytesMax - first_.size())));
@@ -51,6 +71,9 @@ void Reporter::accept(Event event, std::string_view bytes, std::string_view wher
   auto failure = refuse_envelope(event);
   if (const Input* input = std::get_if<Input>(&event.body); !failure && input != nullptr) failure = earshot::refuse(*input);
   if (failure) return refuse({failure->reason, std::move(failure->detail)}, bytes, where);
+  if (is_too_large(event)) {
+    return refuse({DeadLetterReason::too_large, "longer than the " + std::to_string(kEventBytesMax) + " bytes of an event"}, bytes, where);
+  }
   findings_.event(std::move(event));
 }
 

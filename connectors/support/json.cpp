@@ -30,7 +30,7 @@ std::size_t behind_string(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-std::optional<std::vector<std::string_view>> split_json_array(std::string_view bytes) {
+std::optional<std::vector<std::string_view>> split_json_array(std::string_view bytes, std::size_t items_max) {
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
   bytes = json_trim(bytes);
   if (bytes.size() < 2 || bytes.front() != '[' || bytes.back() != ']') return std::nullopt;
@@ -51,6 +51,7 @@ std::optional<std::vector<std::string_view>> split_json_array(std::string_view b
       if (depth-- == 0) return std::nullopt;
     } else if (c == ',' && depth == 0) {
       items.push_back(json_trim(bytes.substr(begin, i - begin)));
+      if (items.size() > items_max) return items;
       begin = i + 1;
     }
     ++i;

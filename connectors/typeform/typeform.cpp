@@ -12,6 +12,7 @@ namespace earshot {
 namespace {
 
 constexpr std::string_view kName = "typeform";
+constexpr std::size_t kScalesMax = 100;  // of one form
 constexpr std::size_t kTextBytesMax = 16 * 1024;  // of all the texts of a response, so that an event stays within its limit
 
 Refusal invalid(std::string detail) { return {DeadLetterReason::invalid_event, std::move(detail)}; }
@@ -63,7 +64,6 @@ class Response final : public PayloadReader {
     for (Event& event : *events) reporter_.accept(std::move(event), bytes, "");
   }
 
-  // One event for each answered scale; the texts go with the first. Without a scale one event without a score.
   tl::expected<std::vector<Event>, Refusal> read_response(simdjson::dom::object response) {
     const auto token = text_at(response, "token");
     if (!token || token->empty() || !is_clean(*token)) return tl::unexpected(invalid("form_response.token is missing"));
@@ -83,9 +83,11 @@ class Response final : public PayloadReader {
     Survey survey;
     survey.id = event.id;
     read_hidden(response, input, survey);
-    std::vector<Event> events;
-    if (auto refusal = read_answers(response, input, survey, event, events)) return tl::unexpected(std::move(*refusal));
-    return events;
+    auto scores = read_scores(response);
+    if (!scores) return tl::unexpected(std::move(scores.error()));
+    read_texts_and_keys(response, input);
+    if (input.person.keys.empty()) add_key(input, "typeform:" + event.id);
+    return make_events(event, input, survey, *scores);
   }
 
   void read_hidden(simdjson::dom::object response, Input& input, Survey& survey) const {
@@ -106,58 +108,56 @@ class Response final : public PayloadReader {
     if (is_clean(key) && std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
   }
 
-  std::optional<Refusal> read_answers(simdjson::dom::object response, Input& input, Survey& survey, const Event& event,
-                                      std::vector<Event>& events) const {
-    struct Scored {
-      std::string ref;
-      Scale scale;
-      std::int64_t score = 0;
-    };
+  struct Scored {
+    std::string ref;
+    Scale scale;
+    std::int64_t score = 0;
+  };
+
+  tl::expected<std::vector<Scored>, Refusal> read_scores(simdjson::dom::object response) const {
     std::vector<Scored> scores;
     const auto answers = array_at(response, "answers");
-    if (answers && !is_partial_) {
-      const simdjson::dom::array list = *answers;
-      for (const simdjson::dom::element element : list) {
-        simdjson::dom::object answer;
-        if (element.get(answer) != simdjson::SUCCESS) return invalid("an answer is not an object");
-        const auto field = object_at(answer, "field");
-        if (!field || !is_scale(text_at(*field, "type").value_or(""))) continue;
-        auto scale = scale_of(response, *field);
-        if (!scale) return std::move(scale.error());
-        const auto score = integer_at(answer, "number");
-        if (!score) return invalid("the answer to a scale is not a whole number");
-        scores.push_back({std::string(text_at(*field, "ref").value_or("")), *scale, *score});
-      }
+    if (!answers || is_partial_) return scores;
+    const simdjson::dom::array list = *answers;
+    for (const simdjson::dom::element element : list) {
+      simdjson::dom::object answer;
+      if (element.get(answer) != simdjson::SUCCESS) return tl::unexpected(invalid("an answer is not an object"));
+      const auto field = object_at(answer, "field");
+      if (!field || !is_scale(text_at(*field, "type").value_or(""))) continue;
+      auto scale = scale_of(response, *field);
+      if (!scale) return tl::unexpected(std::move(scale.error()));
+      const auto score = integer_at(answer, "number");
+      if (!score) return tl::unexpected(invalid("the answer to a scale is not a whole number"));
+      if (scores.size() >= kScalesMax) return tl::unexpected(invalid("more than 100 answers to scales"));
+      scores.push_back({std::string(text_at(*field, "ref").value_or("")), *scale, *score});
     }
-    read_texts_and_keys(response, input);
-    if (input.person.keys.empty()) add_key(input, "typeform:" + event.id);
+    return scores;
+  }
+
+  // One event for each score, the first with the texts; without any one event without a score.
+  std::vector<Event> make_events(const Event& base, const Input& input, const Survey& survey, const std::vector<Scored>& scores) const {
+    std::vector<Event> events;
     if (scores.empty()) {
-      if (is_partial_ && input.content.text.empty()) return std::nullopt;
-      survey.family = SurveyFamily::csat;
-      survey.min = 1;
-      survey.max = 5;
-      events.push_back(event);
-      input.survey = survey;
-      events.back().body = std::move(input);
-      return std::nullopt;
+      if (is_partial_ && input.content.text.empty()) return events;
+      const Scale unknown;  // of no meaning without a score
+      Input answered = input;
+      answered.survey = Survey{survey.id, unknown.family, std::nullopt, unknown.min, unknown.max, survey.case_id, std::nullopt};
+      events.push_back(base);
+      events.back().body = std::move(answered);
     }
     for (const Scored& one : scores) {
-      Event scored = event;
+      Event event = base;
       Input answered = input;
-      answered.survey = survey;
-      answered.survey->family = one.scale.family;
-      answered.survey->min = one.scale.min;
-      answered.survey->max = one.scale.max;
-      answered.survey->score = one.score;
+      answered.survey = Survey{survey.id, one.scale.family, one.score, one.scale.min, one.scale.max, survey.case_id, std::nullopt};
       if (!events.empty()) {
-        scored.id += ":" + one.ref;
+        event.id += ":" + one.ref;
         answered.survey->id += ":" + one.ref;
         answered.content = {};
       }
-      scored.body = std::move(answered);
-      events.push_back(std::move(scored));
+      event.body = std::move(answered);
+      events.push_back(std::move(event));
     }
-    return std::nullopt;
+    return events;
   }
 
   // The scale comes from the definition of the question, never from the value seen.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "csv/records.h"
+#include "event/codec.h"
 #include "support/gunzip.h"
 #include "support/json.h"
 #include "support/readers.h"
@@ -95,6 +96,28 @@ TEST(PayloadReader, TakesTheLargestPayloadAndNotOneByteMore) {
     EXPECT_EQ(reader.size.has_value(), over == 0);
     EXPECT_EQ(counted.letters.size(), over);
   }
+}
+
+TEST(Reporter, TakesAnEventOfTheLargestSizeAndNotOneByteMore) {
+  const auto accepted = [](std::size_t text_bytes) {
+    Counted counted;
+    Reporter reporter("test", Origin{"acme", "f", "f", {}}, counted);
+    Event event{.id = "1", .source = "/s", .time = from_millis(1)};
+    Input input{.kind = InputKind::mention, .channel = "c", .person = {.keys = {"customer:1"}}};
+    input.content.text = std::string(text_bytes, 'x');
+    event.body = std::move(input);
+    const std::size_t size = encode(event).size() + sizeof(",\"tenant\":\"acme\"") - 1;
+    reporter.accept(std::move(event), "", "");
+    EXPECT_EQ(counted.events == 1, size + 512 <= kEventBytesMax);
+    return counted.events == 1;
+  };
+  EXPECT_TRUE(accepted(1000));
+  std::size_t most = 1000, too_many = 100'000;
+  while (too_many - most > 1) {
+    const std::size_t middle = (most + too_many) / 2;
+    (accepted(middle) ? most : too_many) = middle;
+  }
+  EXPECT_GT(most, 64'000u);
 }
 
 class Rows : public csv::Records {
@@ -214,10 +237,13 @@ TEST(Template, IsEmptyWhenAllItsHolesAre) {
 
 TEST(SplitJsonArray, CutsItemsWithoutLookingIntoThem) {
   using Items = std::vector<std::string_view>;
-  EXPECT_EQ(split_json_array(" [ {\"a\":\"],\\\"\"} , 7,[1,2] ] "), (Items{"{\"a\":\"],\\\"\"}", "7", "[1,2]"}));
-  EXPECT_EQ(split_json_array("[]"), Items{});
-  EXPECT_EQ(split_json_array("[1,]"), (Items{"1", ""}));
-  for (const char* text : {"", "[", "]", "[}", "[[]", "[\"a]", "[1]]", "{}", "[1] x", "[]]"}) EXPECT_EQ(split_json_array(text), std::nullopt) << text;
+  const auto split = [](std::string_view text) { return split_json_array(text, 3); };
+  EXPECT_EQ(split(" [ {\"a\":\"],\\\"\"} , 7,[1,2] ] "), (Items{"{\"a\":\"],\\\"\"}", "7", "[1,2]"}));
+  EXPECT_EQ(split("[]"), Items{});
+  EXPECT_EQ(split("[1,]"), (Items{"1", ""}));
+  EXPECT_EQ(split("[1,2,3]").value().size(), 3u);
+  EXPECT_EQ(split("[1,2,3,4,5,6]").value().size(), 4u);
+  for (const char* text : {"", "[", "]", "[}", "[[]", "[\"a]", "[1]]", "{}", "[1] x", "[]]"}) EXPECT_EQ(split(text), std::nullopt) << text;
 }
 
 std::string gzip(const std::string& text) {
