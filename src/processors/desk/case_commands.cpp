@@ -21,23 +21,21 @@ Refusal refused(const Action& action, std::string_view code) {
                     std::string(code) + ")"};
 }
 
+bool is_human(const Action& action) { return !is_automation(action.book.settings(), action.command.actor); }
+
 // People of the case's department and its owner may act on it; one that a supervisor has taken over is theirs alone.
 Refusal may_act(const Action& action) {
   const std::string& actor = action.command.actor;
   if (!action.one.locked_to().empty() && actor != action.one.locked_to()) {
     return {kSupervisorOwns, action.one.locked_to() + " keeps this case until it is resolved"};
   }
+  if (!is_human(action)) return allowed();
   if (actor == action.one.owner() || works_in(action.book.settings(), actor, action.book.department_of(action.one))) return allowed();
   return {kNotAllowed, actor + " is not of department " + action.one.department() + " and does not own the case"};
 }
 
 bool leads(const DepartmentSettings& department, const std::string& actor) {
   return actor == department.supervisor || actor == department.liaison || actor == department.deputy;
-}
-
-bool is_human(const Action& action) {
-  const auto& automations = action.book.settings().automations;
-  return std::find(automations.begin(), automations.end(), action.command.actor) == automations.end();
 }
 
 Change change_of(const Action& action, CaseStep step) {
@@ -193,7 +191,7 @@ Refusal transfer(Action action) {
   if (refusal && !(decides && one.locked_to().empty())) return refusal;
   Change change = change_of(action, CaseStep::transferred);
   one.set_touched(true);
-  release(book, one, at);
+  change.unowned = release(book, one, at);
   one.clear_owner();
   one.clear_locked_to();
   one.set_department(target->name);
@@ -230,7 +228,7 @@ Refusal resolve(Action action) {
   settle_resolution_clock(book, one, at);
   cancel_clocks(one);  // resolved without a person's answer: that clock is neither met nor breached
   enter_state(book, one, to.state, at);
-  release(book, one, at);
+  (void)release(book, one, at);  // it has an owner: whoever resolves it
   one.clear_locked_to();
   one.set_promised_ms(0);
   one.set_resolution_code(std::string(utf8_prefix(command.resolution, kRequestBytesMax)));

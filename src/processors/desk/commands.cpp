@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/hash.h"
 #include "event/names.h"
 #include "processors/desk/case_commands.h"
 #include "processors/desk/deadlines.h"
@@ -68,14 +67,12 @@ CommandAnswered open_by_hand(CaseBook& book, const Event& event, const Command& 
   request.channel = "agent";
   request.issues = command.issues;
   request.reasons = {"opened by " + command.actor};
-  const std::string opening = "command " + command.request;
-  const auto opened = on_request(book, fingerprint(opening).low, request, opening, command.actor);
-  EARSHOT_CHECK(opened.has_value(), "a request that was seen before was answered before");
-  answered.case_id = opened->id;
+  const Opened opened = open_or_join(book, request, "command " + command.request, command.actor);
+  answered.case_id = opened.id;
   answered.accepted = true;
-  if (!opened->is_new) answered.code = "joined";
-  if (opened->is_new && command.priority) {
-    state::Case& one = book.edit_case(opened->id);
+  if (!opened.is_new) answered.code = "joined";
+  if (opened.is_new && command.priority) {
+    state::Case& one = book.edit_case(opened.id);
     if (*command.priority > priority_of(one)) {
       one.set_priority(static_cast<std::uint32_t>(*command.priority));
       reapply_policy(book, one, request.at);
@@ -109,9 +106,7 @@ CommandAnswered change_shift(CaseBook& book, const Command& command, CommandAnsw
 CommandAnswered decide(CaseBook& book, const Event& event, const Command& command) {
   CommandAnswered answered;
   answered.request = command.request;
-  const auto& automations = book.settings().automations;
-  const bool is_automation = std::find(automations.begin(), automations.end(), command.actor) != automations.end();
-  if (!is_automation && !is_known_person(book.settings(), command.actor)) {
+  if (!is_automation(book.settings(), command.actor) && !is_known_person(book.settings(), command.actor)) {
     return refuse(answered, kUnknownActor, "there is nobody called \"" + command.actor + "\" in the settings of the desk");
   }
   switch (command.kind) {

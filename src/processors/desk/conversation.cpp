@@ -11,12 +11,9 @@
 namespace earshot::desk {
 namespace {
 
-bool is_automation(const DeskSettings& settings, const std::string& actor) {
-  return std::find(settings.automations.begin(), settings.automations.end(), actor) != settings.automations.end();
-}
-
-// The case was resolved and the customer came back: the same owner if they are there, else whoever is.
-void reopen(CaseBook& book, state::Case& one, Timestamp at) {
+// The case was resolved and the customer came back: the same owner if they are there, else whoever is. People hear of it now.
+void reopen(CaseBook& book, state::Case& one) {
+  const Timestamp at = book.now();
   one.set_reopens(one.reopens() + 1);
   one.set_close_due_ms(0);
   one.clear_resolution_code();
@@ -32,7 +29,7 @@ void reopen(CaseBook& book, state::Case& one, Timestamp at) {
     one.clear_owner();
     find_owner(book, one, at, "");
   }
-  start_resolution_clock(book, one, at);
+  start_resolution_clock(book, one, from_millis(one.entered_ms()));
 }
 
 void note_message(CaseBook& book, state::Case& one, const MessageForwarded& message, const std::string& what) {
@@ -80,7 +77,8 @@ Transition customer_wrote(CaseBook& book, state::Case& one, const CustomerMessag
     change.step = before == CaseState::resolved ? CaseStep::reopened : CaseStep::customer_answered;
     enter_state(book, one, to.state, message.at);
     one.set_promised_ms(0);
-    if (before == CaseState::resolved) reopen(book, one, message.at);
+    if (before == CaseState::resolved) reopen(book, one);
+    change.at = from_millis(one.entered_ms());  // a message that was heard of late changes nothing before what has happened
   }
   book.publish(one, change);
   return to;

@@ -110,15 +110,18 @@ std::optional<ClockTerms> terms_of(CaseBook& book, const state::Case& one, std::
 }
 
 void start(CaseBook& book, state::SlaClock& clock, const std::optional<ClockTerms>& terms, Timestamp since, Millis elapsed) {
-  if (!terms) return;
+  if (!terms) return idle_clock(clock, since, elapsed);
   start_clock(clock, *terms, WorkingTime(book.pinned(terms->calendar)), since, elapsed, book.now());
 }
 
 void swap_terms(CaseBook& book, state::SlaClock& clock, const std::optional<ClockTerms>& terms, Timestamp at) {
-  if (!is_running(clock)) return;
-  if (!terms) return cancel(clock);
-  if (terms->policy == clock.policy() && terms->calendar == clock.calendar() && terms->target.count() == clock.target_ms()) return;
-  const Millis elapsed = elapsed_of(clock, WorkingTime(book.pinned(clock.calendar())), at);
+  const bool is_idle = outcome_of(clock) == ClockOutcome::none && clock.since_ms() != 0 && !clock.settled();
+  if (!is_running(clock) && !is_idle) return;
+  if (is_idle && !terms) return;
+  if (terms && terms->policy == clock.policy() && terms->calendar == clock.calendar() && terms->target.count() == clock.target_ms()) return;
+  // Without a target time was counted by no calendar: it counts by the one that comes.
+  const std::string& calendar = is_idle ? terms->calendar : clock.calendar();
+  const Millis elapsed = elapsed_of(clock, WorkingTime(book.pinned(calendar)), at);
   start(book, clock, terms, at, elapsed);
 }
 

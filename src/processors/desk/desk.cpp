@@ -1,6 +1,8 @@
 #include "processors/desk/desk.h"
 
+#include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/hash.h"
@@ -20,6 +22,13 @@ constexpr std::string_view kCaseTimer = "case/";
 // Names an event among the events of a customer, and as what opened a case.
 std::string opening_of(const Event& event) { return event.source + '\0' + event.id; }
 
+// Nothing is dated after now: the clock of a source may run ahead.
+template <class Said>
+Said not_later_than(Said said, Timestamp now) {
+  said.at = std::min(said.at, now);
+  return said;
+}
+
 class Desk final : public Processor {
  public:
   std::string_view name() const override { return "desk"; }
@@ -33,9 +42,9 @@ class Desk final : public Processor {
     const std::string opening = opening_of(event);
     const std::uint64_t number = fingerprint(opening).low;
     if (const auto* request = std::get_if<CaseRequested>(&event.body)) {
-      (void)on_request(book, number, *request, opening);  // nothing to do about a repeat
+      on_request(book, number, not_later_than(*request, step.now()), opening);
     } else if (const auto* message = std::get_if<MessageForwarded>(&event.body)) {
-      on_message(book, number, *message, opening);
+      on_message(book, number, not_later_than(*message, step.now()), opening);
     } else if (const auto* command = std::get_if<Command>(&event.body)) {
       on_command(book, event, *command);
     } else if (const auto* proposed = std::get_if<IdentityProposed>(&event.body)) {
@@ -76,12 +85,12 @@ class Desk final : public Processor {
     return known->second.rules;
   }
 
-  // Settings that do not read are kept out: the configuration checks them before it appends them.
+  // The configuration is checked before it is appended. Should one come that is not valid, work goes on under the old one.
   void on_config(const ConfigChanged& changed, Step& step) {
     if (changed.section != "desk") return;
     const auto* config = step.find<state::DeskConfig>("settings");
     if (config != nullptr && changed.version <= config->version()) return;
-    if (!read_desk_settings(changed.settings)) return;
+    if (const auto settings = read_desk_settings(changed.settings); !settings) return refuse_config(changed, settings.error(), step);
     const DeskSettings before = rules_of(step).settings();
     state::DeskConfig& kept = step.edit<state::DeskConfig>("settings");
     kept.set_version(changed.version);
@@ -92,6 +101,13 @@ class Desk final : public Processor {
     }
     for (const DepartmentSettings& department : book.settings().departments) offer_queue(book, department.name, book.now());
     book.finish();
+  }
+
+  void refuse_config(const ConfigChanged& changed, const Error& error, Step& step) {
+    AlertRaised raised;
+    raised.title = "version " + std::to_string(changed.version) + " of the desk's settings is refused";
+    raised.reasons = {error.message};
+    CaseBook(step, rules_of(step), pinned_).alert("settings", std::move(raised), step.now());
   }
 
   static std::set<std::string> people_of(const DeskSettings& settings) {

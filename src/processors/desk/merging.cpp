@@ -78,7 +78,7 @@ Refusal merge(Action action) {
   change.actor = command.actor;
   change.from = state_of(one);
   cancel_clocks(one);
-  if (is_unresolved(state_of(one))) release(book, one, at);
+  if (is_unresolved(state_of(one))) change.unowned = release(book, one, at);
   enter_state(book, one, to.state, at);
   one.set_close_due_ms(0);
   one.set_promised_ms(0);

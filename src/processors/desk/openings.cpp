@@ -84,12 +84,11 @@ void place_in_department(CaseBook& book, state::Case& one, const CaseRequested& 
   one.set_calendar(hours.fingerprint);
 }
 
-CaseId open_case(CaseBook& book, const CaseRequested& request, const std::string& opening, std::optional<CaseId> follows,
+Opened open_case(CaseBook& book, const CaseRequested& request, const std::string& opening, std::optional<CaseId> follows,
                  const std::string& preferred) {
   const CaseId id = case_id_of(book.step().tenant(), request.facet, opening);
-  if (book.find_case(id) != nullptr) return id;
-  // Nothing is dated after now: a source's clock may run ahead.
-  const Timestamp opened = std::min(request.at, book.now());
+  if (book.find_case(id) != nullptr) return {id, false};  // it was opened by this very event, long ago
+  const Timestamp opened = request.at;
   state::Case& one = book.edit_case(id);
   fill(one, id, request, opened);
   place_in_department(book, one, request, opened);
@@ -112,7 +111,7 @@ CaseId open_case(CaseBook& book, const CaseRequested& request, const std::string
   if (!request.imported && severity != Severity::info) {
     book.alert(one, severity, request.proactive ? "a customer went silent" : "a case was opened", book.now());
   }
-  return id;
+  return {id, true};
 }
 
 // More about a case that is there: it may be more pressing than it was.
@@ -120,7 +119,7 @@ void join(CaseBook& book, CaseId id, const CaseRequested& request) {
   state::Case& one = book.edit_case(id);
   add_issues(one, request.issues);
   for (const std::string& reason : request.reasons) add_reason(one, reason);
-  const Timestamp at = std::min(request.at, book.now());
+  const Timestamp at = request.at;
   if (request.proactive) {
     Change change;
     change.step = CaseStep::attached;
@@ -141,22 +140,25 @@ void join(CaseBook& book, CaseId id, const CaseRequested& request) {
   change.from = state_of(one);
   change.note = ranked.reason;
   book.publish(one, change);
-  if (!request.imported) book.alert(one, severity_of_opening(one, request.urgency_cause), "a case became more pressing", at);
+  const Severity severity = severity_of_opening(one, request.urgency_cause);
+  if (!request.imported && severity != Severity::info) book.alert(one, severity, "a case became more pressing", book.now());
 }
 
 }  // namespace
 
-std::optional<Opened> on_request(CaseBook& book, std::uint64_t event, const CaseRequested& request, const std::string& opening,
-                                 const std::string& preferred) {
-  if (!is_new_event(book, request.customer, event)) return std::nullopt;
+void on_request(CaseBook& book, std::uint64_t event, const CaseRequested& request, const std::string& opening) {
+  if (is_new_event(book, request.customer, event)) (void)open_or_join(book, request, opening, "");  // who asked need not know which
+}
+
+Opened open_or_join(CaseBook& book, const CaseRequested& request, const std::string& opening, const std::string& preferred) {
   close_expired(book, request.customer, request.at);
   if (const auto id = find_joinable(book, request)) {
     run_due(book, book.edit_case(*id), request.at - Millis{1});
     join(book, *id, request);
-    return Opened{*id, false};
+    return {*id, false};
   }
   const auto follows = find_followed(book, request.customer, request.thread, request.issues, false);
-  return Opened{open_case(book, request, opening, follows, preferred), true};
+  return open_case(book, request, opening, follows, preferred);
 }
 
 void open_follow_up(CaseBook& book, CaseId closed, const MessageForwarded& message, const std::string& opening) {
@@ -178,7 +180,7 @@ void open_follow_up(CaseBook& book, CaseId closed, const MessageForwarded& messa
   request.imported = message.imported;
   request.place = message.place;
   request.reasons = {"the customer wrote again after the case was closed"};
-  open_case(book, request, opening, closed, old.owner());
+  (void)open_case(book, request, opening, closed, old.owner());
 }
 
 }  // namespace earshot::desk

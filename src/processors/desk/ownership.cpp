@@ -45,6 +45,13 @@ void leave_owner_and_queue(CaseBook& book, const state::Case& one, Timestamp at)
   person.set_busy_ms(to_millis(at));
 }
 
+Millis end_of_unowned(state::Case& one, Timestamp at) {
+  if (one.unowned_since_ms() == 0) return {};
+  const Millis unowned = std::max(at - from_millis(one.unowned_since_ms()), Millis{0});
+  one.set_unowned_since_ms(0);
+  return unowned;
+}
+
 std::vector<CaseId> most_pressing_first(CaseBook& book, const IdList& waiting) {
   std::vector<CaseId> ids = ids_of(waiting);
   std::stable_sort(ids.begin(), ids.end(), [&](CaseId a, CaseId b) { return book.find_case(a)->priority() > book.find_case(b)->priority(); });
@@ -68,7 +75,7 @@ bool find_owner(CaseBook& book, state::Case& one, Timestamp at, const std::strin
   if (chosen != nullptr) {
     give_to(book, one, chosen->handle, at);
   } else {
-    release(book, one, at);
+    (void)release(book, one, at);  // one that waits goes on waiting: the caller keeps since when
     one.clear_owner();
     one.set_unowned_since_ms(to_millis(at));
     add_id(*book.edit_queue(one.department()).mutable_cases(), id_of(one));
@@ -81,9 +88,7 @@ Millis give_to(CaseBook& book, state::Case& one, const std::string& handle, Time
   if (one.owner() == handle && is_unresolved(state_of(one)) && has_id(book.edit_person(handle).cases(), id_of(one))) return {};
   const bool is_change_of_person = one.touched() && !one.owner().empty() && one.owner() != handle && is_unresolved(state_of(one));
   leave_owner_and_queue(book, one, at);
-  Millis unowned{};
-  if (one.unowned_since_ms() != 0) unowned = std::max(at - from_millis(one.unowned_since_ms()), Millis{0});
-  one.set_unowned_since_ms(0);
+  const Millis unowned = end_of_unowned(one, at);
   one.set_owner(handle);
   if (is_change_of_person) one.set_transfers(one.transfers() + 1);
   state::DeskAgent& person = book.edit_person(handle);
@@ -106,10 +111,10 @@ void mark_taken(state::Case& one) {
   one.set_take_due_ms(0);
 }
 
-void release(CaseBook& book, state::Case& one, Timestamp at) {
+Millis release(CaseBook& book, state::Case& one, Timestamp at) {
   leave_owner_and_queue(book, one, at);
   one.set_take_due_ms(0);
-  one.set_unowned_since_ms(0);
+  return end_of_unowned(one, at);
 }
 
 void escalate_untaken(CaseBook& book, state::Case& one, Timestamp at) {
@@ -166,7 +171,7 @@ void hand_on(CaseBook& book, const std::string& handle, HandOn which, Timestamp 
     if (which == HandOn::untaken && book.find_case(id)->taken()) continue;
     state::Case& one = book.edit_case(id);
     if (which == HandOn::untaken && one.take_stage() != kWithAgent) continue;
-    release(book, one, at);
+    (void)release(book, one, at);  // it was with `handle`, in no queue
     one.clear_owner();
     one.clear_locked_to();
     find_owner(book, one, at, "");

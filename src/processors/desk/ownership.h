@@ -26,8 +26,9 @@ void begin_taking(CaseBook& book, state::Case& one, Timestamp at);
 // The owner has it in hand: nobody else will be asked.
 void mark_taken(state::Case& one);
 
-// Takes the case from its owner or queue: it is resolved, merged, or goes elsewhere. The owner's name stays on it.
-void release(CaseBook& book, state::Case& one, Timestamp at);
+// Takes the case from its owner or queue: it is resolved, merged, or goes elsewhere. The owner's name stays on it. Gives how
+// long it was in the queue.
+Millis release(CaseBook& book, state::Case& one, Timestamp at);
 
 // The time to take it has passed: somebody eligible now, else the liaison, then the supervisor.
 void escalate_untaken(CaseBook& book, state::Case& one, Timestamp at);

@@ -243,6 +243,10 @@ const AgentSettings* find_agent(const DeskSettings& settings, std::string_view h
   return find_named(settings.agents, &AgentSettings::handle, handle);
 }
 
+bool is_automation(const DeskSettings& settings, std::string_view actor) {
+  return std::find(settings.automations.begin(), settings.automations.end(), actor) != settings.automations.end();
+}
+
 bool works_in(const DeskSettings& settings, std::string_view handle, const DepartmentSettings& department) {
   if (handle.empty()) return false;
   if (handle == department.liaison || handle == department.deputy || handle == department.supervisor) return true;

@@ -132,6 +132,8 @@ Result<DeskSettings> read_desk_settings(std::string_view json);
 bool is_known_person(const DeskSettings& settings, std::string_view handle);
 const DepartmentSettings* find_department(const DeskSettings& settings, std::string_view name);
 const AgentSettings* find_agent(const DeskSettings& settings, std::string_view handle);
+// An actor that is no person: what it writes is no reply.
+bool is_automation(const DeskSettings& settings, std::string_view actor);
 // Agent, liaison, deputy or supervisor of this department.
 bool works_in(const DeskSettings& settings, std::string_view handle, const DepartmentSettings& department);
 

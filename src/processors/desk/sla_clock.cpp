@@ -41,6 +41,14 @@ void start_clock(state::SlaClock& clock, const ClockTerms& terms, const WorkingT
   if (clock.most_ms() != 0 && clock.most_ms() <= to_millis(now)) clock.set_warned(80);
 }
 
+void idle_clock(state::SlaClock& clock, Timestamp since, Millis elapsed) {
+  const std::uint32_t instance = clock.instance();
+  clock.Clear();
+  clock.set_instance(instance);
+  clock.set_since_ms(to_millis(since));
+  clock.set_elapsed_ms(elapsed.count());
+}
+
 Millis elapsed_of(const state::SlaClock& clock, const WorkingTime& time, Timestamp at) {
   return Millis{clock.elapsed_ms()} + time.between(from_millis(clock.since_ms()), at);
 }
@@ -62,9 +70,9 @@ void mark_done(state::SlaClock& clock, const ClockDue& due) {
 }
 
 Settled settle(state::SlaClock& clock, Timestamp at) {
-  if (outcome_of(clock) == ClockOutcome::none || outcome_of(clock) == ClockOutcome::cancelled) return Settled::nothing;
   clock.set_settled(true);
-  const bool in_time = clock.deadline_ms() == 0 || to_millis(at) <= clock.deadline_ms();
+  if (outcome_of(clock) == ClockOutcome::none || outcome_of(clock) == ClockOutcome::cancelled) return Settled::nothing;
+  const bool in_time = clock.deadline_ms() == 0 || to_millis(at) <= clock.deadline_ms();  // at the deadline is in time
   if (outcome_of(clock) == ClockOutcome::running && in_time) {
     set_outcome(clock, ClockOutcome::met);
     return Settled::met;
@@ -77,7 +85,7 @@ Settled settle(state::SlaClock& clock, Timestamp at) {
 }
 
 void cancel(state::SlaClock& clock) {
-  if (is_running(clock)) set_outcome(clock, ClockOutcome::cancelled);
+  if (is_running(clock) || outcome_of(clock) == ClockOutcome::none) set_outcome(clock, ClockOutcome::cancelled);
 }
 
 std::optional<Timestamp> open_deadline(const state::SlaClock& clock) {

@@ -27,6 +27,7 @@ class WorkingTime {
   const Calendar* calendar_;  // null: elapsed time
 };
 
+// `none`: no policy sets a target, but the time that would count is kept in case one comes to apply.
 enum class ClockOutcome : std::uint32_t { none, running, met, breached, cancelled };
 
 struct ClockTerms {
@@ -38,6 +39,9 @@ struct ClockTerms {
 // Starts the clock at `since`, with `elapsed` already used up. Warnings that are past by `now` are left out: they would
 // come after the fact.
 void start_clock(state::SlaClock& clock, const ClockTerms& terms, const WorkingTime& time, Timestamp since, Millis elapsed, Timestamp now);
+
+// There is no target at present; time goes on.
+void idle_clock(state::SlaClock& clock, Timestamp since, Millis elapsed);
 
 // What the clock has used up by `at`, under the calendar it was started with.
 Millis elapsed_of(const state::SlaClock& clock, const WorkingTime& time, Timestamp at);

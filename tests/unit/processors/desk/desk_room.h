@@ -99,7 +99,7 @@ class DeskRoom {
   std::string send(Timestamp at, const Command& made) {
     const auto answers = Feed::only<CommandAnswered>(give(at, made));
     if (answers.size() != 1) return "answered " + std::to_string(answers.size()) + " times";
-    EXPECT_EQ(answers[0].request, made.request);
+    EXPECT_EQ(answers[0].request, made.request.substr(0, 128));
     return answers[0].accepted ? "" : answers[0].code;
   }
   std::string take(Timestamp at, const std::string& actor, CaseId id) { return send(at, command(CommandKind::take, actor, id)); }
