@@ -57,20 +57,28 @@ Item parse_item(simdjson::dom::parser& parser, const std::string& line) {
 
 const char* name_of(Language language) {
   switch (language) {
-    case Language::en: return "en";
-    case Language::zh: return "zh";
-    case Language::mixed: return "mixed";
-    case Language::unknown: break;
+    case Language::en:
+      return "en";
+    case Language::zh:
+      return "zh";
+    case Language::mixed:
+      return "mixed";
+    case Language::unknown:
+      break;
   }
   return "unknown";
 }
 
 const char* name_of(Sentiment sentiment) {
   switch (sentiment) {
-    case Sentiment::negative: return "neg";
-    case Sentiment::neutral: return "neu";
-    case Sentiment::positive: return "pos";
-    case Sentiment::unknown: break;
+    case Sentiment::negative:
+      return "neg";
+    case Sentiment::neutral:
+      return "neu";
+    case Sentiment::positive:
+      return "pos";
+    case Sentiment::unknown:
+      break;
   }
   return "unknown";
 }
@@ -105,7 +113,8 @@ void append_evidence(const Analysis& analysis, std::string& out) {
 }
 
 void append_analysis(const Analysis& analysis, bool with_evidence, std::string& out) {
-  out += ",\"lang\":\"" + std::string(name_of(analysis.language)) + "\",\"label\":\"" + name_of(analysis.sentiment) + "\"";
+  out +=
+      ",\"lang\":\"" + std::string(name_of(analysis.language)) + "\",\"label\":\"" + name_of(analysis.sentiment) + "\"";
   out += ",\"probs\":{\"neg\":";
   append_permille(analysis.negative_permille, out);
   out += ",\"neu\":";
@@ -158,8 +167,9 @@ class Session {
     } else {
       const std::string& language = item.language.empty() ? options_.language : item.language;
       const bool evidence = !options_.no_evidence;
-      append_analysis(analyzer_.analyze(item.text, language, {.evidence = evidence, .may_abstain = !options_.no_unknown}),
-                      evidence, out_);
+      append_analysis(
+          analyzer_.analyze(item.text, language, {.evidence = evidence, .may_abstain = !options_.no_unknown}), evidence,
+          out_);
     }
     out_ += "}\n";
   }
@@ -193,12 +203,18 @@ int run(const Options& options) {
 
 void add_analyze(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("analyze", "Says what texts say: one JSON object for each line of standard input");
-  command->add_option("--model", options->model, "Model file (default: EARSHOT_MODEL, else models/text-1.bin near the program)");
-  command->add_option("--format", options->format, "text: a line is a text; ndjson: a line is {\"id\",\"text\",\"lang\"?}; auto: the first line decides")
+  CLI::App* command =
+      app.add_subcommand("analyze", "Says what texts say: one JSON object for each line of standard input");
+  command->add_option("--model", options->model,
+                      "Model file (default: EARSHOT_MODEL, else models/text-1.bin near the program)");
+  command
+      ->add_option(
+          "--format", options->format,
+          "text: a line is a text; ndjson: a line is {\"id\",\"text\",\"lang\"?}; auto: the first line decides")
       ->check(CLI::IsMember({"auto", "text", "ndjson"}));
   command->add_option("--lang", options->language, "Language the source declares, for lines that do not say");
-  command->add_flag("--no-unknown", options->no_unknown, "Always choose a sentiment, also in languages the model was not trained for");
+  command->add_flag("--no-unknown", options->no_unknown,
+                    "Always choose a sentiment, also in languages the model was not trained for");
   command->add_flag("--no-evidence", options->no_evidence, "Leave the evidence out; about twice as fast");
   command->footer("Example:\n  printf '%s\\n' 'Still no refund!' '送餐太慢，差评' | earshot analyze");
   command->callback([options, &exit_code] { exit_code = run(*options); });

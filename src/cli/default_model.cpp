@@ -23,8 +23,8 @@ Result<std::string> find_default_model() {
     if (std::filesystem::exists(candidate, error)) return candidate.string();
     if (directory == directory.root_path()) break;
   }
-  return Error{ErrorKind::NotFound, std::string("no ") + kDefaultModel + " beside or above " + program.parent_path().string() +
-                                        "; name one with --model or EARSHOT_MODEL"};
+  return Error{ErrorKind::NotFound, std::string("no ") + kDefaultModel + " beside or above " +
+                                        program.parent_path().string() + "; name one with --model or EARSHOT_MODEL"};
 }
 
 Result<Analyzer> load_analyzer(const std::string& path) {

@@ -144,12 +144,15 @@ int run(const Options& options) {
 void add_eval(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("eval", "A model and labelled files in, scores out");
-  command->add_option("files", options->files, "Labelled files: label, lang, domain, text, with tabs between")->required();
-  command->add_option("--model", options->model, "Model file (default: EARSHOT_MODEL, else models/text-1.bin near the program)");
+  command->add_option("files", options->files, "Labelled files: label, lang, domain, text, with tabs between")
+      ->required();
+  command->add_option("--model", options->model,
+                      "Model file (default: EARSHOT_MODEL, else models/text-1.bin near the program)");
   command->add_flag("--json", options->json, "One JSON object a line");
   command->add_flag("--no-unknown", options->no_unknown, "Force a sentiment for every row");
   command->add_flag("--confusion", options->confusion, "Also the table of gold labels against answers");
-  command->footer("Example:\n  earshot eval ../shared/data/text/en_sst2.test.tsv ../shared/data/text/zh_waimai.test.tsv");
+  command->footer(
+      "Example:\n  earshot eval ../shared/data/text/en_sst2.test.tsv ../shared/data/text/zh_waimai.test.tsv");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -24,14 +24,17 @@ int fail(const Error& error) {
 }
 
 int run(const Options& options) {
-  auto training = text::train({options.config, options.data}, [](const std::string& line) { std::cerr << line << std::endl; });
+  auto training =
+      text::train({options.config, options.data}, [](const std::string& line) { std::cerr << line << std::endl; });
   if (!training) return fail(training.error());
   const std::string bytes = training->model.save();
   if (auto written = text::write_bytes(options.out, bytes); !written) return fail(written.error());
   const std::string sha256 = sha256_hex(bytes);
   if (!options.card.empty()) {
-    const text::CardFacts facts{.config = options.config, .date = options.date, .model_bytes = bytes.size(), .model_sha256 = sha256};
-    if (auto written = text::write_bytes(options.card, text::model_card(*training, facts)); !written) return fail(written.error());
+    const text::CardFacts facts{
+        .config = options.config, .date = options.date, .model_bytes = bytes.size(), .model_sha256 = sha256};
+    if (auto written = text::write_bytes(options.card, text::model_card(*training, facts)); !written)
+      return fail(written.error());
   }
   std::cout << options.out << " " << bytes.size() << " bytes, sha256 " << sha256 << "\n";
   return 0;
@@ -41,13 +44,17 @@ int run(const Options& options) {
 
 void add_train(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("train", "Labelled files and a configuration in, a text model out; the same bytes on every run");
+  CLI::App* command = app.add_subcommand(
+      "train", "Labelled files and a configuration in, a text model out; the same bytes on every run");
   command->add_option("--config", options->config, "Training configuration")->capture_default_str();
-  command->add_option("--data", options->data, "Directory of NAME.train.tsv and NAME.dev.tsv")->required()->check(CLI::ExistingDirectory);
+  command->add_option("--data", options->data, "Directory of NAME.train.tsv and NAME.dev.tsv")
+      ->required()
+      ->check(CLI::ExistingDirectory);
   command->add_option("--out", options->out, "Model file to write")->required();
   command->add_option("--card", options->card, "Facts for the model card, as Markdown");
   command->add_option("--date", options->date, "Date to write on the card");
-  command->footer("Example:\n  earshot train --config models/text.train.conf --data ../shared/data/text --out models/text-1.bin");
+  command->footer(
+      "Example:\n  earshot train --config models/text.train.conf --data ../shared/data/text --out models/text-1.bin");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

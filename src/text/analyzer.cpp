@@ -45,7 +45,8 @@ Result<Analyzer> Analyzer::load(std::string_view model_bytes) {
   return Analyzer(std::move(*model), std::move(*reader));
 }
 
-Analysis Analyzer::analyze(std::string_view utf8_text, std::string_view declared_language, AnalyzeOptions options) const {
+Analysis Analyzer::analyze(std::string_view utf8_text, std::string_view declared_language,
+                           AnalyzeOptions options) const {
   // Scratch only: every read overwrites all of it, so no text leaves a trace in the next one's answer.
   thread_local Reading reading;
   reader_.read(utf8_text, {.with_origin = options.evidence}, reading);
@@ -102,15 +103,18 @@ void Analyzer::set_sentiment(const Logits& logits, std::size_t language, Analysi
   analysis.sentiment = top == 0 ? Sentiment::negative : top == 1 ? Sentiment::neutral : Sentiment::positive;
 }
 
-void Analyzer::set_issues(const Reading& reading, const Logits& logits, std::size_t language, Analysis& analysis) const {
+void Analyzer::set_issues(const Reading& reading, const Logits& logits, std::size_t language,
+                          Analysis& analysis) const {
   if (analysis.courtesy) return;
   const auto mentioned = issues_mentioned(reading);
   for (std::size_t i = 1; i < kIssueTypes; ++i) {
     const std::size_t head = kIssueHead + i - 1;
     std::uint16_t score = permille(logits, language, head);
     if (mentioned[i] == Mention::problem) score = std::max(score, kProblemPermille);
-    if (mentioned[i] == Mention::topic && analysis.sentiment != Sentiment::positive) score = std::max(score, kTopicPermille);
-    if (score >= model_.numbers.threshold[language][head]) analysis.issues.push_back({static_cast<IssueType>(i), score});
+    if (mentioned[i] == Mention::topic && analysis.sentiment != Sentiment::positive)
+      score = std::max(score, kTopicPermille);
+    if (score >= model_.numbers.threshold[language][head])
+      analysis.issues.push_back({static_cast<IssueType>(i), score});
   }
   std::stable_sort(analysis.issues.begin(), analysis.issues.end(),
                    [](const IssueScore& a, const IssueScore& b) { return a.permille > b.permille; });
@@ -120,7 +124,8 @@ void Analyzer::set_leave(const Reading& reading, const Logits& logits, std::size
   const std::uint16_t head = permille(logits, language, kLeaveHead);
   const bool is_guarded = has(reading, Meaning::not_leave);
   analysis.leave_permille = head >= kLeaveSurePermille && !is_guarded ? head : std::min(head, kLeaveUnsurePermille);
-  if (const Finding* finding = leaving(reading)) analysis.leave_permille = std::max(analysis.leave_permille, finding->permille);
+  if (const Finding* finding = leaving(reading))
+    analysis.leave_permille = std::max(analysis.leave_permille, finding->permille);
 }
 
 }  // namespace earshot

@@ -17,8 +17,8 @@
 namespace earshot {
 
 struct AnalyzeOptions {
-  bool evidence = true;      // off for streams: it doubles the cost
-  bool may_abstain = true;   // off: always choose a sentiment, even in a language we do not know
+  bool evidence = true;     // off for streams: it doubles the cost
+  bool may_abstain = true;  // off: always choose a sentiment, even in a language we do not know
 };
 
 class Analyzer {
@@ -27,7 +27,8 @@ class Analyzer {
   static Result<Analyzer> load(std::string_view model_bytes);
 
   // Any bytes are a text. `declared_language` is what the source said ("zh-TW"), if anything; it may be wrong.
-  Analysis analyze(std::string_view utf8_text, std::string_view declared_language = {}, AnalyzeOptions options = {}) const;
+  Analysis analyze(std::string_view utf8_text, std::string_view declared_language = {},
+                   AnalyzeOptions options = {}) const;
 
   const std::string& model_name() const { return model_.name; }
 
@@ -36,8 +37,10 @@ class Analyzer {
 
   text::LanguageHint hint(const text::Reading& reading, std::string_view declared) const;
   void set_sentiment(const text::Logits& logits, std::size_t language, Analysis& analysis) const;
-  void set_issues(const text::Reading& reading, const text::Logits& logits, std::size_t language, Analysis& analysis) const;
-  void set_leave(const text::Reading& reading, const text::Logits& logits, std::size_t language, Analysis& analysis) const;
+  void set_issues(const text::Reading& reading, const text::Logits& logits, std::size_t language,
+                  Analysis& analysis) const;
+  void set_leave(const text::Reading& reading, const text::Logits& logits, std::size_t language,
+                 Analysis& analysis) const;
   std::uint16_t permille(const text::Logits& logits, std::size_t language, std::size_t head) const;
 
   text::Model model_;

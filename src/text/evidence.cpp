@@ -13,7 +13,9 @@ bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || c == '0' || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool starts_sign(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+bool starts_sign(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+}
 
 class Collector {
  public:
@@ -77,8 +79,8 @@ class Collector {
     const auto size = static_cast<std::uint32_t>(std::min(text.size(), kBytesMax));
     std::uint32_t end = at + 1;
     const bool is_word = static_cast<unsigned char>(text[at]) < 0x80 && is_word_byte(text[at]);
-    while (end < size && (!starts_sign(text[end]) || (is_word && static_cast<unsigned char>(text[end]) < 0x80 &&
-                                                      is_word_byte(text[end])))) {
+    while (end < size && (!starts_sign(text[end]) ||
+                          (is_word && static_cast<unsigned char>(text[end]) < 0x80 && is_word_byte(text[end])))) {
       ++end;
     }
     return end;
@@ -105,7 +107,8 @@ class Collector {
 
   void add(std::string label, std::uint32_t from, std::uint32_t to, std::int64_t weight_milli) {
     const auto& origin = reading_.normalised.origin;
-    found_.push_back({std::move(label), origin[from], origin[to], static_cast<std::int32_t>(std::min<std::int64_t>(weight_milli, 1 << 20))});
+    found_.push_back({std::move(label), origin[from], origin[to],
+                      static_cast<std::int32_t>(std::min<std::int64_t>(weight_milli, 1 << 20))});
   }
 
   const Model& model_;
@@ -117,7 +120,8 @@ class Collector {
 
 }  // namespace
 
-std::vector<Evidence> find_evidence(const Model& model, const Reading& reading, const Logits& logits, const Analysis& analysis) {
+std::vector<Evidence> find_evidence(const Model& model, const Reading& reading, const Logits& logits,
+                                    const Analysis& analysis) {
   Collector collector(model, reading, logits);
   if (analysis.sentiment == Sentiment::negative) collector.add_weights("neg", kNegativeHead, kPositiveHead);
   if (analysis.sentiment == Sentiment::positive) collector.add_weights("pos", kPositiveHead, kNegativeHead);

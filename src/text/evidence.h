@@ -10,6 +10,7 @@
 namespace earshot::text {
 
 // Needs a reading made with origins. Spans are bytes of the original text, strongest first, at most kEvidenceMax.
-std::vector<Evidence> find_evidence(const Model& model, const Reading& reading, const Logits& logits, const Analysis& analysis);
+std::vector<Evidence> find_evidence(const Model& model, const Reading& reading, const Logits& logits,
+                                    const Analysis& analysis);
 
 }  // namespace earshot::text

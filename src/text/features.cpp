@@ -14,7 +14,16 @@ constexpr int kNegatedWords = 3;
 constexpr std::uint32_t kNegatorReach = 14;  // bytes between a negator and what it negates
 
 // One number for each kind of feature, so that equal bytes of different kinds do not meet.
-enum Salt : std::uint64_t { kWordSalt = 1, kNegatedSalt, kPairSalt, kPieceSalt, kNegatedPieceSalt, kHanSalt, kMarkSalt, kFlagSalt };
+enum Salt : std::uint64_t {
+  kWordSalt = 1,
+  kNegatedSalt,
+  kPairSalt,
+  kPieceSalt,
+  kNegatedPieceSalt,
+  kHanSalt,
+  kMarkSalt,
+  kFlagSalt
+};
 
 std::uint64_t mix(std::uint64_t value) {
   value *= 0x9e3779b97f4a7c15ull;
@@ -24,7 +33,9 @@ std::uint64_t mix(std::uint64_t value) {
   return value;
 }
 
-std::uint64_t salted(std::uint64_t value, std::uint64_t salt) { return value + salt * 0xa0761d6478bd642full; }
+std::uint64_t salted(std::uint64_t value, std::uint64_t salt) {
+  return value + salt * 0xa0761d6478bd642full;
+}
 
 std::uint32_t bucket_of(std::uint64_t hash) {
   return static_cast<std::uint32_t>(mix(hash) >> (64 - kBucketBits));
@@ -45,24 +56,36 @@ std::uint64_t hash_bytes(std::string_view bytes) {
   return hash;
 }
 
-bool is_word_ascii(char c) { return (c >= 'a' && c <= 'z') || c == '0'; }
+bool is_word_ascii(char c) {
+  return (c >= 'a' && c <= 'z') || c == '0';
+}
 
 bool is_negator(std::string_view word) {
   if (word.size() > 3 && word.ends_with("n't")) return true;
   switch (word.size()) {
-    case 2: return word == "no";
-    case 3: return word == "not" || word == "nor";
-    case 4: return word == "cant" || word == "dont" || word == "isnt" || word == "wont" || word == "aint" || word == "none";
-    case 5: return word == "never" || word == "didnt" || word == "wasnt" || word == "hasnt";
-    case 6: return word == "cannot" || word == "hardly" || word == "barely" || word == "nobody" || word == "doesnt" ||
-                   word == "havent" || word == "werent";
-    case 7: return word == "without" || word == "nothing" || word == "neither" || word == "couldnt" || word == "wouldnt";
-    case 8: return word == "shouldnt";
-    default: return false;
+    case 2:
+      return word == "no";
+    case 3:
+      return word == "not" || word == "nor";
+    case 4:
+      return word == "cant" || word == "dont" || word == "isnt" || word == "wont" || word == "aint" || word == "none";
+    case 5:
+      return word == "never" || word == "didnt" || word == "wasnt" || word == "hasnt";
+    case 6:
+      return word == "cannot" || word == "hardly" || word == "barely" || word == "nobody" || word == "doesnt" ||
+             word == "havent" || word == "werent";
+    case 7:
+      return word == "without" || word == "nothing" || word == "neither" || word == "couldnt" || word == "wouldnt";
+    case 8:
+      return word == "shouldnt";
+    default:
+      return false;
   }
 }
 
-bool is_contrast(std::string_view word) { return word == "but" || word == "however" || word == "although"; }
+bool is_contrast(std::string_view word) {
+  return word == "but" || word == "however" || word == "although";
+}
 
 class Extractor {
  public:
@@ -166,7 +189,9 @@ class Extractor {
     for (std::size_t i = 0; i + 3 <= size + 2; ++i) {
       const std::uint64_t window = read_bytes(edged + i, 8);
       const auto start = static_cast<std::uint32_t>(i == 0 ? from : from + i - 1);
-      const auto end = [&](std::size_t n) { return static_cast<std::uint32_t>(std::min(from + i + n - 1, from + size)); };
+      const auto end = [&](std::size_t n) {
+        return static_cast<std::uint32_t>(std::min(from + i + n - 1, from + size));
+      };
       add(salted(window & 0xffffff, salt), kPiece, start, end(3));
       if (i + 4 <= size + 2) add(salted(window & 0xffffffff, salt), kPiece, start, end(4));
       if (i + 5 <= size + 2) add(salted(window & 0xffffffffff, salt), kPiece, start, end(5));
@@ -238,7 +263,8 @@ void add_lexicon(const std::vector<Hit>& hits, std::vector<Feature>& features) {
     if (hit.word_class == kPositive || hit.word_class == kNegative) {
       const bool good = (hit.word_class == kPositive) != hit.negated;
       good ? ++positive : ++negative;
-      features.push_back({bucket_of(salted(100u + hit.word_class * 2u + hit.negated, kFlagSalt)), kFlag, hit.from, hit.to});
+      features.push_back(
+          {bucket_of(salted(100u + hit.word_class * 2u + hit.negated, kFlagSalt)), kFlag, hit.from, hit.to});
     } else if (hit.word_class > kIssueFirst && hit.word_class < kIssueTopicFirst) {
       problem = true;
       features.push_back({bucket_of(salted(200u + hit.word_class, kFlagSalt)), kFlag, hit.from, hit.to});

@@ -1,6 +1,6 @@
-// What the model sees of a text: hashed words, pairs of words, pieces of words, runs of one to four ideographs, and what
-// the lexicon found. Which kind of feature a sign gives depends on the sign, never on a guess of the language, so a
-// mixed text gives both. The trainer and the scorer call this same function. Pure; any thread.
+// What the model sees of a text: hashed words, pairs of words, pieces of words, runs of one to four ideographs, and
+// what the lexicon found. Which kind of feature a sign gives depends on the sign, never on a guess of the language, so
+// a mixed text gives both. The trainer and the scorer call this same function. Pure; any thread.
 #pragma once
 
 #include <array>

@@ -35,8 +35,8 @@ inline constexpr auto kNegativePowersOfTwo = negative_powers_of_two();
 // e^-x with 30 bits after the point, for x >= 0.
 constexpr std::int64_t exp_of_negative(Fixed x) {
   if (x >= kFixedLimit) return 0;
-  constexpr Fixed kLog2OfE = 94548;                          // 1.442695 with 16 bits
-  const std::int64_t power = x * kLog2OfE >> 8;              // x in halvings, with 24 bits
+  constexpr Fixed kLog2OfE = 94548;              // 1.442695 with 16 bits
+  const std::int64_t power = x * kLog2OfE >> 8;  // x in halvings, with 24 bits
   const auto whole = static_cast<int>(power >> 24);
   const auto step = static_cast<std::size_t>(power >> 16 & 0xff);
   const std::int64_t rest = power & 0xffff;

@@ -73,7 +73,8 @@ Words count_words(std::string_view text) {
     if (word.empty()) continue;
     ++read;
     if (word.size() > WordSet::kWordBytesMax) continue;
-    const auto wide = std::find_if(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xc3; });
+    const auto wide =
+        std::find_if(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xc3; });
     if (wide != word.end()) {
       words.accented += static_cast<unsigned char>(*wide) <= 0xc9 ? 1 : 0;
     } else if (kEnglish.contains(word)) {
@@ -86,8 +87,8 @@ Words count_words(std::string_view text) {
 }
 
 bool declares(std::string_view declared, std::string_view language) {
-  return declared.starts_with(language) && (declared.size() == language.size() || declared[language.size()] == '-' ||
-                                            declared[language.size()] == '_');
+  return declared.starts_with(language) &&
+         (declared.size() == language.size() || declared[language.size()] == '-' || declared[language.size()] == '_');
 }
 
 bool is_english(const Normalised& normalised, const LanguageHint& hint) {

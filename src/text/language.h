@@ -10,9 +10,9 @@
 namespace earshot::text {
 
 struct LanguageHint {
-  std::string_view declared;       // "en", "zh-TW", "es"; may be empty or wrong
-  std::uint32_t words_known = 0;   // Latin words that the model saw in training, of
-  std::uint32_t words = 0;         // all Latin words
+  std::string_view declared;      // "en", "zh-TW", "es"; may be empty or wrong
+  std::uint32_t words_known = 0;  // Latin words that the model saw in training, of
+  std::uint32_t words = 0;        // all Latin words
 };
 
 Language language_of(const Normalised& normalised, const LanguageHint& hint);

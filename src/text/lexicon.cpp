@@ -14,8 +14,8 @@ constexpr std::size_t kHitsMax = 512;  // what a longer text says beyond these c
 constexpr std::array<std::string_view, kIssueTypes> kIssueNames = {
     "none",  "delivery", "order_error", "quality", "authenticity", "service",
     "price", "billing",  "refund",      "account", "app",          "technical"};
-constexpr std::array<std::string_view, 8> kCauseNames = {"none",   "safety",   "fraud",            "legal",
-                                                         "outage", "deadline", "repeated_contact", "long_wait"};
+constexpr std::array<std::string_view, 8> kCauseNames = {"none",     "safety",           "fraud",    "legal", "outage",
+                                                         "deadline", "repeated_contact", "long_wait"};
 
 bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -49,7 +49,9 @@ int hiding_group(std::uint16_t word_class) {
   return 0;
 }
 
-bool ends_sentence(char c) { return c == '.' || c == '!' || c == '?' || c == ';'; }
+bool ends_sentence(char c) {
+  return c == '.' || c == '!' || c == '?' || c == ';';
+}
 
 std::uint32_t signs_between(std::string_view text, std::uint32_t from, std::uint32_t to) {
   std::uint32_t signs = 0;
@@ -59,8 +61,12 @@ std::uint32_t signs_between(std::string_view text, std::uint32_t from, std::uint
 
 }  // namespace
 
-std::string_view name_of(IssueType type) { return kIssueNames[static_cast<std::size_t>(type)]; }
-std::string_view name_of(UrgencyCause cause) { return kCauseNames[static_cast<std::size_t>(cause)]; }
+std::string_view name_of(IssueType type) {
+  return kIssueNames[static_cast<std::size_t>(type)];
+}
+std::string_view name_of(UrgencyCause cause) {
+  return kCauseNames[static_cast<std::size_t>(cause)];
+}
 
 bool crosses_sentence(std::string_view text, std::uint32_t from, std::uint32_t to) {
   for (std::uint32_t i = from; i < to; ++i) {
@@ -109,7 +115,8 @@ Result<Lexicon> Lexicon::parse(std::string_view text, const Simplified& simplifi
     }
   }
   lexicon.build(std::move(words));
-  if (lexicon.nodes_.size() > kNodesMax) return Error{ErrorKind::Invalid, "the lexicon is too large: at most 65,535 signs in all"};
+  if (lexicon.nodes_.size() > kNodesMax)
+    return Error{ErrorKind::Invalid, "the lexicon is too large: at most 65,535 signs in all"};
   return lexicon;
 }
 
@@ -125,8 +132,8 @@ std::uint16_t Lexicon::class_id(std::string_view name) {
 Result<void> Lexicon::add_rule(std::string_view line) {
   Rule rule;
   const std::string_view name = next_word(line);
-  constexpr std::array<std::string_view, 7> kMeanings = {"leave", "not_leave", "courtesy", "urgent", "issue", "complaint",
-                                                         "not_complaint"};
+  constexpr std::array<std::string_view, 7> kMeanings = {"leave", "not_leave", "courtesy",     "urgent",
+                                                         "issue", "complaint", "not_complaint"};
   if (const auto meaning = index_of(kMeanings, name)) {
     rule.finding.meaning = static_cast<Meaning>(*meaning);
   } else if (const auto cause = index_of(kCauseNames, name)) {
@@ -139,7 +146,8 @@ Result<void> Lexicon::add_rule(std::string_view line) {
     return Error{ErrorKind::Invalid, "unknown meaning " + std::string(name)};
   }
   const auto permille = number(next_word(line));
-  if (!permille || *permille > 1000) return Error{ErrorKind::Invalid, "a rule needs a number from 0 to 1000 after its meaning"};
+  if (!permille || *permille > 1000)
+    return Error{ErrorKind::Invalid, "a rule needs a number from 0 to 1000 after its meaning"};
   rule.finding.permille = static_cast<std::uint16_t>(*permille);
   std::string_view word = next_word(line);
   if (word == "gap") {
@@ -168,8 +176,8 @@ void Lexicon::build(std::vector<std::pair<std::string, Entry>> words) {
   for (const auto& [word, entry] : words) {
     std::uint32_t node = 0;
     for (const char c : word) {
-      const auto [child, is_new] =
-          children[node].try_emplace(byte_class_[static_cast<unsigned char>(c)], static_cast<std::uint32_t>(children.size()));
+      const auto [child, is_new] = children[node].try_emplace(byte_class_[static_cast<unsigned char>(c)],
+                                                              static_cast<std::uint32_t>(children.size()));
       node = child->second;
       if (is_new) {
         children.emplace_back();

@@ -26,7 +26,7 @@ namespace earshot::text {
 
 struct Hit {
   std::uint16_t word_class = 0;
-  bool negated = false;  // "not good"; only for positive and negative
+  bool negated = false;    // "not good"; only for positive and negative
   std::uint32_t from = 0;  // bytes of the normalised text
   std::uint32_t to = 0;
 };
@@ -81,8 +81,8 @@ class Lexicon {
   Result<void> add_rule(std::string_view line);
   std::uint16_t class_id(std::string_view name);
   void build(std::vector<std::pair<std::string, Entry>> words);
-  bool match(const Rule& rule, std::size_t part, std::size_t first_hit, std::string_view text, const std::vector<Hit>& hits,
-             Finding& finding) const;
+  bool match(const Rule& rule, std::size_t part, std::size_t first_hit, std::string_view text,
+             const std::vector<Hit>& hits, Finding& finding) const;
 
   std::vector<std::string> class_names_;
   std::vector<Entry> entries_;

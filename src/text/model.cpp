@@ -157,8 +157,10 @@ std::string Model::save() const {
 }
 
 Result<Model> Model::load(std::string_view bytes) {
-  if (!bytes.starts_with(kMagic)) return Error{ErrorKind::Invalid, "this is no text model: it does not begin with EARSHTXT"};
-  if (bytes.size() < kMagic.size() + 4 + kChecksumBytes) return Error{ErrorKind::Corrupt, "the text model is cut short"};
+  if (!bytes.starts_with(kMagic))
+    return Error{ErrorKind::Invalid, "this is no text model: it does not begin with EARSHTXT"};
+  if (bytes.size() < kMagic.size() + 4 + kChecksumBytes)
+    return Error{ErrorKind::Corrupt, "the text model is cut short"};
   const std::string_view body = bytes.substr(0, bytes.size() - kChecksumBytes);
   if (bytes.substr(body.size()) != checksum(body)) {
     return Error{ErrorKind::Corrupt, "the text model's checksum does not match its bytes; copy the file again"};

@@ -23,7 +23,14 @@
 namespace earshot::text {
 
 // Sentiment is two heads against neutral, whose logit is 0. Issue heads follow in the order of IssueType, without none.
-enum Head : std::uint8_t { kNegativeHead, kPositiveHead, kComplaintHead, kLeaveHead, kIssueHead, kHeads = kIssueHead + kIssueTypes - 1 };
+enum Head : std::uint8_t {
+  kNegativeHead,
+  kPositiveHead,
+  kComplaintHead,
+  kLeaveHead,
+  kIssueHead,
+  kHeads = kIssueHead + kIssueTypes - 1
+};
 static_assert(kHeads == 15, "a cell of 16 bytes holds 15 heads and the rarity");
 
 inline constexpr std::size_t kModelLanguages = 2;  // English, Chinese: each has its own bias and temperature
@@ -39,9 +46,9 @@ struct alignas(16) Cell {
 struct ModelNumbers {
   std::array<std::int32_t, kFeatureKinds> kind_weight{};  // 0..16
   std::array<std::int32_t, kHeads> step{};                // what one unit of a head's weight is worth, Fixed
-  std::array<std::array<std::int32_t, kHeads>, kModelLanguages> bias{};         // Fixed
-  std::array<std::array<std::int32_t, kHeads>, kModelLanguages> sharpness{};    // 1 / temperature, Fixed
-  std::array<std::array<std::int32_t, kHeads>, kModelLanguages> threshold{};    // per mille, from which a head says yes
+  std::array<std::array<std::int32_t, kHeads>, kModelLanguages> bias{};       // Fixed
+  std::array<std::array<std::int32_t, kHeads>, kModelLanguages> sharpness{};  // 1 / temperature, Fixed
+  std::array<std::array<std::int32_t, kHeads>, kModelLanguages> threshold{};  // per mille, from which a head says yes
   bool operator==(const ModelNumbers&) const = default;
 };
 

@@ -31,18 +31,36 @@ constexpr std::array<char, 128> ascii_table() {
 }
 constexpr auto kAscii = ascii_table();
 
-bool is_ascii_letter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_ascii_word(char32_t c) { return is_ascii_letter(c) || (c >= '0' && c <= '9') || c == '_'; }
+bool is_ascii_letter(char32_t c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_ascii_word(char32_t c) {
+  return is_ascii_letter(c) || (c >= '0' && c <= '9') || c == '_';
+}
 
 // Signs that many keyboards offer for one ASCII sign. NFKC leaves these apart.
 char32_t plain_punctuation(char32_t point) {
   switch (point) {
-    case 0x2018: case 0x2019: case 0x02bc: return '\'';
-    case 0x201c: case 0x201d: case 0x300c: case 0x300d: case 0x300e: case 0x300f: return '"';
-    case 0x3002: return '.';
-    case 0x3001: return ',';
-    case 0x2013: case 0x2014: return '-';
-    default: return 0;
+    case 0x2018:
+    case 0x2019:
+    case 0x02bc:
+      return '\'';
+    case 0x201c:
+    case 0x201d:
+    case 0x300c:
+    case 0x300d:
+    case 0x300e:
+    case 0x300f:
+      return '"';
+    case 0x3002:
+      return '.';
+    case 0x3001:
+      return ',';
+    case 0x2013:
+    case 0x2014:
+      return '-';
+    default:
+      return 0;
   }
 }
 
@@ -166,14 +184,26 @@ class Writer {
         ++out_.han;
         if (point >= Simplified::kFirst && point <= Simplified::kLast) point = simplified_.of(point);
         break;
-      case Sign::latin: ++out_.latin; break;
-      case Sign::kana: ++out_.kana; break;
+      case Sign::latin:
+        ++out_.latin;
+        break;
+      case Sign::kana:
+        ++out_.kana;
+        break;
       case Sign::hangul:
-      case Sign::letter: ++out_.foreign; break;
-      case Sign::digit: point = '0'; break;
-      case Sign::space: point = ' '; break;
-      case Sign::hidden: return;
-      default: break;
+      case Sign::letter:
+        ++out_.foreign;
+        break;
+      case Sign::digit:
+        point = '0';
+        break;
+      case Sign::space:
+        point = ' ';
+        break;
+      case Sign::hidden:
+        return;
+      default:
+        break;
     }
     put(point);
   }
@@ -258,7 +288,8 @@ class Writer {
       end += 4;
       if (end < input_.size() && (input_[end] | 0x20) == 's') ++end;
       // The bare word stands for a link that somebody cut out before us.
-      if (end < input_.size() && input_[end] != ':' && is_ascii_word(static_cast<unsigned char>(input_[end]))) return false;
+      if (end < input_.size() && input_[end] != ':' && is_ascii_word(static_cast<unsigned char>(input_[end])))
+        return false;
     } else if (!starts("www.")) {
       return false;
     }

@@ -35,7 +35,7 @@ class Simplified {
 };
 
 struct Normalised {
-  std::string text;  // valid UTF-8; words are separated by single spaces
+  std::string text;                   // valid UTF-8; words are separated by single spaces
   std::vector<std::uint32_t> origin;  // if asked for: where in the input each byte of `text` came from, and the end
   // Letters and signs of the input, by script.
   std::uint32_t han = 0;

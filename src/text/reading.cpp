@@ -38,7 +38,9 @@ void end_clause(Clause& clause, std::array<Mention, kIssueTypes>& issues) {
   clause = Clause{};
 }
 
-bool overlaps(const Finding& a, const Finding& b) { return a.from < b.to && b.from < a.to; }
+bool overlaps(const Finding& a, const Finding& b) {
+  return a.from < b.to && b.from < a.to;
+}
 
 }  // namespace
 
@@ -66,7 +68,8 @@ std::array<Mention, kIssueTypes> issues_mentioned(const Reading& reading) {
   std::uint32_t read_to = 0;
   for (const Hit& hit : reading.hits) {
     if (hit.word_class >= kKnownClasses) continue;
-    const bool is_break = hit.from > read_to && text.substr(read_to, hit.from - read_to).find_first_of(",.!?;") != text.npos;
+    const bool is_break =
+        hit.from > read_to && text.substr(read_to, hit.from - read_to).find_first_of(",.!?;") != text.npos;
     if (is_break || hit.word_class == kContrast) end_clause(clause, issues);
     add_to(clause, hit);
     read_to = std::max(read_to, hit.to);

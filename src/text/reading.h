@@ -41,7 +41,8 @@ std::array<Mention, kIssueTypes> issues_mentioned(const Reading& reading);
 // Whether the text is nothing but thanks, a greeting or an acknowledgement.
 bool is_courtesy(const Reading& reading);
 
-// The strongest finding that the customer leaves, or null. One that a guard overlaps ("almost cancelled") does not count.
+// The strongest finding that the customer leaves, or null. One that a guard overlaps ("almost cancelled") does not
+// count.
 const Finding* leaving(const Reading& reading);
 
 }  // namespace earshot::text

@@ -13,15 +13,15 @@ inline constexpr char32_t kReplacement = 0xfffd;
 
 enum class Sign : std::uint8_t {
   space,
-  latin,    // letters of the Latin script, with or without accents
+  latin,  // letters of the Latin script, with or without accents
   digit,
-  han,      // ideographs: Chinese, unless kana stand beside them
+  han,  // ideographs: Chinese, unless kana stand beside them
   kana,
   hangul,
-  letter,   // a letter of any other script
+  letter,  // a letter of any other script
   emoji,
-  mark,     // combining marks
-  hidden,   // zero width and direction marks, variation selectors: they never say anything
+  mark,    // combining marks
+  hidden,  // zero width and direction marks, variation selectors: they never say anything
   punctuation,
 };
 

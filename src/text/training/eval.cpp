@@ -9,8 +9,12 @@ namespace {
 
 constexpr std::size_t kBins = 15;
 
-double ratio(double part, double whole) { return whole > 0 ? part / whole : 0.0; }
-double f1_of(double right, double answered, double gold) { return ratio(2 * right, answered + gold); }
+double ratio(double part, double whole) {
+  return whole > 0 ? part / whole : 0.0;
+}
+double f1_of(double right, double answered, double gold) {
+  return ratio(2 * right, answered + gold);
+}
 
 struct Chance {
   double p = 0;
@@ -49,16 +53,20 @@ double area_under_curve(std::vector<Chance> chances) {
   return ratio(rank_sum - positives * (positives + 1) / 2, positives * negatives);
 }
 
-int label_index(const std::string& label) { return label == "neg" ? 0 : label == "neu" ? 1 : label == "pos" ? 2 : -1; }
+int label_index(const std::string& label) {
+  return label == "neg" ? 0 : label == "neu" ? 1 : label == "pos" ? 2 : -1;
+}
 
 int answer_index(const Analysis& analysis, bool two_class) {
   if (analysis.sentiment == Sentiment::unknown) return 3;
-  if (two_class && analysis.sentiment == Sentiment::neutral) return analysis.negative_permille >= analysis.positive_permille ? 0 : 2;
+  if (two_class && analysis.sentiment == Sentiment::neutral)
+    return analysis.negative_permille >= analysis.positive_permille ? 0 : 2;
   return static_cast<int>(analysis.sentiment) - 1;
 }
 
 YesNoScores yes_no(std::size_t rows, double right, double answered, double gold) {
-  return {rows, static_cast<std::size_t>(gold), ratio(right, answered), ratio(right, gold), f1_of(right, answered, gold)};
+  return {rows, static_cast<std::size_t>(gold), ratio(right, answered), ratio(right, gold),
+          f1_of(right, answered, gold)};
 }
 
 const std::string& column_of(const LabelledText& row, std::size_t column) {
@@ -103,7 +111,8 @@ double Confusion::macro_f1() const {
 
 SentimentScores score_sentiment(const Analyzer& analyzer, const std::vector<LabelledText>& rows, bool may_abstain) {
   SentimentScores scores;
-  const bool two_class = std::none_of(rows.begin(), rows.end(), [](const LabelledText& row) { return row.label == "neu"; });
+  const bool two_class =
+      std::none_of(rows.begin(), rows.end(), [](const LabelledText& row) { return row.label == "neu"; });
   std::vector<Chance> negative;
   std::vector<Chance> sureness;
   for (const LabelledText& row : rows) {
@@ -126,7 +135,8 @@ SentimentScores score_sentiment(const Analyzer& analyzer, const std::vector<Labe
   scores.auc = area_under_curve(negative);
   std::stable_sort(sureness.begin(), sureness.end(), [](const Chance& a, const Chance& b) { return a.p > b.p; });
   sureness.resize(sureness.size() * 8 / 10);
-  const auto right = std::count_if(sureness.begin(), sureness.end(), [](const Chance& chance) { return chance.is_true; });
+  const auto right =
+      std::count_if(sureness.begin(), sureness.end(), [](const Chance& chance) { return chance.is_true; });
   scores.accuracy_at_80 = ratio(static_cast<double>(right), static_cast<double>(sureness.size()));
   return scores;
 }
@@ -139,7 +149,8 @@ IssueScores score_issues(const Analyzer& analyzer, const LabelledFile& file, std
   for (const LabelledText& row : file.rows) {
     std::array<bool, kIssueTypes> is_gold{};
     for (const std::string& name : split(column_of(row, column), '|')) {
-      for (std::size_t i = 1; i < kIssueTypes; ++i) is_gold[i] = is_gold[i] || name == name_of(static_cast<IssueType>(i));
+      for (std::size_t i = 1; i < kIssueTypes; ++i)
+        is_gold[i] = is_gold[i] || name == name_of(static_cast<IssueType>(i));
     }
     for (const IssueScore& issue : answer(analyzer, row).issues) {
       const auto i = static_cast<std::size_t>(issue.type);

@@ -1,6 +1,7 @@
 // How good a model is on labelled texts. The definitions are those in common use: macro-F1 is over the labels that the
 // gold file holds; calibration is the expected calibration error of P(negative) in 15 equal bins; where the gold file
-// holds no neutral text, a neutral answer counts as the likelier of the two others and P(negative) is taken among these.
+// holds no neutral text, a neutral answer counts as the likelier of the two others and P(negative) is taken among
+// these.
 #pragma once
 
 #include <array>
@@ -53,6 +54,7 @@ struct IssueScores {
 SentimentScores score_sentiment(const Analyzer& analyzer, const std::vector<LabelledText>& rows, bool may_abstain);
 IssueScores score_issues(const Analyzer& analyzer, const LabelledFile& file, std::size_t column);
 YesNoScores score_leaving(const Analyzer& analyzer, const LabelledFile& file, std::size_t column);
-YesNoScores score_urgency(const Analyzer& analyzer, const LabelledFile& file, std::size_t column);  // exact 0, 1, 2: f1 holds accuracy
+YesNoScores score_urgency(const Analyzer& analyzer, const LabelledFile& file,
+                          std::size_t column);  // exact 0, 1, 2: f1 holds accuracy
 
 }  // namespace earshot::text

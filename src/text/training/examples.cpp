@@ -35,7 +35,9 @@ Result<IssueMap> read_issue_map(const std::string& path) {
 
 constexpr std::uint16_t kAllIssues = (1 << (kIssueTypes - 1)) - 1;
 
-int sentiment_of(std::string_view label) { return label == "neg" ? 0 : label == "neu" ? 1 : label == "pos" ? 2 : -1; }
+int sentiment_of(std::string_view label) {
+  return label == "neg" ? 0 : label == "neu" ? 1 : label == "pos" ? 2 : -1;
+}
 
 class Labeller {
  public:
@@ -49,16 +51,23 @@ class Labeller {
     example.weight = static_cast<float>(set_.weight);
     example.language = row.language == "zh" ? kChinese : kEnglish;
     switch (set_.task) {
-      case DataSet::Task::sentiment: sentiment(row, reading, example); break;
-      case DataSet::Task::intent: intent(row, example); break;
-      case DataSet::Task::aspect: aspects(row, example); break;
+      case DataSet::Task::sentiment:
+        sentiment(row, reading, example);
+        break;
+      case DataSet::Task::intent:
+        intent(row, example);
+        break;
+      case DataSet::Task::aspect:
+        aspects(row, example);
+        break;
     }
     if (const Finding* finding = leaving(reading)) {
       if (finding->permille >= 700) example.leave = 1;
     } else if (example.leave < 0) {
       example.leave = 0;
     }
-    if (example.sentiment >= 0) example.weight *= static_cast<float>(set_.class_weight[static_cast<std::size_t>(example.sentiment)]);
+    if (example.sentiment >= 0)
+      example.weight *= static_cast<float>(set_.class_weight[static_cast<std::size_t>(example.sentiment)]);
     return example;
   }
 

@@ -17,9 +17,9 @@ struct Example {
   std::uint32_t features = 0;
   float weight = 1.0f;
   std::uint16_t set = 0;
-  std::uint8_t language = 0;      // kEnglish or kChinese
-  std::int8_t sentiment = -1;     // 0 neg, 1 neu, 2 pos; -1 not known
-  std::int8_t complaint = -1;     // 0 no, 1 yes
+  std::uint8_t language = 0;   // kEnglish or kChinese
+  std::int8_t sentiment = -1;  // 0 neg, 1 neu, 2 pos; -1 not known
+  std::int8_t complaint = -1;  // 0 no, 1 yes
   std::int8_t leave = -1;
   std::uint16_t issues_known = 0;  // bit i: whether IssueType i + 1 applies is known
   std::uint16_t issues = 0;
@@ -38,9 +38,15 @@ struct Examples {
   std::vector<SourceFile> files;
 };
 
-inline std::uint32_t pack(const Feature& feature) { return feature.bucket | static_cast<std::uint32_t>(feature.kind) << kBucketBits; }
-inline std::uint32_t bucket_of_packed(std::uint32_t packed) { return packed & (kBuckets - 1); }
-inline std::size_t kind_of_packed(std::uint32_t packed) { return packed >> kBucketBits; }
+inline std::uint32_t pack(const Feature& feature) {
+  return feature.bucket | static_cast<std::uint32_t>(feature.kind) << kBucketBits;
+}
+inline std::uint32_t bucket_of_packed(std::uint32_t packed) {
+  return packed & (kBuckets - 1);
+}
+inline std::size_t kind_of_packed(std::uint32_t packed) {
+  return packed >> kBucketBits;
+}
 
 // `part` is "train" or "dev". A set without such a file is an error for train and skipped for dev.
 Result<Examples> read_examples(const TrainConfig& config, const std::string& data_directory, const std::string& part,

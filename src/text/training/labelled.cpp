@@ -24,7 +24,8 @@ Result<std::string> read_bytes(const std::string& path) {
   if (!in) return Error{ErrorKind::NotFound, "cannot read " + path + ": " + std::strerror(errno)};
   std::ostringstream bytes;
   bytes << in.rdbuf();
-  if (in.bad() || bytes.fail()) return Error{ErrorKind::Unavailable, "cannot read " + path + ": it is no ordinary file, or it is empty"};
+  if (in.bad() || bytes.fail())
+    return Error{ErrorKind::Unavailable, "cannot read " + path + ": it is no ordinary file, or it is empty"};
   return std::move(bytes).str();
 }
 
@@ -53,7 +54,8 @@ Result<LabelledFile> read_labelled(const std::string& path) {
     }
     auto parts = split(line, '\t');
     if (parts.size() < 4) {
-      return Error{ErrorKind::Invalid, path + " line " + std::to_string(number) + ": expected label, language, domain and text, with tabs between"};
+      return Error{ErrorKind::Invalid, path + " line " + std::to_string(number) +
+                                           ": expected label, language, domain and text, with tabs between"};
     }
     LabelledText row{std::move(parts[0]), std::move(parts[1]), std::move(parts[2]), std::move(parts[3]), {}};
     row.more.assign(std::make_move_iterator(parts.begin() + 4), std::make_move_iterator(parts.end()));

@@ -11,9 +11,12 @@ namespace {
 
 constexpr float kSquaresStart = 1e-4f;
 
-float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
+float sigmoid(float x) {
+  return 1.0f / (1.0f + std::exp(-x));
+}
 
-float length_of(const TrainConfig& config, const std::vector<std::uint8_t>& rarity, const std::uint32_t* features, std::uint32_t count) {
+float length_of(const TrainConfig& config, const std::vector<std::uint8_t>& rarity, const std::uint32_t* features,
+                std::uint32_t count) {
   double sum = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     const double value = config.kind_weight[kind_of_packed(features[i])] * rarity[bucket_of_packed(features[i])];

@@ -27,7 +27,9 @@ double clip_point(const Optimiser& optimiser, std::size_t head) {
   return std::max(1e-3, static_cast<double>(*at));
 }
 
-double as_real(Fixed value) { return static_cast<double>(value) / static_cast<double>(kFixedOne); }
+double as_real(Fixed value) {
+  return static_cast<double>(value) / static_cast<double>(kFixedOne);
+}
 
 // The lowest point of a function with one valley, by golden section.
 double lowest(const std::function<double(double)>& loss, double low, double high) {
@@ -103,7 +105,8 @@ void calibrate_yes_no(const std::vector<Row>& rows, std::size_t language, std::s
         double sum = 0;
         for (const Row& row : mine) {
           const double logit = as_real(row.logits.head[head]) * value;
-          sum += std::log1p(std::exp(-std::abs(logit))) + std::max(0.0, label_of(*row.example, head) == 1 ? -logit : logit);
+          sum += std::log1p(std::exp(-std::abs(logit))) +
+                 std::max(0.0, label_of(*row.example, head) == 1 ? -logit : logit);
         }
         return sum;
       },
@@ -128,7 +131,8 @@ Model quantise(const TrainConfig& config, const Optimiser& optimiser, ModelParts
     model.numbers.sharpness[language].fill(static_cast<std::int32_t>(kFixedOne));
     model.numbers.threshold[language].fill(kUndecidedPermille);
     for (std::size_t h = 0; h < kHeads; ++h) {
-      model.numbers.bias[language][h] = static_cast<std::int32_t>(std::lround(static_cast<double>(optimiser.bias()[language][h]) * kFixedOne));
+      model.numbers.bias[language][h] =
+          static_cast<std::int32_t>(std::lround(static_cast<double>(optimiser.bias()[language][h]) * kFixedOne));
     }
   }
   for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
@@ -168,7 +172,8 @@ void calibrate(const TrainConfig& config, const Examples& dev, Model& model) {
 std::vector<std::pair<char32_t, char32_t>> simplified_pairs() {
   std::vector<std::pair<char32_t, char32_t>> pairs;
   UErrorCode status = U_ZERO_ERROR;
-  const std::unique_ptr<icu::Transliterator> translit(icu::Transliterator::createInstance("Traditional-Simplified", UTRANS_FORWARD, status));
+  const std::unique_ptr<icu::Transliterator> translit(
+      icu::Transliterator::createInstance("Traditional-Simplified", UTRANS_FORWARD, status));
   if (U_FAILURE(status) || translit == nullptr) return pairs;
   for (char32_t point = Simplified::kFirst; point <= Simplified::kLast; ++point) {
     icu::UnicodeString text(static_cast<UChar32>(point));

@@ -28,7 +28,9 @@ EpochReport score_dev(const TrainConfig& config, const Optimiser& optimiser, con
       const double pos = std::exp(static_cast<double>(logits[kPositiveHead]));
       const int predicted = neutral > neg && neutral > pos ? 1 : neg >= pos ? 0 : 2;
       confusion.add(example.sentiment, predicted);
-      score.loss += std::log(neg + pos + neutral) - std::log(example.sentiment == 0 ? neg : example.sentiment == 2 ? pos : 1.0);
+      score.loss += std::log(neg + pos + neutral) - std::log(example.sentiment == 0   ? neg
+                                                             : example.sentiment == 2 ? pos
+                                                                                      : 1.0);
       ++score.rows;
     }
     if (score.rows == 0) continue;
@@ -74,8 +76,9 @@ Result<Training> train(const TrainPaths& paths, const std::function<void(const s
   if (!examples) return std::move(examples.error());
   auto dev = read_examples(*config, paths.data_directory, "dev", *reader);
   if (!dev) return std::move(dev.error());
-  progress("read " + std::to_string(examples->rows.size()) + " texts to learn from, " + std::to_string(dev->rows.size()) +
-           " to tune on, " + std::to_string(examples->features.size()) + " features");
+  progress("read " + std::to_string(examples->rows.size()) + " texts to learn from, " +
+           std::to_string(dev->rows.size()) + " to tune on, " + std::to_string(examples->features.size()) +
+           " features");
 
   Training training;
   Optimiser optimiser(*config, *examples);

@@ -14,7 +14,9 @@ bool to_number(const std::string& word, double& value) {
   return !word.empty() && *end == '\0';
 }
 
-int sentiment_of(const std::string& word) { return word == "neg" ? 0 : word == "neu" ? 1 : word == "pos" ? 2 : -1; }
+int sentiment_of(const std::string& word) {
+  return word == "neg" ? 0 : word == "neu" ? 1 : word == "pos" ? 2 : -1;
+}
 
 Result<void> add_option(const std::string& word, DataSet& set) {
   const std::size_t equals = word.find('=');
@@ -112,7 +114,8 @@ Result<TrainConfig> TrainConfig::parse(std::string_view text) {
     Words words;
     for (std::string word; in >> word;) words.push_back(word);
     if (words.empty()) continue;
-    if (auto added = add_line(words, config); !added) return std::move(added.error()).in("line " + std::to_string(number));
+    if (auto added = add_line(words, config); !added)
+      return std::move(added.error()).in("line " + std::to_string(number));
   }
   if (config.sets.empty()) return Error{ErrorKind::Invalid, "no `data` line: there is nothing to train on"};
   return config;

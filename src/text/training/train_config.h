@@ -44,12 +44,12 @@ struct TrainConfig {
   std::string lexicon = "lexicon.txt";
   std::uint64_t seed = 1;
   int epochs = 8;
-  double rate = 0.3;          // of AdaGrad
-  double decay = 1e-5;        // lazy L2
+  double rate = 0.3;           // of AdaGrad
+  double decay = 1e-5;         // lazy L2
   double neutral_share = 0.2;  // how far a two-class row still says "not neutral"
-  double rarity_power = 1.0;  // of the inverse document frequency
-  int min_count = 2;          // a feature seen in fewer texts is dropped
-  double prune = 0.0;         // weights of fewer units than this are dropped
+  double rarity_power = 1.0;   // of the inverse document frequency
+  int min_count = 2;           // a feature seen in fewer texts is dropped
+  double prune = 0.0;          // weights of fewer units than this are dropped
   std::array<int, kFeatureKinds> kind_weight{16, 14, 5, 6, 14, 14, 10, 8};
   std::vector<DataSet> sets;
   std::map<std::string, std::map<std::string, Relabel>> relabel;  // set → label or "*"

@@ -11,10 +11,13 @@
 namespace earshot {
 namespace {
 
-Analysis analyze(std::string_view text, std::string_view language = {}) { return shipped_analyzer().analyze(text, language); }
+Analysis analyze(std::string_view text, std::string_view language = {}) {
+  return shipped_analyzer().analyze(text, language);
+}
 
 bool has_issue(const Analysis& analysis, IssueType type) {
-  return std::any_of(analysis.issues.begin(), analysis.issues.end(), [&](const IssueScore& issue) { return issue.type == type; });
+  return std::any_of(analysis.issues.begin(), analysis.issues.end(),
+                     [&](const IssueScore& issue) { return issue.type == type; });
 }
 
 TEST(Analyzer, TellsSentimentInBothLanguages) {
@@ -90,13 +93,14 @@ TEST(Analyzer, FindsIssueTypes) {
 }
 
 TEST(Analyzer, HearsAGoodbyeButNotEveryCancellation) {
-  for (const std::string_view text : {"I want to cancel my subscription", "We are not renewing our contract next year", "以后不会再买了，太失望",
-                                      "请帮我注销会员"}) {
+  for (const std::string_view text : {"I want to cancel my subscription", "We are not renewing our contract next year",
+                                      "以后不会再买了，太失望", "请帮我注销会员"}) {
     SCOPED_TRACE(text);
     EXPECT_GE(analyze(text).leave_permille, 500);
   }
-  for (const std::string_view text : {"I almost cancelled my subscription but support talked me round", "Please cancel my appointment on Monday",
-                                      "帮我取消订单", "I cancelled the order because of the size", "下次还会再来"}) {
+  for (const std::string_view text :
+       {"I almost cancelled my subscription but support talked me round", "Please cancel my appointment on Monday",
+        "帮我取消订单", "I cancelled the order because of the size", "下次还会再来"}) {
     SCOPED_TRACE(text);
     EXPECT_LT(analyze(text).leave_permille, 500);
   }
@@ -131,7 +135,8 @@ TEST(Analyzer, ThanksAloneIsCourtesy) {
     EXPECT_TRUE(analysis.courtesy);
     EXPECT_FALSE(analysis.complaint);
   }
-  for (const std::string_view text : {"thanks, but it still does not work", "谢谢，可是还没收到", "", "🙏", "Hello? anyone there?"}) {
+  for (const std::string_view text :
+       {"thanks, but it still does not work", "谢谢，可是还没收到", "", "🙏", "Hello? anyone there?"}) {
     SCOPED_TRACE(text);
     EXPECT_FALSE(analyze(text).courtesy);
   }
@@ -146,7 +151,8 @@ TEST(Analyzer, EvidencePointsIntoTheOriginalText) {
   for (const Evidence& evidence : analysis.evidence) {
     ASSERT_LT(evidence.from, evidence.to);
     ASSERT_LE(evidence.to, text.size());
-    names_the_word = names_the_word || text.substr(evidence.from, evidence.to - evidence.from).find("TERRIBLE") != text.npos;
+    names_the_word =
+        names_the_word || text.substr(evidence.from, evidence.to - evidence.from).find("TERRIBLE") != text.npos;
   }
   EXPECT_TRUE(names_the_word);
   EXPECT_TRUE(std::is_sorted(analysis.evidence.begin(), analysis.evidence.end(),
@@ -182,7 +188,8 @@ TEST(Analyzer, ThreadsAgree) {
 TEST(Analyzer, LivesThroughHostileTexts) {
   std::string marks = "a";
   for (int i = 0; i < 100000; ++i) marks += "\xcc\x81";
-  for (const std::string& text : {std::string(1 << 20, 'x'), std::string(1 << 20, '\xf0'), marks, std::string(100000, '\0')}) {
+  for (const std::string& text :
+       {std::string(1 << 20, 'x'), std::string(1 << 20, '\xf0'), marks, std::string(100000, '\0')}) {
     EXPECT_LE(analyze(text).evidence.size(), kEvidenceMax);
   }
   std::string never;

@@ -9,7 +9,9 @@
 
 namespace earshot {
 
-inline std::string shipped_model_path() { return std::string(EARSHOT_SOURCE_DIR) + "/models/text-1.bin"; }
+inline std::string shipped_model_path() {
+  return std::string(EARSHOT_SOURCE_DIR) + "/models/text-1.bin";
+}
 
 inline Result<Analyzer> load_shipped() {
   auto bytes = text::read_bytes(shipped_model_path());
