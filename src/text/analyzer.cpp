@@ -83,7 +83,7 @@ LanguageHint Analyzer::hint(const Reading& reading, std::string_view declared) c
     const char first = reading.normalised.text[feature.from];
     if (first < 'a' || first > 'z') continue;
     ++hint.words;
-    hint.words_known += model_.cells[feature.bucket].rarity > 0 ? 1 : 0;
+    hint.words_known += model_.known.has(feature.bucket) ? 1 : 0;
   }
   return hint;
 }

@@ -55,6 +55,14 @@ constexpr WordSet kForeign(
     "muy nada ne nem nicht nie niet non nous nunca o och os ou para pas pero por porque pour que qui sangat "
     "saya se sehr si sie siempre sono su sur tidak todo tres tu un una und une uno van ve voor vous yang");
 
+// What ends a word, by byte.
+constexpr std::array<bool, 256> separators() {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view(" ,.!?;:\"()/-#\x01\x02")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}
+constexpr auto kSeparator = separators();
+
 struct Words {
   std::uint32_t english = 0;
   std::uint32_t foreign = 0;
@@ -67,7 +75,8 @@ Words count_words(std::string_view text) {
   Words words;
   std::uint32_t read = 0;
   for (std::size_t at = 0; at < text.size() && read < kWordsMax;) {
-    const std::size_t end = std::min(text.find_first_of(" ,.!?;:\"()/-#", at), text.size());
+    std::size_t end = at;
+    while (end < text.size() && !kSeparator[static_cast<unsigned char>(text[end])]) ++end;
     const std::string_view word = text.substr(at, end - at);
     at = end + 1;
     if (word.empty()) continue;

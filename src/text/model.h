@@ -43,6 +43,8 @@ struct alignas(16) Cell {
   bool operator==(const Cell&) const = default;
 };
 
+static_assert(sizeof(Cell) == 16);
+
 struct ModelNumbers {
   std::array<std::int32_t, kFeatureKinds> kind_weight{};  // 0..16
   std::array<std::int32_t, kHeads> step{};                // what one unit of a head's weight is worth, Fixed
@@ -52,13 +54,26 @@ struct ModelNumbers {
   bool operator==(const ModelNumbers&) const = default;
 };
 
+// One bit a bucket: whether its cell says anything. It fits into a near cache, where the cells do not, so most of what
+// was never seen in training costs no trip to memory.
+class KnownBuckets {
+ public:
+  bool has(std::uint32_t bucket) const { return (bits_[bucket / 64] >> bucket % 64 & 1) != 0; }
+  void add(std::uint32_t bucket) { bits_[bucket / 64] |= std::uint64_t{1} << bucket % 64; }
+
+ private:
+  std::vector<std::uint64_t> bits_ = std::vector<std::uint64_t>(kBuckets / 64);
+};
+
 struct Model {
   std::string name;
   ModelNumbers numbers;
   std::string lexicon;  // the text form
   std::vector<std::pair<char32_t, char32_t>> simplified;
   std::vector<Cell> cells = std::vector<Cell>(kBuckets);
+  KnownBuckets known;  // derived from the cells; call index() after changing them
 
+  void index();
   static Result<Model> load(std::string_view bytes);
   std::string save() const;
 };

@@ -147,6 +147,7 @@ Model quantise(const TrainConfig& config, const Optimiser& optimiser, ModelParts
     }
     if (says_something) model.cells[bucket] = cell;
   }
+  model.index();
   return model;
 }
 
