@@ -15,16 +15,6 @@ float sigmoid(float x) {
   return 1.0f / (1.0f + std::exp(-x));
 }
 
-float length_of(const TrainConfig& config, const std::vector<std::uint8_t>& rarity, const std::uint32_t* features,
-                std::uint32_t count) {
-  double sum = 0;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const double value = config.kind_weight[kind_of_packed(features[i])] * rarity[bucket_of_packed(features[i])];
-    sum += value * value;
-  }
-  return sum > 0 ? static_cast<float>(std::sqrt(sum)) : 1.0f;
-}
-
 }  // namespace
 
 Slope slope_of(const Example& example, const HeadValues& logits, double neutral_share) {
@@ -90,35 +80,59 @@ void Optimiser::run_epoch(const Examples& train, int epoch) {
   std::iota(order.begin(), order.end(), 0u);
   Random random(config_->seed * 1000 + static_cast<std::uint64_t>(epoch));
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
-  for (const std::uint32_t row : order) update(train, train.rows[row], static_cast<float>(config_->rate));
+  for (const std::uint32_t row : order) {
+    look(train, train.rows[row], &random);
+    update(train.rows[row], static_cast<float>(config_->rate));
+  }
 }
 
-HeadValues Optimiser::logits(const Examples& examples, const Example& example) const {
-  const std::uint32_t* features = examples.features.data() + example.first_feature;
-  const float scale = 1.0f / length_of(*config_, rarity_, features, example.features);
-  HeadValues sums = bias_[example.language];
+// The known features of a text as a vector of length one; with `hide`, only those that chance leaves.
+void Optimiser::look(const Examples& examples, const Example& example, Random* hide) {
+  look_.clear();
+  const double own_dropout = config_->sets[example.set].dropout;
+  const auto hidden_below = static_cast<std::uint32_t>((own_dropout >= 0 ? own_dropout : config_->dropout) * 65536);
+  double squares = 0;
+  std::uint64_t bits = 0;
   for (std::uint32_t i = 0; i < example.features; ++i) {
-    const std::uint32_t bucket = bucket_of_packed(features[i]);
-    const float x = scale * static_cast<float>(config_->kind_weight[kind_of_packed(features[i])] * rarity_[bucket]);
-    const HeadValues& weight = weights_[bucket];
-    for (std::size_t h = 0; h < 16; ++h) sums[h] += x * weight[h];
+    const std::uint32_t packed = examples.features[example.first_feature + i];
+    const std::uint32_t bucket = bucket_of_packed(packed);
+    if (rarity_[bucket] == 0) continue;
+    if (hide != nullptr && hidden_below > 0) {
+      if (i % 4 == 0 || bits == 0) bits = hide->next();
+      const bool is_hidden = (bits & 0xffff) < hidden_below;
+      bits >>= 16;
+      if (is_hidden) continue;
+    }
+    const auto value = static_cast<float>(config_->kind_weight[kind_of_packed(packed)] * rarity_[bucket]);
+    squares += static_cast<double>(value) * static_cast<double>(value);
+    look_.push_back({bucket, value});
+  }
+  const float scale = squares > 0 ? static_cast<float>(1.0 / std::sqrt(squares)) : 1.0f;
+  for (Input& input : look_) input.value *= scale;
+}
+
+HeadValues Optimiser::logits_of_look(std::size_t language) const {
+  HeadValues sums = bias_[language];
+  for (const Input& input : look_) {
+    const HeadValues& weight = weights_[input.bucket];
+    for (std::size_t h = 0; h < 16; ++h) sums[h] += input.value * weight[h];
   }
   return sums;
 }
 
-void Optimiser::update(const Examples& train, const Example& example, float rate) {
-  const Slope slope = slope_of(example, logits(train, example), config_->neutral_share);
-  const std::uint32_t* features = train.features.data() + example.first_feature;
-  const float scale = 1.0f / length_of(*config_, rarity_, features, example.features);
+HeadValues Optimiser::logits(const Examples& examples, const Example& example) {
+  look(examples, example, nullptr);
+  return logits_of_look(example.language);
+}
+
+void Optimiser::update(const Example& example, float rate) {
+  const Slope slope = slope_of(example, logits_of_look(example.language), config_->neutral_share);
   const auto decay = static_cast<float>(config_->decay);
-  for (std::uint32_t i = 0; i < example.features; ++i) {
-    const std::uint32_t bucket = bucket_of_packed(features[i]);
-    if (rarity_[bucket] == 0) continue;
-    const float x = scale * static_cast<float>(config_->kind_weight[kind_of_packed(features[i])] * rarity_[bucket]);
-    HeadValues& weight = weights_[bucket];
-    HeadValues& squares = squares_[bucket];
+  for (const Input& input : look_) {
+    HeadValues& weight = weights_[input.bucket];
+    HeadValues& squares = squares_[input.bucket];
     for (std::size_t h = 0; h < 16; ++h) {
-      const float step = slope.value[h] * x + slope.active[h] * decay * weight[h];
+      const float step = slope.value[h] * input.value + slope.active[h] * decay * weight[h];
       squares[h] += step * step;
       weight[h] -= rate * step / std::sqrt(squares[h]);
     }

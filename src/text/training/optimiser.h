@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/random.h"
 #include "text/model.h"
 #include "text/training/examples.h"
 
@@ -20,15 +21,22 @@ class Optimiser {
   // One pass over all examples, in an order drawn from the seed and the epoch.
   void run_epoch(const Examples& train, int epoch);
 
-  HeadValues logits(const Examples& examples, const Example& example) const;
+  HeadValues logits(const Examples& examples, const Example& example);
 
   const std::vector<std::uint8_t>& rarity() const { return rarity_; }
   const std::vector<HeadValues>& weights() const { return weights_; }
   const std::array<HeadValues, kModelLanguages>& bias() const { return bias_; }
 
  private:
+  struct Input {
+    std::uint32_t bucket = 0;
+    float value = 0;
+  };
+
   void count(const Examples& train);
-  void update(const Examples& train, const Example& example, float rate);
+  void look(const Examples& examples, const Example& example, Random* hide);
+  HeadValues logits_of_look(std::size_t language) const;
+  void update(const Example& example, float rate);
 
   const TrainConfig* config_;  // outlives the optimiser; a pointer so that a snapshot can be assigned
   std::vector<std::uint8_t> rarity_;
@@ -36,6 +44,7 @@ class Optimiser {
   std::vector<HeadValues> squares_;
   std::array<HeadValues, kModelLanguages> bias_{};
   std::array<HeadValues, kModelLanguages> bias_squares_{};
+  std::vector<Input> look_;
 };
 
 // What the labels of an example ask of each head: the slope of the loss, and which heads it is about.

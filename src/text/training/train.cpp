@@ -14,7 +14,7 @@ namespace {
 constexpr int kPatience = 2;  // epochs without a better dev loss
 
 // Scores each dev set with the weights as they are in training.
-EpochReport score_dev(const TrainConfig& config, const Optimiser& optimiser, const Examples& dev) {
+EpochReport score_dev(const TrainConfig& config, Optimiser& optimiser, const Examples& dev) {
   EpochReport report;
   std::size_t scored = 0;
   for (std::size_t s = 0; s < config.sets.size(); ++s) {

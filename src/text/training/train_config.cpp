@@ -33,6 +33,8 @@ Result<void> add_option(const std::string& word, DataSet& set) {
   if (!to_number(word.substr(equals + 1), value)) return Error{ErrorKind::Invalid, key + " needs a number"};
   if (key == "weight") {
     set.weight = value;
+  } else if (key == "dropout") {
+    set.dropout = value;
   } else if (const int sentiment = sentiment_of(key); sentiment >= 0) {
     set.class_weight[static_cast<std::size_t>(sentiment)] = value;
   } else {
@@ -99,6 +101,7 @@ Result<void> add_line(const Words& words, TrainConfig& config) {
   if (key == "decay") return config.decay = value, Result<void>{};
   if (key == "neutral_share") return config.neutral_share = value, Result<void>{};
   if (key == "rarity_power") return config.rarity_power = value, Result<void>{};
+  if (key == "dropout") return config.dropout = value, Result<void>{};
   if (key == "prune") return config.prune = value, Result<void>{};
   return Error{ErrorKind::Invalid, "unknown key " + key};
 }

@@ -25,6 +25,7 @@ struct DataSet {
   std::string name;  // NAME.train.tsv and NAME.dev.tsv in the data directory
   Task task = Task::sentiment;
   double weight = 1.0;
+  double dropout = -1;                                // of this set alone; below 0: as for all
   std::array<double, 3> class_weight{1.0, 1.0, 1.0};  // neg neu pos
   bool two_class = false;      // holds no neutral texts, which says nothing about neutral texts elsewhere
   bool weak_issues = false;    // label its complaints with the issues that the lexicon finds
@@ -49,6 +50,7 @@ struct TrainConfig {
   double neutral_share = 0.2;  // how far a two-class row still says "not neutral"
   double rarity_power = 1.0;   // of the inverse document frequency
   int min_count = 2;           // a feature seen in fewer texts is dropped
+  double dropout = 0.0;        // share of features hidden from each look at a text, so that no single word carries all
   double prune = 0.0;          // weights of fewer units than this are dropped
   std::array<int, kFeatureKinds> kind_weight{16, 14, 5, 6, 14, 14, 10, 8};
   std::vector<DataSet> sets;
