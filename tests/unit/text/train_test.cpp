@@ -1,0 +1,106 @@
+#include "text/training/train.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "support/scratch.h"
+#include "text/training/eval.h"
+
+namespace earshot::text {
+namespace {
+
+constexpr std::string_view kConfig =
+    "name tiny\nlexicon words.txt\nepochs 3\nmin_count 1\nprune 1\ndropout 0.2\n"
+    "data en_tiny sentiment weight=1 complaint\ndata zh_tiny sentiment weight=2 two_class\n";
+
+// A corpus in which single words decide, written from a seed.
+void write_corpus(const std::filesystem::path& directory) {
+  const std::vector<std::string> good = {"lovely", "tasty", "friendly"};
+  const std::vector<std::string> bad = {"cold", "rude", "broken"};
+  Random random(7);
+  for (const std::string part : {"train", "dev"}) {
+    std::string en;
+    std::string zh;
+    for (int i = 0; i < 120; ++i) {
+      const std::uint64_t kind = random.below(3);
+      const std::string& word = kind == 0 ? bad[random.below(3)] : kind == 1 ? "table" : good[random.below(3)];
+      en += (kind == 0   ? "neg"
+             : kind == 1 ? "neu"
+                         : "pos") +
+            std::string("\ten\ttest\tthe thing was ") + word + " today\n";
+      const bool is_good = random.chance(0.5);
+      zh += (is_good ? "pos" : "neg") + std::string("\tzh\ttest\t这个东西") + (is_good ? "满意" : "太慢") + "了\n";
+    }
+    ASSERT_TRUE(write_bytes((directory / ("en_tiny." + part + ".tsv")).string(), en).has_value());
+    ASSERT_TRUE(write_bytes((directory / ("zh_tiny." + part + ".tsv")).string(), zh).has_value());
+  }
+  ASSERT_TRUE(write_bytes((directory / "tiny.conf").string(), kConfig).has_value());
+  ASSERT_TRUE(write_bytes((directory / "words.txt").string(), "[positive] lovely\n").has_value());
+}
+
+TEST(Train, LearnsATinyCorpusAndGivesTheSameBytesTwice) {
+  const test::Scratch scratch;
+  write_corpus(scratch.path());
+  const TrainPaths paths{(scratch.path() / "tiny.conf").string(), scratch.path().string()};
+  int lines = 0;
+  const auto first = train(paths, [&](const std::string&) { ++lines; });
+  ASSERT_TRUE(first.has_value()) << first.error().message;
+  EXPECT_GE(lines, 2);
+  const auto second = train(paths, [](const std::string&) {});
+  ASSERT_TRUE(second.has_value());
+  const std::string bytes = first->model.save();
+  EXPECT_TRUE(bytes == second->model.save());
+
+  const auto analyzer = Analyzer::load(bytes);
+  ASSERT_TRUE(analyzer.has_value());
+  for (const std::string name : {"en_tiny.dev.tsv", "zh_tiny.dev.tsv"}) {
+    const auto file = read_labelled((scratch.path() / name).string());
+    ASSERT_TRUE(file.has_value());
+    EXPECT_GT(score_sentiment(*analyzer, file->rows, false).confusion.accuracy(), 0.98) << name;
+  }
+}
+
+TEST(Train, SaysWhatIsWrongWithAConfiguration) {
+  struct Row {
+    std::string_view config;
+    std::string_view message;
+  };
+  const std::vector<Row> rows = {{"", "nothing to train on"},
+                                 {"data a sentiment\nspeed 3", "line 2: unknown key speed"},
+                                 {"data a guess", "line 1: unknown task guess"},
+                                 {"data a sentiment fast", "line 1: unknown option fast"},
+                                 {"data a sentiment weight=x", "line 1: weight needs a number"},
+                                 {"as a b neg", "line 1: `as` needs"}};
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.config);
+    const auto config = TrainConfig::parse(row.config);
+    ASSERT_FALSE(config.has_value());
+    EXPECT_NE(config.error().message.find(row.message), std::string::npos) << config.error().message;
+  }
+}
+
+TEST(Train, NamesTheFileThatIsMissing) {
+  const test::Scratch scratch;
+  write_corpus(scratch.path());
+  std::filesystem::remove(scratch.path() / "zh_tiny.train.tsv");
+  const auto result =
+      train({(scratch.path() / "tiny.conf").string(), scratch.path().string()}, [](const std::string&) {});
+  ASSERT_FALSE(result.has_value());
+  EXPECT_NE(result.error().message.find("zh_tiny.train.tsv"), std::string::npos);
+}
+
+TEST(Confusion, CountsAsIsUsual) {
+  Confusion confusion;
+  // gold neg: 3 right, 1 as pos; gold pos: 2 right, 1 unknown; no neutral text
+  for (int i = 0; i < 3; ++i) confusion.add(0, 0);
+  confusion.add(0, 2);
+  for (int i = 0; i < 2; ++i) confusion.add(2, 2);
+  confusion.add(2, 3);
+  EXPECT_DOUBLE_EQ(confusion.accuracy(), 5.0 / 7);
+  EXPECT_DOUBLE_EQ(confusion.f1(0), 2.0 * 3 / (3 + 4));
+  EXPECT_DOUBLE_EQ(confusion.f1(2), 2.0 * 2 / (3 + 3));
+  EXPECT_DOUBLE_EQ(confusion.macro_f1(), (confusion.f1(0) + confusion.f1(2)) / 2);
+}
+
+}  // namespace
+}  // namespace earshot::text
