@@ -46,7 +46,7 @@ Api::Api(Settings settings, Parts parts, Access access, std::unique_ptr<Server> 
       workers_(settings_.workers),
       delivery_({parts_.intake, workers_, parts_.clock, parts_.events, parts_.find_hook}) {
   add_routes();
-  add_query_routes();
+  for (Question& question : questions(queries_)) add_question(std::move(question));
   server_->each_tick([this] { tick(); });
   server_->run([this](Request request, Reply reply) { handle(std::move(request), std::move(reply)); });
 }
@@ -94,6 +94,18 @@ void Api::add_stream(std::string_view pattern, EventFeed& feed) {
                  if (call.request.method == "HEAD")
                    return reply.send(Problem{405, "method_not_allowed", "a stream takes only GET"});
                  feed.open(reply, call.who.tenant, call.request.header("last-event-id"));
+               }});
+}
+
+// Questions may read much, so a worker answers them.
+void Api::add_question(Question question) {
+  router_.add({"GET", question.pattern, Role::read, [this, ask = std::move(question.ask)](Call call, Reply reply) {
+                 const bool is_taken = workers_.post([ask, call = std::move(call), reply] {
+                   auto answer = ask(call);
+                   if (!answer) return reply.send(problem_of(answer.error()));
+                   reply.send(Response{200, "application/json", std::move(*answer), {{"Cache-Control", "no-store"}}});
+                 });
+                 if (!is_taken) reply.send(Problem{503, "busy", "too many questions are waiting; try again later"});
                }});
 }
 

@@ -20,6 +20,7 @@
 #include "api/event_feed.h"
 #include "api/pending_answers.h"
 #include "api/queries.h"
+#include "api/questions.h"
 #include "api/router.h"
 #include "api/server.h"
 #include "api/workers.h"
@@ -68,10 +69,9 @@ class Api {
   Api(Settings settings, Parts parts, Access access, std::unique_ptr<Server> server);
 
   void add_routes();
-  void add_query_routes();
   void handle(Request request, Reply reply);
   void add_stream(std::string_view pattern, EventFeed& feed);
-  void add_list(std::string_view pattern, std::function<Result<std::string>(const Call&)> ask);
+  void add_question(Question question);
   void act_on_case(Call call, Reply reply);
   void tick();
 

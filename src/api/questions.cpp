@@ -1,0 +1,103 @@
+#include "api/questions.h"
+
+#include "api/parameters.h"
+#include "event/json_writer.h"
+
+namespace earshot::api {
+
+namespace {
+
+template <class T>
+Result<std::string> as_json(const Result<T>& answer) {
+  if (!answer) return answer.error();
+  return write_json(*answer);
+}
+
+template <class Id>
+Result<Id> id_of(const Call& call, std::string_view what) {
+  const auto id = Id::parse(call.parts.at(0));
+  if (!id)
+    return Error{ErrorKind::NotFound, "there is no " + std::string(what) + " of this name: its id is 32 hex digits"};
+  return *id;
+}
+
+Result<std::string> list_cases(const Queries& queries, const Call& call) {
+  Parameters parameters(call);
+  Queries::CaseFilter filter;
+  filter.state = parameters.word<CaseState>("state");
+  filter.unresolved = parameters.flag("unresolved");
+  filter.owner = parameters.text("owner");
+  filter.department = parameters.text("department");
+  filter.customer = parameters.id<CustomerId>("customer");
+  const PageRequest page = parameters.page();
+  if (auto good = parameters.finish(); !good) return std::move(good.error());
+  return as_json(queries.cases(page, filter));
+}
+
+Result<std::string> show_case(const Queries& queries, const Call& call) {
+  if (auto good = Parameters(call).finish(); !good) return std::move(good.error());
+  const auto id = id_of<CaseId>(call, "case");
+  if (!id) return id.error();
+  return as_json(queries.case_with_history(call.who.tenant, *id));
+}
+
+Result<std::string> list_signals(const Queries& queries, const Call& call) {
+  Parameters parameters(call);
+  Queries::SignalFilter filter;
+  filter.kind = parameters.word<SignalKind>("kind");
+  filter.customer = parameters.id<CustomerId>("customer");
+  filter.cleared_too = parameters.flag("cleared");
+  const PageRequest page = parameters.page();
+  if (auto good = parameters.finish(); !good) return std::move(good.error());
+  return as_json(queries.signals(page, filter));
+}
+
+Result<std::string> list_alerts(const Queries& queries, const Call& call) {
+  Parameters parameters(call);
+  const PageRequest page = parameters.page();
+  if (auto good = parameters.finish(); !good) return std::move(good.error());
+  return as_json(queries.alerts(page));
+}
+
+Result<std::string> list_kpis(const Queries& queries, const Call& call) {
+  Parameters parameters(call);
+  Queries::KpiFilter filter;
+  filter.kpi = parameters.text("kpi");
+  filter.dimension = parameters.text("dimension");
+  filter.history = parameters.flag("history");
+  const PageRequest page = parameters.page();
+  if (auto good = parameters.finish(); !good) return std::move(good.error());
+  return as_json(queries.kpis(page, filter));
+}
+
+Result<std::string> list_dead_letters(const Queries& queries, const Call& call) {
+  Parameters parameters(call);
+  const auto reason = parameters.word<DeadLetterReason>("reason");
+  const PageRequest page = parameters.page();
+  if (auto good = parameters.finish(); !good) return std::move(good.error());
+  return as_json(queries.dead_letters(page, reason));
+}
+
+Result<std::string> show_dead_letter(const Queries& queries, const Call& call) {
+  if (auto good = Parameters(call).finish(); !good) return std::move(good.error());
+  return as_json(queries.dead_letter(call.who.tenant, call.parts.at(0)));
+}
+
+using Answer = Result<std::string> (*)(const Queries&, const Call&);
+
+}  // namespace
+
+std::vector<Question> questions(const Queries& queries) {
+  const auto by = [&queries](Answer answer) {
+    return [&queries, answer](const Call& call) { return answer(queries, call); };
+  };
+  return {{"/v1/cases", by(list_cases)},
+          {"/v1/cases/{id}", by(show_case)},
+          {"/v1/signals", by(list_signals)},
+          {"/v1/alerts", by(list_alerts)},
+          {"/v1/kpis", by(list_kpis)},
+          {"/v1/dead-letters", by(list_dead_letters)},
+          {"/v1/dead-letters/{id}", by(show_dead_letter)}};
+}
+
+}  // namespace earshot::api
