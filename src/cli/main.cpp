@@ -8,6 +8,13 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   earshot::cli::add_run(app, exit_code);
   earshot::cli::add_import(app, exit_code);
+  earshot::cli::add_cases(app, exit_code);
+  earshot::cli::add_signals(app, exit_code);
+  earshot::cli::add_alerts(app, exit_code);
+  earshot::cli::add_kpis(app, exit_code);
+  earshot::cli::add_dead_letters(app, exit_code);
+  earshot::cli::add_topics(app, exit_code);
+  earshot::cli::add_config(app, exit_code);
   earshot::cli::add_digest(app, exit_code);
   earshot::cli::add_replay(app, exit_code);
   earshot::cli::add_analyze(app, exit_code);

@@ -1,0 +1,95 @@
+#include <algorithm>
+
+#include "api/questions.h"
+#include "cli/answers.h"
+#include "earshot/check.h"
+#include "event_log/embedded.h"
+#include "event_log/position.h"
+#include "state_store/memory.h"
+#include "state_store/rocks.h"
+
+namespace earshot::cli {
+namespace {
+
+class OfDirectory final : public Answers {
+ public:
+  OfDirectory(std::unique_ptr<EmbeddedReader> log, std::unique_ptr<StateStore> state, std::string tenant)
+      : log_(std::move(log)),
+        state_(std::move(state)),
+        tenant_(std::move(tenant)),
+        queries_(*log_, *state_, log_->topics()),
+        questions_(api::questions(queries_)) {}
+
+  Result<std::string> ask(const Ask& ask) override {
+    const auto found = std::find_if(questions_.begin(), questions_.end(),
+                                    [&](const api::Question& question) { return question.pattern == ask.pattern; });
+    EARSHOT_CHECK(found != questions_.end(), "a command asks only questions that there are");
+    api::Call call;
+    call.request.query = ask.query;
+    call.parts = ask.parts;
+    call.who.tenant = tenant_;
+    return found->ask(call);
+  }
+
+ private:
+  std::unique_ptr<EmbeddedReader> log_;
+  std::unique_ptr<StateStore> state_;
+  std::string tenant_;
+  api::Queries queries_;
+  std::vector<api::Question> questions_;
+};
+
+Error with_advice(Error error, const Config& config) {
+  if (error.kind == ErrorKind::NotFound) {
+    error.message = "there is no event log in " + config.data.string() +
+                    "; name a data directory with --data, or import something first";
+  } else if (error.kind == ErrorKind::Unavailable) {
+    error.message += "; if an earshot runs on it, ask that one with --url http://" + config.listen;
+  }
+  return error;
+}
+
+// How many records the state has still to take in.
+Result<Offset> records_behind(const EmbeddedReader& log, const StateStore& state) {
+  Offset behind = 0;
+  for (std::uint8_t topic = 0; topic < log.topics().size(); ++topic) {
+    for (std::uint16_t i = 0; i < log.topics()[topic].partitions; ++i) {
+      const TopicPartition input{topic, i};
+      const auto in_log = log.position(input);
+      if (!in_log) return in_log.error();
+      const auto in_state = position_in_state(state, input);
+      if (!in_state) return in_state.error();
+      behind += std::max<Offset>(0, *in_log - *in_state);
+    }
+  }
+  return behind;
+}
+
+}  // namespace
+
+Result<DirectoryAnswers> answers_of_directory(const Config& config) {
+  auto log = EmbeddedReader::open(config.data / "log");
+  if (!log) return with_advice(std::move(log.error()), config);
+  DirectoryAnswers opened;
+  std::unique_ptr<StateStore> state;
+  if (auto store = RocksStore::open_read_only(config.data / "state", {})) {
+    state = std::move(*store);
+  } else if (store.error().kind == ErrorKind::Unavailable) {
+    return with_advice(std::move(store.error()), config);
+  } else {
+    opened.note = store.error().message + ": only what the log says is shown; earshot digest rebuilds it";
+    state = std::make_unique<MemoryStore>();
+  }
+  if (opened.note.empty()) {
+    const auto behind = records_behind(**log, *state);
+    if (!behind) return behind.error();
+    if (*behind > 0) {
+      opened.note =
+          "the state is " + std::to_string(*behind) + " records behind the log; earshot digest brings it up to date";
+    }
+  }
+  opened.answers = std::make_unique<OfDirectory>(std::move(*log), std::move(state), config.tenant);
+  return opened;
+}
+
+}  // namespace earshot::cli

@@ -1,0 +1,218 @@
+// The commands that ask what we know.
+#include <cstdio>
+#include <cstdlib>
+#include <set>
+
+#include "api/answers.h"
+#include "cli/answers.h"
+#include "cli/commands.h"
+#include "cli/show.h"
+#include "event/json_reader.h"
+#include "event/json_writer.h"
+
+namespace earshot::cli {
+namespace {
+
+constexpr std::size_t kPageRows = 1000;
+
+struct Options {
+  std::string command;  // as it was typed, for messages
+  std::string config;
+  std::string data;
+  std::string url;
+  std::string tenant;
+  bool json = false;
+  std::size_t limit = 0;  // rows; 0: all
+  std::map<std::string, std::string> filters;
+  std::map<std::string, bool> switches;
+  std::string name;  // of the one thing to show
+};
+
+int fail(const Options& options, const Error& error) {
+  std::fprintf(stderr, "earshot %s: %s\n", options.command.c_str(), error.message.c_str());
+  return error.kind == ErrorKind::Invalid ? 2 : 1;
+}
+
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+Result<std::unique_ptr<Answers>> open_answers(const Options& options) {
+  if (!options.url.empty()) {
+    const char* token = std::getenv("EARSHOT_TOKEN");
+    return answers_of_url({options.url, token == nullptr ? "" : token, options.tenant});
+  }
+  auto config = load_config(options.config);
+  if (!config) return Error{ErrorKind::Invalid, config.error().message};
+  if (!options.data.empty()) config->data = options.data;
+  if (!options.tenant.empty()) config->tenant = options.tenant;
+  auto opened = answers_of_directory(*config);
+  if (!opened) return std::move(opened.error());
+  if (!opened->note.empty()) std::fprintf(stderr, "earshot %s: %s\n", options.command.c_str(), opened->note.c_str());
+  return std::move(opened->answers);
+}
+
+Ask ask_for(const Options& options, std::string pattern) {
+  Ask ask{std::move(pattern), {}, {}};
+  for (const auto& [name, value] : options.filters) {
+    if (!value.empty()) ask.query[name] = value;
+  }
+  for (const auto& [name, is_on] : options.switches) {
+    if (is_on) ask.query[name] = "true";
+  }
+  return ask;
+}
+
+// Reads what another, perhaps newer, Earshot wrote: members that this one does not know are passed over.
+template <class T>
+Result<T> ask_and_read(Answers& answers, const Ask& ask) {
+  auto json = answers.ask(ask);
+  if (!json) return std::move(json.error());
+  auto read = read_json<T>(*json, JsonReader::UnknownKeys::ignore);
+  if (!read) return Error{ErrorKind::Corrupt, "the answer cannot be read: " + read.error().message};
+  return read;
+}
+
+// Asks for page after page and gives each to `take`, which may be stopped by the limit.
+template <class Row, class Take>
+Result<void> each_page(const Options& options, Answers& answers, Ask ask, Take take) {
+  std::size_t left = options.limit;
+  std::set<std::string> missing;
+  do {
+    ask.query["limit"] = std::to_string(options.limit == 0 ? kPageRows : std::min(left, kPageRows));
+    auto page = ask_and_read<api::Page<Row>>(answers, ask);
+    if (!page) return std::move(page.error());
+    left -= std::min(left, page->items.size());
+    missing.insert(page->missing.begin(), page->missing.end());
+    take(std::move(page->items));
+    ask.query["cursor"] = page->next;
+  } while (!ask.query["cursor"].empty() && (options.limit == 0 || left > 0));
+  if (missing.empty()) return {};
+  return Error{ErrorKind::Unavailable,
+               "could not read " + joined({missing.begin(), missing.end()}, ", ") + "; the rest is shown"};
+}
+
+template <class Row>
+int list(const Options& options, const std::string& pattern) {
+  auto answers = open_answers(options);
+  if (!answers) return fail(options, answers.error());
+  std::vector<Row> rows;
+  const auto done = each_page<Row>(options, **answers, ask_for(options, pattern), [&](std::vector<Row> page) {
+    if (options.json) {
+      for (const Row& row : page) print(write_json(row) + "\n");
+    } else {
+      rows.insert(rows.end(), std::make_move_iterator(page.begin()), std::make_move_iterator(page.end()));
+    }
+  });
+  print(table_of(rows).text());
+  return done ? 0 : fail(options, done.error());
+}
+
+template <class Answer>
+int show(const Options& options, const std::string& pattern) {
+  auto answers = open_answers(options);
+  if (!answers) return fail(options, answers.error());
+  Ask ask = ask_for(options, pattern);
+  ask.parts = {options.name};
+  const auto answer = ask_and_read<Answer>(**answers, ask);
+  if (!answer) return fail(options, answer.error());
+  print(options.json ? write_json(*answer) + "\n" : page_of(*answer));
+  return 0;
+}
+
+using Shared = std::shared_ptr<Options>;
+
+// What every command here takes. `full_name` is `dead-letters list` for a command below another.
+Shared add_common(CLI::App& command, std::string full_name) {
+  auto options = std::make_shared<Options>();
+  options->command = std::move(full_name);
+  auto* data = command.add_option("--data", options->data,
+                                  "data directory, in place of the configured one; no earshot may use it");
+  command
+      .add_option(
+          "--url", options->url,
+          "ask an earshot that runs, such as http://127.0.0.1:8080; EARSHOT_TOKEN is its API token, if it wants one")
+      ->excludes(data);
+  command.add_option("--config", options->config, "configuration; defaults without one");
+  command.add_option("--tenant", options->tenant, "whose, in place of the configured one");
+  command.add_flag("--json", options->json, "one JSON object a line");
+  return options;
+}
+
+Shared add_list(CLI::App& command, std::string full_name) {
+  auto options = add_common(command, std::move(full_name));
+  command.add_option("--limit", options->limit, "at most so many rows, the newest (default: all)");
+  return options;
+}
+
+void add_filter(CLI::App& command, const Shared& options, const std::string& name, const std::string& what) {
+  command.add_option("--" + name, options->filters[name], what);
+}
+
+}  // namespace
+
+void add_cases(CLI::App& app, int& exit_code) {
+  CLI::App* cases = app.add_subcommand("cases", "Cases as they stand, the one that changed last first");
+  auto options = add_list(*cases, "cases");
+  add_filter(*cases, options, "state", "only new, open, pending_customer, on_hold, resolved, closed or merged");
+  add_filter(*cases, options, "owner", "only theirs");
+  add_filter(*cases, options, "department", "only theirs");
+  add_filter(*cases, options, "customer", "only theirs: 32 hex digits");
+  cases->add_flag("--unresolved", options->switches["unresolved"], "only those that still wait for somebody");
+  cases->footer("Example: earshot cases --data data --unresolved --department delivery");
+  cases->callback([options, &exit_code] { exit_code = list<api::CaseRow>(*options, "/v1/cases"); });
+
+  CLI::App* one = app.add_subcommand("case", "One case with every step");
+  auto shown = add_common(*one, "case");
+  one->add_option("ID", shown->name, "32 hex digits, as `earshot cases` shows them")->required();
+  one->footer("Example: earshot case 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e --url http://127.0.0.1:8080");
+  one->callback([shown, &exit_code] { exit_code = show<api::CaseAnswer>(*shown, "/v1/cases/{id}"); });
+}
+
+void add_signals(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("signals", "Customers who are unhappy, silent or at risk, and why");
+  auto options = add_list(*command, "signals");
+  add_filter(*command, options, "kind", "only negative, silent, at_risk or recovered");
+  add_filter(*command, options, "customer", "only theirs: 32 hex digits");
+  command->add_flag("--cleared", options->switches["cleared"], "also those that are over");
+  command->footer("Example: earshot signals --data data --kind silent --limit 20");
+  command->callback([options, &exit_code] { exit_code = list<api::SignalRow>(*options, "/v1/signals"); });
+}
+
+void add_alerts(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("alerts", "What people were alerted to");
+  auto options = add_list(*command, "alerts");
+  command->footer("Example: earshot alerts --data data --limit 20");
+  command->callback([options, &exit_code] { exit_code = list<api::AlertRow>(*options, "/v1/alerts"); });
+}
+
+void add_kpis(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("kpis", "Results of the newest windows");
+  auto options = add_list(*command, "kpis");
+  add_filter(*command, options, "kpi", "only this one: csat, nps, first_response, resolved, …");
+  add_filter(*command, options, "dimension", "only this one, such as channel=email");
+  command->add_flag("--history", options->switches["history"], "every window, not only the newest");
+  command->footer("Example: earshot kpis --data data --kpi csat --history");
+  command->callback([options, &exit_code] { exit_code = list<api::KpiRow>(*options, "/v1/kpis"); });
+}
+
+void add_dead_letters(CLI::App& app, int& exit_code) {
+  CLI::App* letters = app.add_subcommand("dead-letters", "What could not be accepted, kept with its reason");
+  letters->require_subcommand(1);
+  letters->footer("Example: earshot dead-letters list --data data");
+  CLI::App* all = letters->add_subcommand("list", "All of them, newest first, without their bytes");
+  auto options = add_list(*all, "dead-letters list");
+  add_filter(*all, options, "reason",
+             "only not_json, too_large, invalid_event, unknown_type, missing_block, no_identity, bad_time, conflict, "
+             "too_many_hops or connector");
+  all->footer("Example: earshot dead-letters list --data data --reason bad_time");
+  all->callback([options, &exit_code] { exit_code = list<api::DeadLetterRow>(*options, "/v1/dead-letters"); });
+
+  CLI::App* one = letters->add_subcommand("show", "One of them with its first bytes");
+  auto shown = add_common(*one, "dead-letters show");
+  one->add_option("ID", shown->name, "as `earshot dead-letters list` shows it")->required();
+  one->footer("Example: earshot dead-letters show 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e --data data");
+  one->callback([shown, &exit_code] { exit_code = show<api::DeadLetterRow>(*shown, "/v1/dead-letters/{id}"); });
+}
+
+}  // namespace earshot::cli

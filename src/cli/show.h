@@ -1,0 +1,34 @@
+// How answers look to people: one table for each kind of row, a page for one case and one dead letter.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/answers.h"
+#include "cli/table.h"
+
+namespace earshot::cli {
+
+Table table_of(const std::vector<api::CaseRow>& rows);
+Table table_of(const std::vector<api::SignalRow>& rows);
+Table table_of(const std::vector<api::AlertRow>& rows);
+Table table_of(const std::vector<api::KpiRow>& rows);
+Table table_of(const std::vector<api::DeadLetterRow>& rows);
+
+std::string page_of(const api::CaseAnswer& answer);
+std::string page_of(const api::DeadLetterRow& letter);
+
+// Lines of a name and a value, for pages; lines without a value are left out.
+struct Fact {
+  std::string name;
+  std::string value;
+};
+std::string facts(const std::vector<Fact>& facts);
+
+// Several short texts as one cell.
+std::string joined(const std::vector<std::string>& texts, std::string_view between = "; ");
+
+// `0.87` for 870.
+std::string show_permille(std::int64_t permille);
+
+}  // namespace earshot::cli
