@@ -187,6 +187,17 @@ class Loader {
     return {};
   }
 
+  // The values of environment variables; `path` is the key that names them.
+  Result<std::vector<std::string>> secrets_of(const std::vector<std::string>& names, const std::string& path) const {
+    std::vector<std::string> secrets;
+    for (const std::string& name : names) {
+      const char* secret = std::getenv(name.c_str());
+      if (secret == nullptr || *secret == '\0') return at(path, path + " names " + name + ", which is not set in the environment");
+      secrets.emplace_back(secret);
+    }
+    return secrets;
+  }
+
   Result<void> privacy() {
     if (!root_["privacy"]) return {};
     auto read = section<Privacy>(to_json(root_["privacy"]), "privacy");
@@ -223,6 +234,13 @@ class Loader {
           connector.name = pair.second.Scalar();
         } else if (key == "connector") {
           connector.connector = pair.second.Scalar();
+        } else if (key == "secret_env") {
+          std::vector<std::string> names;
+          if (pair.second.IsScalar()) names.push_back(pair.second.Scalar());
+          for (const auto& one : pair.second) names.push_back(one.Scalar());
+          auto secrets = secrets_of(names, "connectors.secret_env");
+          if (!secrets) return std::move(secrets.error());
+          for (const std::string& secret : *secrets) rest["secrets"].push_back(secret);
         } else {
           rest[key] = pair.second;
         }
@@ -240,11 +258,9 @@ class Loader {
       auto read = section<SinkSettings>(to_json(node), "sinks");
       if (!read) return std::move(read.error());
       SinkConfig sink{read->name, read->url, {}, read->allow_private_addresses};
-      for (const std::string& name : read->secret_env) {
-        const char* secret = std::getenv(name.c_str());
-        if (secret == nullptr || *secret == '\0') return at("sinks.secret_env", "sinks.secret_env names " + name + ", which is not set in the environment");
-        sink.secrets.emplace_back(secret);
-      }
+      auto secrets = secrets_of(read->secret_env, "sinks.secret_env");
+      if (!secrets) return std::move(secrets.error());
+      sink.secrets = std::move(*secrets);
       config_.sinks.push_back(std::move(sink));
     }
     return {};
