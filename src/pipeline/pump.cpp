@@ -43,6 +43,8 @@ Result<std::unique_ptr<Pump>> Pump::start(EventLog& log, StateStore& store, cons
   for (Lane& lane : pump->lanes_) {
     const TopicPartition input = lane.task->input();
     pump->lane_by_input_[input.topic * static_cast<std::size_t>(settings.partitions) + input.partition] = &lane;
+  }
+  for (Lane& lane : pump->lanes_) {
     if (auto restored = pump->restore(lane, progress); !restored) return std::move(restored.error());
     pump->now_ = std::max(pump->now_, lane.task->now());
   }
@@ -136,21 +138,35 @@ void Pump::tick(Lane& lane) {
 void Pump::fold(Lane& lane) {
   const StoredRecord record = lane.ahead.front();
   now_ = std::max(now_, record.time);
-  for (Emitted& emitted : lane.task->fold(record)) {
+  // What others wrote in between breaks the order: then all of it is decoded.
+  Event known;
+  bool is_known = false;
+  if (!lane.known.empty()) {
+    is_known = lane.known.front().bytes_hash == fingerprint(record.value).low;
+    if (is_known) {
+      known = std::move(lane.known.front().event);
+      lane.known.pop_front();
+    }
+  }
+  for (Emitted& emitted : lane.task->fold(record, is_known ? &known : nullptr)) {
     const TopicPartition to = partition_of(emitted.topic, emitted.key);
     const bool telling = kTopics[index_of(emitted.topic)].published || emitted.topic == Topic::measures;
     if (observe_ && telling) observe_(lane.task->processor().name(), emitted.event);
-    emit(to, {emitted.event.recorded, std::move(emitted.key), encode(emitted.event)});
+    Record out{emitted.event.recorded, std::move(emitted.key), encode(emitted.event)};
+    if (Lane* reader = lane_of(to)) reader->known.push_back({fingerprint(out.value).low, std::move(emitted.event)});
+    emit(to, std::move(out));
   }
   lane.next = record.offset + 1;
   lane.ahead = lane.ahead.subspan(1);
   ++uncommitted_;
 }
 
+Pump::Lane* Pump::lane_of(TopicPartition input) {
+  return lane_by_input_[input.topic * static_cast<std::size_t>(settings_.partitions) + input.partition];
+}
+
 void Pump::emit(TopicPartition partition, Record record) {
-  if (Lane* reader = lane_by_input_[partition.topic * static_cast<std::size_t>(settings_.partitions) + partition.partition]) {
-    reader->may_have_more = true;
-  }
+  if (Lane* reader = lane_of(partition)) reader->may_have_more = true;
   log_.emit(partition, std::move(record));
   ++uncommitted_;
 }
@@ -202,7 +218,7 @@ TopicPartition Pump::partition_of(Topic topic, std::string_view key) const {
 
 Task& Pump::task_of(Topic topic, std::string_view key) {
   const TopicPartition input = partition_of(topic, key);
-  Lane* lane = lane_by_input_[input.topic * static_cast<std::size_t>(settings_.partitions) + input.partition];
+  Lane* lane = lane_of(input);
   EARSHOT_CHECK(lane != nullptr, "no processor reads this topic");
   return *lane->task;
 }

@@ -11,6 +11,7 @@
 // One thread owns a pump. What it folds becomes durable with the next commit.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -74,6 +75,12 @@ class Pump {
   std::vector<Stage> stages() const;  // sums over the partitions, by processor
 
  private:
+  // An event that was encoded a moment ago, so that the one who reads it next need not decode it.
+  struct Known {
+    std::uint64_t bytes_hash = 0;
+    Event event;
+  };
+
   // One task and where it stands in its input.
   struct Lane {
     std::unique_ptr<Task> task;
@@ -81,6 +88,7 @@ class Pump {
     Offset committed = 0;
     std::span<const StoredRecord> ahead;  // polled, not yet folded
     bool may_have_more = true;
+    std::deque<Known> known{};  // of what this pump has emitted to it, in order
   };
 
   Pump(EventLog& log, StateStore& store, Settings settings);
@@ -90,6 +98,7 @@ class Pump {
   Lane* next_timer(Timestamp before);  // with the timer that comes first; nullptr when none is due
   void tick(Lane& lane);
   void fold(Lane& lane);
+  Lane* lane_of(TopicPartition input);
   void emit(TopicPartition partition, Record record);
 
   EventLog& log_;

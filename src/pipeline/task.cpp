@@ -49,26 +49,33 @@ Result<void> Task::load(const StateStore& store) {
   return {};
 }
 
-std::vector<Emitted>& Task::fold(const StoredRecord& record) {
+std::vector<Emitted>& Task::fold(const StoredRecord& record, const Event* known) {
   emitted_.clear();
   ++counters_.events_in;
   if (record.time > now_) {
     now_ = record.time;
     now_moved_ = true;
   }
-  auto event = decoder_.decode(record.value);
-  if (!event) {
-    dead_letter(record, event.error().reason, std::move(event.error().detail));
-  } else if (event->hops > kHopsMax) {
-    dead_letter(record, DeadLetterReason::too_many_hops, "derived events led to each other more than 16 times");
-  } else if (std::holds_alternative<ClockTicked>(event->body)) {
-    fire_due();
-  } else {
+  if (known != nullptr) {
+    fold(*known, record);
+  } else if (auto event = decoder_.decode(record.value)) {
     event->recorded = record.time;
-    apply(*event, record.key, record.offset);
+    fold(*event, record);
+  } else {
+    dead_letter(record, event.error().reason, std::move(event.error().detail));
   }
   counters_.events_out += static_cast<std::int64_t>(emitted_.size());
   return emitted_;
+}
+
+void Task::fold(const Event& event, const StoredRecord& record) {
+  if (event.hops > kHopsMax) {
+    dead_letter(record, DeadLetterReason::too_many_hops, "derived events led to each other more than 16 times");
+  } else if (std::holds_alternative<ClockTicked>(event.body)) {
+    fire_due();
+  } else {
+    apply(event, record.key, record.offset);
+  }
 }
 
 void Task::apply(const Event& event, std::string_view record_key, Offset offset) {

@@ -35,7 +35,8 @@ class Task : private ValueView, private StepOutput {
   Result<void> load(const StateStore& store);
 
   // Folds one record; gives what it emitted, in order, until the next call. A record that is not an event is one dead letter.
-  std::vector<Emitted>& fold(const StoredRecord& record);
+  // `known`: the event that the record holds, when the caller has just encoded it, so that it need not be read again.
+  std::vector<Emitted>& fold(const StoredRecord& record, const Event* known = nullptr);
 
   // Where its next timer stands.
   std::optional<Timestamp> next_due() const;
@@ -58,6 +59,7 @@ class Task : private ValueView, private StepOutput {
   void emit(Emitted emitted) override;
   void set_timer(Timer timer) override;
 
+  void fold(const Event& event, const StoredRecord& record);
   void apply(const Event& event, std::string_view record_key, Offset offset);
   void fire_due();
   void dead_letter(const StoredRecord& record, DeadLetterReason reason, std::string detail);

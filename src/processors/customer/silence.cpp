@@ -61,12 +61,12 @@ void Silence::apply(const ActivityRecorded& activity, const Reading& reading, co
 std::optional<Silence::Due> Silence::next_due(const CombinedProfile& profile, const state::Customer& customer, const CustomerSettings& settings) {
   if (profile.days.empty() || !profile.last_heard || customer.silence_level() == 2) return std::nullopt;
   const SilenceDue due = silence_due(settings.silence(), rhythm_of(profile));
-  if (customer.silence_level() == 1) return Due{std::max(due.act, due.watch), SignalLevel::act};
-  // Heard on one day only, and not again by week 16 of their life.
+  // Who was heard on one day only has no habit yet: the forecast knows just the curve of all customers. The rule for the young
+  // speaks first, by week 16 of their life.
+  const bool is_young = profile.days.count() == 1;
   const Timestamp young = *profile.last_heard + std::chrono::weeks{settings.young_weeks};
-  if (profile.days.count() == 1 && day_of(*profile.last_heard) == *profile.days.first() && young < due.watch) {
-    return Due{young, SignalLevel::watch, true};
-  }
+  if (customer.silence_level() == 1) return Due{is_young ? std::max(due.act, young) : std::max(due.act, due.watch), SignalLevel::act};
+  if (is_young) return Due{young, SignalLevel::watch, true};
   return Due{due.watch, SignalLevel::watch};
 }
 

@@ -5,6 +5,17 @@
 namespace earshot {
 namespace {
 
+// Eight votes, for or against, for every byte of a hash.
+using Votes = std::array<std::int16_t, 8>;
+constexpr std::array<Votes, 256> kVotes = [] {
+  std::array<Votes, 256> all{};
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    for (std::size_t bit = 0; bit < 8; ++bit) all[byte][bit] = (byte >> bit & 1) != 0 ? 1 : -1;
+  }
+  return all;
+}();
+constexpr int kWindowsMax = 30'000;  // as many as the votes can count
+
 std::uint64_t mixed(std::uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
@@ -14,8 +25,7 @@ std::uint64_t mixed(std::uint64_t x) {
 }  // namespace
 
 std::uint64_t simhash(std::string_view utf8_text) {
-  // One vote per bit and window.
-  std::array<std::int32_t, 64> votes{};
+  std::array<Votes, 8> votes{};
   std::uint64_t window = 0;
   int characters = 0;
   std::uint64_t character = 0;
@@ -23,9 +33,12 @@ std::uint64_t simhash(std::string_view utf8_text) {
     if (character == 0) return;
     window = window << 21 ^ character;
     character = 0;
-    if (++characters < 3) return;
+    if (++characters < 3 || characters > kWindowsMax) return;
     const std::uint64_t hash = mixed(window);  // the three newest characters: 63 bits
-    for (std::size_t bit = 0; bit < 64; ++bit) votes[bit] += static_cast<std::int32_t>(hash >> bit & 1) * 2 - 1;
+    for (std::size_t byte = 0; byte < 8; ++byte) {
+      const Votes& cast = kVotes[hash >> (8 * byte) & 255];
+      for (std::size_t bit = 0; bit < 8; ++bit) votes[byte][bit] = static_cast<std::int16_t>(votes[byte][bit] + cast[bit]);
+    }
   };
   for (const char c : utf8_text) {
     auto byte = static_cast<unsigned char>(c);
@@ -41,7 +54,7 @@ std::uint64_t simhash(std::string_view utf8_text) {
   end_character();
   std::uint64_t result = 0;
   for (std::size_t bit = 0; bit < 64; ++bit) {
-    if (votes[bit] > 0) result |= std::uint64_t{1} << bit;
+    if (votes[bit / 8][bit % 8] > 0) result |= std::uint64_t{1} << bit;
   }
   return result;
 }
