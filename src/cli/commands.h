@@ -11,6 +11,7 @@ void add_analyze(CLI::App& app, int& exit_code);
 void add_cases(CLI::App& app, int& exit_code);
 void add_config(CLI::App& app, int& exit_code);
 void add_dead_letters(CLI::App& app, int& exit_code);
+void add_demo(CLI::App& app, int& exit_code);
 void add_digest(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
@@ -18,6 +19,7 @@ void add_kpis(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_signals(CLI::App& app, int& exit_code);
+void add_simulate(CLI::App& app, int& exit_code);
 void add_topics(CLI::App& app, int& exit_code);
 void add_train(CLI::App& app, int& exit_code);
 

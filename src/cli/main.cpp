@@ -6,6 +6,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Earshot hears every customer, also the ones who say nothing", "earshot"};
   app.require_subcommand(1);
   int exit_code = 0;
+  earshot::cli::add_demo(app, exit_code);
   earshot::cli::add_run(app, exit_code);
   earshot::cli::add_import(app, exit_code);
   earshot::cli::add_cases(app, exit_code);
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
   earshot::cli::add_config(app, exit_code);
   earshot::cli::add_digest(app, exit_code);
   earshot::cli::add_replay(app, exit_code);
+  earshot::cli::add_simulate(app, exit_code);
   earshot::cli::add_analyze(app, exit_code);
   earshot::cli::add_eval(app, exit_code);
   earshot::cli::add_train(app, exit_code);
