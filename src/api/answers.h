@@ -103,6 +103,96 @@ void fields(F& f, DeadLetterRow& v) {
   fields(f, v.letter);
 }
 
+struct CustomerRow {
+  Timestamp at{};
+  CustomerChanged customer;
+  bool operator==(const CustomerRow&) const = default;
+};
+template <class F>
+void fields(F& f, CustomerRow& v) {
+  f.required("at", v.at);
+  fields(f, v.customer);
+}
+
+// One thing that happened between a customer and us.
+struct TimelineRow {
+  Timestamp at{};
+  std::string what;  // the kind of input, or `case_` and the step
+  std::string channel;
+  std::string title;  // opened from the log
+  std::string text;
+  Sentiment sentiment = Sentiment::unknown;
+  std::vector<IssueType> issues;
+  std::int64_t urgency = 0;
+  std::optional<std::int64_t> score_permille;  // of a rating or survey, on [0, 1000]
+  std::optional<std::int64_t> amount;          // minor units of `currency`
+  std::string currency;
+  std::optional<CaseId> case_id;
+  bool outbound = false;  // from us to them
+  bool operator==(const TimelineRow&) const = default;
+};
+template <class F>
+void fields(F& f, TimelineRow& v) {
+  f.required("at", v.at);
+  f.required("what", v.what);
+  f.optional("channel", v.channel);
+  f.optional("title", v.title);
+  f.optional("text", v.text);
+  f.optional("sentiment", v.sentiment);
+  f.optional("issues", v.issues);
+  f.optional("urgency", v.urgency);
+  f.optional("score_permille", v.score_permille);
+  f.optional("amount", v.amount);
+  f.optional("currency", v.currency);
+  f.optional("case", v.case_id);
+  f.optional("outbound", v.outbound);
+}
+
+struct KeyRow {
+  KeyHash facet;
+  std::string key;  // `kind:value`; empty when it cannot be opened
+  std::string name;
+  bool operator==(const KeyRow&) const = default;
+};
+template <class F>
+void fields(F& f, KeyRow& v) {
+  f.required("facet", v.facet);
+  f.optional("key", v.key);
+  f.optional("name", v.name);
+}
+
+// Everything about one customer.
+struct CustomerAnswer {
+  CustomerId customer;
+  std::vector<KeyRow> keys;
+  Timestamp first_seen{};
+  std::optional<Timestamp> last_heard;
+  std::int64_t activity_days = 0;
+  std::int64_t feedback_count = 0;
+  std::int64_t negative_count = 0;
+  std::int64_t sentiment_permille = 0;
+  std::string risk;                   // `ok`, `watch`, `act`, `unhappy`
+  std::vector<SignalRow> signals;     // those that stand: why
+  std::vector<CaseRow> cases;         // not closed
+  std::vector<TimelineRow> timeline;  // newest first
+  bool operator==(const CustomerAnswer&) const = default;
+};
+template <class F>
+void fields(F& f, CustomerAnswer& v) {
+  f.required("customer", v.customer);
+  f.required("keys", v.keys);
+  f.required("first_seen", v.first_seen);
+  f.optional("last_heard", v.last_heard);
+  f.required("activity_days", v.activity_days);
+  f.required("feedback_count", v.feedback_count);
+  f.required("negative_count", v.negative_count);
+  f.required("sentiment_permille", v.sentiment_permille);
+  f.required("risk", v.risk);
+  f.required("signals", v.signals);
+  f.required("cases", v.cases);
+  f.required("timeline", v.timeline);
+}
+
 // What became of a delivery.
 struct Rejection {
   std::int64_t index = 0;  // of the item in the delivery, from 0

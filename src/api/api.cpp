@@ -38,7 +38,7 @@ Api::Api(Settings settings, Parts parts, Access access, std::unique_ptr<Server> 
     : settings_(std::move(settings)),
       parts_(std::move(parts)),
       access_(std::move(access)),
-      queries_(parts_.log, parts_.state, parts_.topics),
+      queries_(parts_.log, parts_.topics, parts_.state),
       server_(std::move(server)),
       alerts_(*server_, parts_.log, parts_.topics, {Topic::alerts}),
       everything_(*server_, parts_.log, parts_.topics, {Topic::signals, Topic::cases, Topic::alerts, Topic::kpis}),
@@ -89,6 +89,13 @@ void Api::handle(Request request, Reply reply) {
   match.route->handle({std::move(request), std::move(match.parts), std::get<Principal>(verdict)}, std::move(reply));
 }
 
+void Api::send_file(const Call& call, const Reply& reply) const {
+  for (const StaticFile& file : parts_.files) {
+    if (file.path == call.request.path) return reply.send(response_of(file));
+  }
+  reply.send(Problem{404, "no_such_file", "the page has no such file"});
+}
+
 void Api::add_stream(std::string_view pattern, EventFeed& feed) {
   router_.add({"GET", pattern, Role::read, [&feed](Call call, Reply reply) {
                  if (call.request.method == "HEAD")
@@ -132,9 +139,8 @@ void Api::add_routes() {
   router_.add({"GET", "/openapi.json", Role::open, [](Call, Reply reply) {
                  reply.send(Response{200, "application/json", std::string(openapi_document()), {}});
                }});
-  for (const StaticFile& file : parts_.files) {
-    router_.add({"GET", file.path, Role::open, [&file](Call, Reply reply) { reply.send(response_of(file)); }});
-  }
+  router_.add({"GET", "/", Role::open, [this](Call call, Reply reply) { send_file(call, reply); }});
+  router_.add({"GET", "/console/{file}", Role::open, [this](Call call, Reply reply) { send_file(call, reply); }});
 }
 
 }  // namespace earshot::api

@@ -45,8 +45,8 @@ class Api {
   };
   struct Parts {
     const LogReader& log;
-    const StateStore& state;
     std::vector<TopicSpec> topics;
+    StateView state;
     Intake& intake;
     const Clock& clock;
     const Connector& events;  // reads CloudEvents
@@ -72,6 +72,7 @@ class Api {
   void handle(Request request, Reply reply);
   void add_stream(std::string_view pattern, EventFeed& feed);
   void add_question(Question question);
+  void send_file(const Call& call, const Reply& reply) const;
   void act_on_case(Call call, Reply reply);
   void tick();
 

@@ -59,6 +59,16 @@ Result<Page<Row>> Queries::newest(Topic topic, const PageRequest& request, Selec
   return page;
 }
 
+Result<Page<CustomerRow>> Queries::customers(const PageRequest& page, const CustomerFilter& filter) const {
+  std::set<CustomerId> seen;
+  return newest<CustomerChanged, CustomerRow>(
+      Topic::customers, page, [&](const Event& event, const CustomerChanged& changed) -> std::optional<CustomerRow> {
+        if (!seen.insert(changed.customer).second) return std::nullopt;
+        if (!filter.risk.empty() && changed.risk != filter.risk) return std::nullopt;
+        return CustomerRow{event.time, changed};
+      });
+}
+
 Result<Page<CaseRow>> Queries::cases(const PageRequest& page, const CaseFilter& filter) const {
   std::set<CaseId> seen;
   return newest<CaseChanged, CaseRow>(Topic::cases, page,

@@ -5,13 +5,14 @@
 // Partitions that cannot be read are named, and the rest is given. Any thread; everything is read-only.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "api/answers.h"
 #include "earshot/event_log.h"
-#include "earshot/state_store.h"
 #include "earshot/topics.h"
 #include "event_log/topic_spec.h"
 
@@ -27,10 +28,25 @@ struct PageRequest {
   std::string cursor;  // `next` of the page before; empty: from the newest
 };
 
+// How values of the processors are found: who opened the state knows where each stands. Any thread.
+struct StateView {
+  std::function<Result<std::optional<std::string>>(Topic input, std::string_view record_key, std::string_view name)>
+      read;
+  std::string secret;  // identity keys are hashed under it
+};
+
 class Queries {
  public:
-  Queries(const LogReader& log, const StateStore& state, std::vector<TopicSpec> topics)
-      : log_(log), state_(state), topics_(std::move(topics)) {}
+  Queries(const LogReader& log, std::vector<TopicSpec> topics, StateView state)
+      : log_(log), topics_(std::move(topics)), state_(std::move(state)) {}
+
+  struct CustomerFilter {
+    std::string risk;
+  };
+  Result<Page<CustomerRow>> customers(const PageRequest& page, const CustomerFilter& filter) const;
+
+  // `key` is an identity key (`kind:value`) or a customer's id: two hops, the key and then its owner.
+  Result<CustomerAnswer> customer(std::string_view tenant, std::string_view key) const;
 
   struct CaseFilter {
     std::optional<CaseState> state;
@@ -63,12 +79,21 @@ class Queries {
   Result<DeadLetterRow> dead_letter(std::string_view tenant, std::string_view id) const;
 
  private:
+  Result<CustomerId> owner_of(std::string_view tenant, std::string_view key) const;
+  void add_signals(std::string_view tenant, const std::set<std::string>& names, CustomerAnswer& answer) const;
+  void add_cases(std::string_view tenant, std::set<CaseId> ids, CustomerAnswer& answer) const;
+  Result<void> add_facet(std::string_view tenant, KeyHash facet, std::int64_t entries, CustomerAnswer& answer) const;
+  std::optional<Input> input_at(std::string_view tenant, KeyHash facet, Offset place) const;
+
+  template <class Value>
+  Result<std::optional<Value>> value(Topic input, std::string_view record_key, std::string_view name) const;
+
   template <class Body, class Row, class Select>
   Result<Page<Row>> newest(Topic topic, const PageRequest& page, Select select) const;
 
   const LogReader& log_;
-  const StateStore& state_;
   std::vector<TopicSpec> topics_;
+  StateView state_;
 };
 
 }  // namespace earshot::api

@@ -21,6 +21,19 @@ Result<Id> id_of(const Call& call, std::string_view what) {
   return *id;
 }
 
+Result<std::string> list_customers(const Queries& queries, const Call& call) {
+  Parameters parameters(call);
+  const Queries::CustomerFilter filter{parameters.text("risk")};
+  const PageRequest page = parameters.page();
+  if (auto good = parameters.finish(); !good) return std::move(good.error());
+  return as_json(queries.customers(page, filter));
+}
+
+Result<std::string> show_customer(const Queries& queries, const Call& call) {
+  if (auto good = Parameters(call).finish(); !good) return std::move(good.error());
+  return as_json(queries.customer(call.who.tenant, call.parts.at(0)));
+}
+
 Result<std::string> list_cases(const Queries& queries, const Call& call) {
   Parameters parameters(call);
   Queries::CaseFilter filter;
@@ -91,7 +104,9 @@ std::vector<Question> questions(const Queries& queries) {
   const auto by = [&queries](Answer answer) {
     return [&queries, answer](const Call& call) { return answer(queries, call); };
   };
-  return {{"/v1/cases", by(list_cases)},
+  return {{"/v1/customers", by(list_customers)},
+          {"/v1/customers/{key}", by(show_customer)},
+          {"/v1/cases", by(list_cases)},
           {"/v1/cases/{id}", by(show_case)},
           {"/v1/signals", by(list_signals)},
           {"/v1/alerts", by(list_alerts)},

@@ -2,6 +2,7 @@
 
 #include "api/questions.h"
 #include "cli/answers.h"
+#include "cli/state_view.h"
 #include "earshot/check.h"
 #include "event_log/embedded.h"
 #include "event_log/position.h"
@@ -13,11 +14,11 @@ namespace {
 
 class OfDirectory final : public Answers {
  public:
-  OfDirectory(std::unique_ptr<EmbeddedReader> log, std::unique_ptr<StateStore> state, std::string tenant)
+  OfDirectory(std::unique_ptr<EmbeddedReader> log, std::unique_ptr<StateStore> state, const Config& config)
       : log_(std::move(log)),
         state_(std::move(state)),
-        tenant_(std::move(tenant)),
-        queries_(*log_, *state_, log_->topics()),
+        tenant_(config.tenant),
+        queries_(*log_, log_->topics(), state_view(*state_, log_->topics().at(0).partitions, config.secret)),
         questions_(api::questions(queries_)) {}
 
   Result<std::string> ask(const Ask& ask) override {
@@ -88,7 +89,7 @@ Result<DirectoryAnswers> answers_of_directory(const Config& config) {
           "the state is " + std::to_string(*behind) + " records behind the log; earshot digest brings it up to date";
     }
   }
-  opened.answers = std::make_unique<OfDirectory>(std::move(*log), std::move(state), config.tenant);
+  opened.answers = std::make_unique<OfDirectory>(std::move(*log), std::move(state), config);
   return opened;
 }
 

@@ -4,6 +4,7 @@
 
 #include "all.h"
 #include "cli/files.h"
+#include "cli/state_view.h"
 #include "event/codec.h"
 
 namespace earshot::cli {
@@ -88,8 +89,8 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
   api_settings.access.default_tenant = config.tenant;
   api::Api::Parts parts{
       .log = station_->log(),
-      .state = station_->state(),
       .topics = station_->topics(),
+      .state = state_view(station_->state(), config.partitions, config.secret),
       .intake = *front_door_,
       .clock = clock,
       .events = *events_,

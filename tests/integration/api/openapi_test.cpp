@@ -95,6 +95,14 @@ std::vector<Asked> everything_that_can_be_asked() {
       {"GET", "/metrics", "/metrics", 200},
       {"GET", "/metrics", "/metrics", 403, "", foreign},
       {"GET", "/openapi.json", "/openapi.json", 200},
+      {"GET", "/console/{file}", "/console/page.js", 200},
+      {"GET", "/console/{file}", "/console/none.js", 404},
+      {"GET", "/v1/customers", "/v1/customers", 200},
+      {"GET", "/v1/customers", "/v1/customers?risk=act", 200},
+      {"GET", "/v1/customers/{key}", "/v1/customers/customer%3A12", 200},
+      {"GET", "/v1/customers/{key}", "/v1/customers/customer%3A404", 404},
+      {"GET", "/v1/customers/{key}", "/v1/customers/nobody", 404},
+      {"GET", "/v1/customers/{key}", "/v1/customers/customer%3A12?limit=5", 400},
       {"GET", "/v1/cases", "/v1/cases", 200},
       {"GET", "/v1/cases", "/v1/cases?unresolved=true&owner=agent-7&department=delivery&limit=1", 200},
       {"GET", "/v1/cases", "/v1/cases?state=lost", 400},
@@ -154,6 +162,7 @@ void publish_some(RunningApi& running) {
   running.publish(Topic::signals, 0, some_signal("one"));
   running.publish(Topic::alerts, 1, some_alert("a customer is angry"));
   running.publish(Topic::kpis, 0, some_kpi("csat", 20'000));
+  running.hear_of_customer("customer:12");
 }
 
 TEST(OpenApi, EveryOperationAnswersAsTheDocumentSays) {
@@ -203,6 +212,7 @@ TEST(OpenApi, WithTokensTheDocumentKnowsTheRefusals) {
     const std::string method(route.method);
     std::string target(route.pattern);
     if (const auto open = target.find("{id}"); open != std::string::npos) target.replace(open, 4, kCase);
+    if (const auto open = target.find("{key}"); open != std::string::npos) target.replace(open, 5, kCase);
     const Json& operation = document()["paths"][std::string(route.pattern)][method == "GET" ? "get" : "post"];
     EXPECT_EQ(operation.contains("security"), route.role == Role::open) << "the document says who needs a token";
     if (route.role == Role::open) continue;

@@ -14,6 +14,7 @@
 #include "event/codec.h"
 #include "event_log/memory.h"
 #include "state_store/memory.h"
+#include "support/values_of_test.h"
 
 namespace earshot::api {
 
@@ -47,15 +48,16 @@ class RunningApi : private Intake, private Clock {
   enum class Door { open, full };
 
   explicit RunningApi(Api::Settings settings = {},
-                      std::vector<StaticFile> files = {{"/", "text/html; charset=utf-8", "<!doctype html>"}}) {
+                      std::vector<StaticFile> files = {{"/", "text/html; charset=utf-8", "<!doctype html>"},
+                                                       {"/console/page.js", "text/javascript", "export {};"}}) {
     auto log = MemoryLog::open(disk_, state_, {.topics = topics_of_test()});
     EXPECT_TRUE(log);
     log_ = std::move(*log);
     settings.server.port = 0;
     settings.access.default_tenant = "acme";
     Api::Parts parts{.log = *log_,
-                     .state = state_,
                      .topics = topics_of_test(),
+                     .state = values_.view(),
                      .intake = *this,
                      .clock = *this,
                      .events = *events_,
@@ -81,6 +83,24 @@ class RunningApi : private Intake, private Clock {
   void publish(Topic topic, std::uint16_t partition, EventBody body, std::string tenant = "acme") {
     append(topic, partition, std::move(body), std::move(tenant));
     api_->notify();
+  }
+
+  // As intake and customer would: a review in the log, and what is kept of it.
+  void hear_of_customer(const std::string& key) {
+    const KeyHash facet = hash_key("", key);
+    const std::string at = record_key("acme", facet);
+    Input input;
+    input.channel = "web";
+    input.person = {.keys = {key}, .name = "user-12"};
+    input.content.text = "late again";
+    const auto partition = static_cast<std::uint16_t>((murmur2(at) & 0x7fffffff) % kPartitions);
+    append(Topic::feedback, partition, input, "acme");
+    values_.put_customer(facet, 0);
+    CustomerChanged changed;
+    changed.customer = {facet.high, facet.low};
+    changed.facets = {facet};
+    changed.risk = "act";
+    publish(Topic::customers, 0, changed);
   }
 
   std::vector<DeadLetter> letters() {
@@ -140,6 +160,7 @@ class RunningApi : private Intake, private Clock {
 
   MemoryDisk disk_;
   MemoryStore state_;
+  ValuesOfTest values_;
   std::unique_ptr<MemoryLog> log_;
   std::unique_ptr<Connector> events_ = std::move(*make_cloudevents({}));
   HookOfTest hook_;

@@ -4,9 +4,11 @@
 
 #include "api/cursor.h"
 #include "api/newest_first.h"
+#include "base/hash.h"
 #include "event/codec.h"
 #include "event_log/memory.h"
 #include "state_store/memory.h"
+#include "support/values_of_test.h"
 
 namespace earshot::api {
 namespace {
@@ -18,7 +20,7 @@ class QueriesTest : public ::testing::Test {
   QueriesTest() {
     for (const TopicName& topic : kTopics) topics_.push_back({std::string(topic.name), kPartitions});
     log_ = std::move(*MemoryLog::open(disk_, state_, {.topics = topics_, .gaps = true}));
-    queries_ = std::make_unique<Queries>(*log_, state_, topics_);
+    queries_ = std::make_unique<Queries>(*log_, topics_, values_.view());
   }
 
   // Published events are a second apart, in a partition of their own choice.
@@ -55,6 +57,7 @@ class QueriesTest : public ::testing::Test {
   std::vector<TopicSpec> topics_;
   MemoryDisk disk_;
   MemoryStore state_;
+  ValuesOfTest values_;
   std::unique_ptr<MemoryLog> log_;
   std::unique_ptr<Queries> queries_;
   int count_ = 0;
@@ -172,6 +175,50 @@ TEST_F(QueriesTest, AreReadNewestFirstAcrossPartitions) {
     return ++count < 900;
   });
   EXPECT_EQ(count, 900);
+}
+
+TEST_F(QueriesTest, ACustomerIsFoundByKeyAndByIdWithTextsOpened) {
+  const KeyHash facet = hash_key("", "email:a@b.example");
+  const CustomerId customer{facet.high, facet.low};
+  const auto partition = static_cast<std::uint16_t>((murmur2(record_key("acme", facet)) & 0x7fffffff) % kPartitions);
+  Input input;
+  input.person.keys = {"customer:9", "email:a@b.example"};
+  input.content.text = "where is my parcel";
+  publish(Topic::feedback, partition, Input{});
+  publish(Topic::feedback, partition, input);
+  values_.put_customer(facet, *log_->end({index_of(Topic::feedback), partition}) - 2);
+  SignalChanged signal;
+  signal.signal = "one";
+  signal.customer = customer;
+  signal.reasons = {"nothing for 61 days"};
+  publish(Topic::signals, 1, signal);
+
+  for (const std::string& key : {std::string("email:a@b.example"), customer.hex()}) {
+    const auto found = queries_->customer("acme", key);
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_EQ(found->risk, "act");
+    ASSERT_EQ(found->keys.size(), 1u);
+    EXPECT_EQ(found->keys[0].key, "email:a@b.example");
+    ASSERT_EQ(found->signals.size(), 1u);
+    EXPECT_EQ(found->signals[0].signal.reasons, std::vector<std::string>{"nothing for 61 days"});
+    ASSERT_EQ(found->timeline.size(), 2u);
+    EXPECT_EQ(found->timeline[0].what, "case_opened");
+    EXPECT_EQ(found->timeline[1].text, "where is my parcel");
+  }
+  EXPECT_FALSE(queries_->customer("other", customer.hex())) << "another tenant";
+}
+
+TEST_F(QueriesTest, ALinkedKeyLeadsToItsOwner) {
+  const KeyHash owner = hash_key("", "customer:9");
+  const KeyHash linked = hash_key("", "phone:+15550100");
+  values_.put_customer(owner, 0);
+  state::AssignedKey assigned;
+  assigned.set_customer_high(owner.high);
+  assigned.set_customer_low(owner.low);
+  values_.put(Topic::feedback, record_key("acme", linked), "assigned", assigned);
+  const auto found = queries_->customer("acme", "phone:+15550100");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->customer, (CustomerId{owner.high, owner.low}));
 }
 
 TEST(Cursor, IsReadBackAndNothingElseIs) {

@@ -1,0 +1,186 @@
+// One customer, put together: the profile and timeline from state, texts and clear keys from the log, risk and cases
+// from what was published.
+#include <algorithm>
+
+#include "api/newest_first.h"
+#include "api/queries.h"
+#include "base/hash.h"
+#include "earshot/processor.h"
+#include "event/codec.h"
+#include "event/names.h"
+#include "processors/customer/profile.h"
+#include "processors/customer/timeline.h"
+#include "state/customer.pb.h"
+#include "state/intake.pb.h"
+
+namespace earshot::api {
+
+namespace {
+
+// As the customer processor judges it.
+std::string risk_of(const state::Customer& customer) {
+  if (customer.silence_level() == 2) return "act";
+  if (!customer.negative_signal().empty()) return "unhappy";
+  return customer.silence_level() == 1 || !customer.at_risk_signal().empty() ? "watch" : "ok";
+}
+
+TimelineRow row_of(const state::TimelineEntry& entry) {
+  TimelineRow row;
+  row.at = from_millis(entry.at_ms());
+  row.what = entry.what() < kCaseEntry
+                 ? std::string(name_of(static_cast<InputKind>(entry.what())))
+                 : "case_" + std::string(name_of(static_cast<CaseStep>(entry.what() - kCaseEntry)));
+  row.channel = entry.channel();
+  row.sentiment = static_cast<Sentiment>(entry.sentiment());
+  for (const int issue : entry.issues()) row.issues.push_back(static_cast<IssueType>(issue));
+  row.urgency = entry.urgency();
+  if (entry.score_permille() != 0) row.score_permille = entry.score_permille() - 1;
+  if (!entry.currency().empty()) row.amount = entry.amount();
+  row.currency = entry.currency();
+  row.case_id = CaseId::parse(entry.case_id());
+  row.outbound = entry.outbound();
+  return row;
+}
+
+}  // namespace
+
+template <class Value>
+Result<std::optional<Value>> Queries::value(Topic input, std::string_view record_key, std::string_view name) const {
+  auto bytes = state_.read(input, record_key, name);
+  if (!bytes) return std::move(bytes.error());
+  if (!*bytes) return std::optional<Value>();
+  Value found;
+  if (!found.ParseFromString(**bytes))
+    return Error{ErrorKind::Corrupt, "the stored value " + std::string(name) + " cannot be read"};
+  return std::optional<Value>(std::move(found));
+}
+
+// A key that was never linked is a customer of its own, of the same id.
+Result<CustomerId> Queries::owner_of(std::string_view tenant, std::string_view key) const {
+  if (key.find(':') == std::string_view::npos) {
+    const auto id = CustomerId::parse(key);
+    if (!id) return Error{ErrorKind::NotFound, "a customer is named by a key such as customer:12 or by 32 hex digits"};
+    return *id;
+  }
+  const KeyHash hash = hash_key(state_.secret, key);
+  const auto assigned = value<state::AssignedKey>(Topic::feedback, record_key(tenant, hash), "assigned");
+  if (!assigned) return assigned.error();
+  if (!*assigned) return CustomerId{hash.high, hash.low};
+  return CustomerId{(*assigned)->customer_high(), (*assigned)->customer_low()};
+}
+
+Result<CustomerAnswer> Queries::customer(std::string_view tenant, std::string_view key) const {
+  const auto id = owner_of(tenant, key);
+  if (!id) return id.error();
+  const std::string at = record_key(tenant, *id);
+  const auto found = value<state::Customer>(Topic::activity, at, "customer");
+  if (!found) return found.error();
+  if (!*found) return Error{ErrorKind::NotFound, "nothing was heard of this customer"};
+  const state::Customer& stored = **found;
+
+  CustomerAnswer answer;
+  answer.customer = *id;
+  answer.risk = risk_of(stored);
+  std::vector<state::Facet> facets;
+  for (const auto& ref : stored.facets()) {
+    const KeyHash facet{ref.high(), ref.low()};
+    auto held = value<state::Facet>(Topic::activity, at, Profile::facet_name(facet));
+    if (!held) return std::move(held.error());
+    if (!*held) continue;
+    const auto input = input_at(tenant, facet, (*held)->place());
+    KeyRow row{facet, "", input ? input->person.name : ""};
+    for (const std::string& clear : input ? input->person.keys : std::vector<std::string>()) {
+      if (hash_key(state_.secret, clear) == facet) row.key = clear;
+    }
+    answer.keys.push_back(std::move(row));
+    if (auto added = add_facet(tenant, facet, (*held)->entries(), answer); !added) return std::move(added.error());
+    facets.push_back(std::move(**held));
+  }
+  const CombinedProfile profile = Profile::combine(facets);
+  answer.first_seen = profile.first_seen;
+  answer.last_heard = profile.last_heard;
+  answer.activity_days = profile.days.count();
+  answer.feedback_count = profile.feedback;
+  answer.negative_count = profile.negative;
+  answer.sentiment_permille = profile.sentiment_permille;
+  std::stable_sort(answer.timeline.begin(), answer.timeline.end(),
+                   [](const TimelineRow& a, const TimelineRow& b) { return a.at > b.at; });
+  if (answer.timeline.size() > static_cast<std::size_t>(kTimelineMax)) answer.timeline.resize(kTimelineMax);
+
+  std::set<std::string> names = {stored.silence_signal(), stored.negative_signal(), stored.at_risk_signal()};
+  names.erase("");
+  add_signals(tenant, names, answer);
+  std::set<CaseId> cases;
+  for (const auto& open : stored.cases()) cases.insert({open.id().high(), open.id().low()});
+  add_cases(tenant, std::move(cases), answer);
+  return answer;
+}
+
+Result<void> Queries::add_facet(std::string_view tenant, KeyHash facet, std::int64_t entries,
+                                CustomerAnswer& answer) const {
+  const std::string at = record_key(tenant, answer.customer);
+  for (std::int64_t slot = 0; slot < std::min(entries, kTimelineMax); ++slot) {
+    const auto entry = value<state::TimelineEntry>(Topic::activity, at, Timeline::name(facet, slot));
+    if (!entry) return entry.error();
+    if (!*entry) continue;
+    TimelineRow row = row_of(**entry);
+    if ((*entry)->has_text()) {
+      if (auto input = input_at(tenant, facet, (*entry)->place())) {
+        row.title = std::move(input->content.title);
+        row.text = std::move(input->content.text);
+      }
+    }
+    answer.timeline.push_back(std::move(row));
+  }
+  return {};
+}
+
+std::optional<Input> Queries::input_at(std::string_view tenant, KeyHash facet, Offset place) const {
+  const std::uint16_t partitions = topics_.at(index_of(Topic::feedback)).partitions;
+  const auto partition = static_cast<std::uint16_t>((murmur2(record_key(tenant, facet)) & 0x7fffffff) % partitions);
+  std::optional<Input> found;
+  EventDecoder decoder;
+  const auto read = log_.read({index_of(Topic::feedback), partition}, place, 1, [&](const StoredRecord& record) {
+    if (record.offset != place) return false;
+    auto event = decoder.decode(record.value);
+    if (event && event->tenant == tenant) {
+      if (auto* input = std::get_if<Input>(&event->body)) found = std::move(*input);
+    }
+    return false;
+  });
+  if (!read) return std::nullopt;  // no longer kept: the entry is shown without its text
+  return found;
+}
+
+void Queries::add_signals(std::string_view tenant, const std::set<std::string>& names, CustomerAnswer& answer) const {
+  if (names.empty()) return;
+  std::set<std::string> missing = names;
+  EventDecoder decoder;
+  const std::string customer = answer.customer.hex();
+  TopicEnd end = end_of(log_, topics_, Topic::signals);
+  visit_newest_first(log_, end, [&](const FoundRecord& record) {
+    if (record.value.find(customer) == std::string::npos) return true;
+    const auto event = decoder.decode(record.value);
+    const auto* signal = event && event->tenant == tenant ? std::get_if<SignalChanged>(&event->body) : nullptr;
+    if (signal == nullptr || missing.erase(signal->signal) == 0) return true;
+    answer.signals.push_back({event->id, event->time, *signal});
+    return !missing.empty();
+  });
+}
+
+void Queries::add_cases(std::string_view tenant, std::set<CaseId> ids, CustomerAnswer& answer) const {
+  if (ids.empty()) return;
+  EventDecoder decoder;
+  const std::string customer = answer.customer.hex();
+  TopicEnd end = end_of(log_, topics_, Topic::cases);
+  visit_newest_first(log_, end, [&](const FoundRecord& record) {
+    if (record.value.find(customer) == std::string::npos) return true;
+    const auto event = decoder.decode(record.value);
+    const auto* change = event && event->tenant == tenant ? std::get_if<CaseChanged>(&event->body) : nullptr;
+    if (change == nullptr || ids.erase(change->case_id) == 0) return true;
+    answer.cases.push_back({event->id, event->time, *change});
+    return !ids.empty();
+  });
+}
+
+}  // namespace earshot::api

@@ -1,0 +1,12 @@
+// How the API finds values of the processors in a state store.
+#pragma once
+
+#include "api/queries.h"
+#include "earshot/state_store.h"
+
+namespace earshot::cli {
+
+// The store must outlive the view.
+api::StateView state_view(const StateStore& store, int partitions, std::string secret);
+
+}  // namespace earshot::cli
