@@ -1,0 +1,118 @@
+// Brings published alerts to one sink, at least once each, whatever happens to the sink or to this process.
+//
+//     alerts ──follower──► pending ──due──► sink ──┬── done
+//                             ▲                    ├── try again: back to pending, later and later
+//                             └────────────────────┤
+//                                parked ◄──────────┘ after the last try; kept and visible
+//
+// It follows the published topic from a place of its own, so folding the log again sends nothing. Place, pending and
+// parked deliveries stand in one small file that is replaced before and after each delivery: after a crash a delivery
+// may be made again, with the same id, and none is lost. A delivery that fails does not hold up the others.
+//
+// Time comes from the clock and jitter from the seed, so tests need no sleeping. One thread.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "earshot/sink.h"
+#include "earshot/time.h"
+#include "event/codec.h"
+#include "event_log/follower.h"
+
+namespace earshot {
+
+// An alert on its way. Its bytes stay in the log; here is where they stand.
+struct PendingDelivery {
+  std::string id;
+  std::int64_t partition = 0;
+  std::int64_t offset = 0;
+  std::int64_t tries = 0;
+  Timestamp due{};
+  std::string detail;  // of the last try
+  bool operator==(const PendingDelivery&) const = default;
+};
+template <class F>
+void fields(F& f, PendingDelivery& v) {
+  f.required("id", v.id);
+  f.required("partition", v.partition);
+  f.required("offset", v.offset);
+  f.required("tries", v.tries);
+  f.required("due", v.due);
+  f.optional("detail", v.detail);
+}
+
+// What the file holds.
+struct DispatcherState {
+  std::string place;
+  std::string stopped;  // why nothing is sent any more; empty: it goes on
+  std::vector<PendingDelivery> pending;
+  std::vector<PendingDelivery> parked;  // oldest first
+  bool operator==(const DispatcherState&) const = default;
+};
+template <class F>
+void fields(F& f, DispatcherState& v) {
+  f.required("place", v.place);
+  f.optional("stopped", v.stopped);
+  f.optional("pending", v.pending);
+  f.optional("parked", v.parked);
+}
+
+inline constexpr std::size_t kParkedMax = 10'000;  // beyond it the oldest is forgotten
+
+class Dispatcher {
+ public:
+  struct Settings {
+    std::filesystem::path file;
+    // How long after the try before: the schedule that Standard Webhooks suggests. The wait is drawn from zero to it,
+    // so that receivers who were down are not met by everybody at once.
+    std::vector<Millis> schedule = standard_schedule();
+    std::size_t pending_max = 1000;  // then nothing more is read until some are done
+    std::uint64_t seed = 0;
+  };
+  struct Counts {
+    std::uint64_t delivered = 0;
+    std::uint64_t failed = 0;  // tries
+    std::uint64_t parked = 0;
+  };
+  static std::vector<Millis> standard_schedule();
+
+  // Goes on where the file says; without one it begins at the end of the log, so that a new receiver is not told of the
+  // past.
+  static Result<std::unique_ptr<Dispatcher>> open(const LogReader& log, const std::vector<TopicSpec>& topics,
+                                                  Sink& sink, const Clock& clock, Settings settings);
+
+  // Takes up what is new, and makes every delivery that is due. Gives the time at which the next one will be, if any
+  // waits.
+  Result<std::optional<Timestamp>> turn();
+
+  const DispatcherState& state() const { return state_; }
+  const Counts& counts() const { return counts_; }
+
+ private:
+  Dispatcher(const LogReader& log, const std::vector<TopicSpec>& topics, Sink& sink, const Clock& clock,
+             Settings settings);
+
+  Result<void> take_up();
+  Result<void> deliver(std::size_t index);
+  Result<std::optional<Event>> event_of(const PendingDelivery& delivery);
+  Millis wait_after(std::int64_t tries, Millis asked_for);
+  void park(PendingDelivery delivery);
+  Result<void> save();
+
+  const LogReader& log_;
+  Sink& sink_;
+  const Clock& clock_;
+  Settings settings_;
+  Follower follower_;
+  EventDecoder decoder_;
+  Random random_;
+  DispatcherState state_;
+  Counts counts_;
+};
+
+}  // namespace earshot

@@ -1,0 +1,72 @@
+#include "sinks/sink_runner.h"
+
+#include <algorithm>
+
+namespace earshot {
+
+namespace {
+
+constexpr Millis kWaitMost{60'000};  // a clock may be set; look again now and then
+constexpr Millis kWaitAfterFailure{5'000};
+
+}  // namespace
+
+SinkRunner::SinkRunner(std::unique_ptr<Sink> sink, std::unique_ptr<Dispatcher> dispatcher, const Clock& clock, Log& log)
+    : sink_(std::move(sink)),
+      dispatcher_(std::move(dispatcher)),
+      clock_(clock),
+      log_(log),
+      failing_(log, "cannot deliver alerts sink=" + std::string(sink_->name())),
+      thread_([this] { run(); }) {}
+
+SinkRunner::~SinkRunner() {
+  {
+    std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void SinkRunner::notify() {
+  {
+    std::lock_guard lock(mutex_);
+    is_notified_ = true;
+  }
+  changed_.notify_all();
+}
+
+void SinkRunner::run() {
+  std::unique_lock lock(mutex_);
+  Millis wait{0};
+  while (true) {
+    changed_.wait_for(lock, wait, [this] { return is_notified_ || is_stopping_; });
+    if (is_stopping_) return;
+    is_notified_ = false;
+    lock.unlock();
+    const auto next = dispatcher_->turn();
+    if (!next) failing_.happened(next.error().message);
+    report();
+    wait = kWaitMost;
+    if (!next) {
+      wait = kWaitAfterFailure;
+    } else if (*next) {
+      wait = std::clamp(**next - clock_.now(), Millis{0}, kWaitMost);
+    }
+    lock.lock();
+  }
+}
+
+void SinkRunner::report() {
+  const auto& state = dispatcher_->state();
+  if (!state.stopped.empty() && !has_reported_stop_) {
+    has_reported_stop_ = true;
+    log_.error("alerts are no longer delivered", {{"sink", sink_->name()}, {"why", state.stopped}});
+  }
+  const std::uint64_t parked = dispatcher_->counts().parked;
+  if (parked == parked_reported_) return;
+  parked_reported_ = parked;
+  log_.warn("deliveries were given up after the last try", {{"sink", sink_->name()}, {"parked", state.parked.size()}});
+}
+
+}  // namespace earshot

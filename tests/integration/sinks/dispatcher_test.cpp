@@ -1,0 +1,236 @@
+#include "sinks/dispatcher.h"
+
+#include <fstream>
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "event/codec.h"
+#include "event_log/memory.h"
+#include "state_store/memory.h"
+#include "support/manual_clock.h"
+#include "support/random_test.h"
+#include "support/scratch.h"
+
+namespace earshot {
+namespace {
+
+using namespace std::chrono_literals;
+using Ids = std::vector<std::string>;
+
+// Takes an alert, or answers as it was told to.
+class SinkOfTest : public Sink {
+ public:
+  std::string_view name() const override { return "test"; }
+  DeliveryResult deliver(const Event& alert) override {
+    tried.push_back(alert.id);
+    const auto found = answers.find(alert.id);
+    return found == answers.end() ? DeliveryResult{} : found->second;
+  }
+  std::map<std::string, DeliveryResult> answers;
+  Ids tried;
+};
+
+class DispatcherTest : public ::testing::Test {
+ protected:
+  DispatcherTest() {
+    for (const TopicName& topic : kTopics) topics_.push_back({std::string(topic.name), 2});
+    log_ = std::move(*MemoryLog::open(disk_, state_, {.topics = topics_}));
+  }
+
+  void publish(const std::string& id, std::uint16_t partition = 0) {
+    Event event;
+    event.id = id;
+    event.source = "/earshot/desk";
+    event.tenant = "acme";
+    event.time = event.recorded = clock_.now();
+    event.body = AlertRaised{.title = id};
+    log_->emit({index_of(Topic::alerts), partition}, {event.recorded, "acme", encode(event)});
+    log_->commit({});
+  }
+  std::unique_ptr<Dispatcher> open(std::uint64_t seed = 1, std::size_t pending_max = 1000) {
+    auto opened = Dispatcher::open(*log_, topics_, sink_, clock_,
+                                   {.file = scratch_.path() / "test.json", .pending_max = pending_max, .seed = seed});
+    EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
+    return std::move(*opened);
+  }
+  std::optional<Timestamp> turn(Dispatcher& dispatcher) {
+    const auto next = dispatcher.turn();
+    EXPECT_TRUE(next);
+    return *next;
+  }
+  void fail(const std::string& id, Millis retry_after = {}) {
+    sink_.answers[id] = {Delivery::try_again, "HTTP 503", retry_after};
+  }
+
+  test::Scratch scratch_;
+  test::ManualClock clock_;
+  std::vector<TopicSpec> topics_;
+  MemoryDisk disk_;
+  MemoryStore state_;
+  std::unique_ptr<MemoryLog> log_;
+  SinkOfTest sink_;
+};
+
+TEST_F(DispatcherTest, ANewSinkIsNotToldOfThePast) {
+  publish("old");
+  const auto dispatcher = open();
+  publish("new");
+  turn(*dispatcher);
+  EXPECT_EQ(sink_.tried, Ids{"new"});
+}
+
+TEST_F(DispatcherTest, GoesOnAfterARestartAndSendsNothingTwice) {
+  (void)open();
+  publish("a");
+  turn(*open());
+  publish("b", 1);
+  turn(*open());
+  turn(*open());
+  EXPECT_EQ(sink_.tried, (Ids{"a", "b"}));
+}
+
+TEST_F(DispatcherTest, WhatWasPublishedWhileNobodyRanIsSent) {
+  (void)open();
+  publish("a");
+  publish("b");
+  turn(*open());
+  EXPECT_EQ(sink_.tried, (Ids{"a", "b"}));
+}
+
+TEST_F(DispatcherTest, AFailedDeliveryHoldsUpNobodyAndIsTriedAgainWithTheSameId) {
+  const auto dispatcher = open();
+  fail("a");
+  publish("a");
+  publish("b");
+  auto next = turn(*dispatcher);
+  EXPECT_EQ(sink_.tried, (Ids{"a", "b"}));
+  ASSERT_TRUE(next);
+  EXPECT_LE(*next, clock_.now() + 5s);
+  sink_.answers.clear();
+  clock_.go_to(*next - 1ms);
+  if (*next > clock_.now()) turn(*dispatcher);
+  EXPECT_EQ(sink_.tried.size(), 2u) << "not before it is due";
+  clock_.go_to(*next);
+  EXPECT_FALSE(turn(*dispatcher));
+  EXPECT_EQ(sink_.tried, (Ids{"a", "b", "a"}));
+}
+
+TEST_F(DispatcherTest, KeepsToTheScheduleAndParksAfterTheLastTry) {
+  const std::uint64_t seed = test::seed_of_test(5);
+  const auto schedule = Dispatcher::standard_schedule();
+  for (int round = 0; round < test::scaled(20); ++round) {
+    SCOPED_TRACE(round);
+    const auto dispatcher = open(seed + static_cast<std::uint64_t>(round));
+    const std::string id = "a" + std::to_string(round);
+    fail(id);
+    publish(id);
+    sink_.tried.clear();
+    for (std::size_t tries = 1; tries < schedule.size(); ++tries) {
+      const auto next = turn(*dispatcher);
+      ASSERT_EQ(sink_.tried.size(), tries);
+      ASSERT_TRUE(next);
+      EXPECT_GE(*next, clock_.now());
+      EXPECT_LE(*next, clock_.now() + schedule[tries]);
+      clock_.go_to(*next);
+    }
+    EXPECT_FALSE(turn(*dispatcher));
+    EXPECT_EQ(sink_.tried.size(), schedule.size());
+    clock_.pass(1000h);
+    turn(*dispatcher);
+    EXPECT_EQ(sink_.tried.size(), schedule.size()) << "parked is parked";
+    ASSERT_FALSE(dispatcher->state().parked.empty());
+    EXPECT_EQ(dispatcher->state().parked.back().id, id);
+    EXPECT_EQ(dispatcher->state().parked.back().detail, "HTTP 503");
+  }
+}
+
+TEST_F(DispatcherTest, TheWaitsAreSpreadOverTheWholeSpan) {
+  const auto dispatcher = open();
+  Millis least = 1h;
+  Millis most = 0ms;
+  for (int i = 0; i < 200; ++i) {
+    const std::string id = std::to_string(i);
+    fail(id);
+    publish(id);
+  }
+  turn(*dispatcher);
+  for (const PendingDelivery& delivery : dispatcher->state().pending) {
+    least = std::min(least, delivery.due - clock_.now());
+    most = std::max(most, delivery.due - clock_.now());
+  }
+  EXPECT_LT(least, 500ms);
+  EXPECT_GT(most, 4500ms);
+}
+
+TEST_F(DispatcherTest, WaitsAsLongAsTheReceiverAsks) {
+  const auto dispatcher = open();
+  fail("a", 2h);
+  publish("a");
+  EXPECT_EQ(turn(*dispatcher), clock_.now() + 2h);
+}
+
+TEST_F(DispatcherTest, StopsForGoodWhenTheReceiverRefuses) {
+  auto dispatcher = open();
+  sink_.answers["a"] = {Delivery::never, "HTTP 410", {}};
+  publish("a");
+  publish("b");
+  turn(*dispatcher);
+  EXPECT_EQ(sink_.tried, Ids{"a"});
+  dispatcher = open();
+  publish("c");
+  EXPECT_FALSE(turn(*dispatcher));
+  EXPECT_EQ(sink_.tried, Ids{"a"}) << "also after a restart";
+  EXPECT_NE(dispatcher->state().stopped.find("410"), std::string::npos);
+}
+
+TEST_F(DispatcherTest, AFailedDeliverySurvivesARestart) {
+  {
+    const auto dispatcher = open();
+    fail("a");
+    publish("a");
+    turn(*dispatcher);
+  }
+  sink_.answers.clear();
+  clock_.pass(5s);
+  EXPECT_FALSE(turn(*open()));
+  EXPECT_EQ(sink_.tried, (Ids{"a", "a"}));
+}
+
+TEST_F(DispatcherTest, ReadsNoMoreThanItCanKeep) {
+  const auto dispatcher = open(1, 3);
+  for (int i = 0; i < 5; ++i) {
+    fail("a" + std::to_string(i));
+    publish("a" + std::to_string(i));
+  }
+  turn(*dispatcher);
+  EXPECT_EQ(dispatcher->state().pending.size(), 3u);
+  sink_.answers.clear();
+  clock_.pass(5s);
+  turn(*dispatcher);
+  turn(*dispatcher);
+  EXPECT_TRUE(dispatcher->state().pending.empty());
+  EXPECT_EQ(dispatcher->counts().delivered, 5u);
+}
+
+TEST_F(DispatcherTest, AnAlertThatTheLogNoLongerKeepsIsLetGo) {
+  const auto dispatcher = open();
+  fail("a");
+  publish("a");
+  turn(*dispatcher);
+  ASSERT_TRUE(log_->drop_before({index_of(Topic::alerts), 0}, 1));
+  clock_.pass(5s);
+  EXPECT_FALSE(turn(*dispatcher));
+  EXPECT_EQ(sink_.tried, Ids{"a"});
+}
+
+TEST_F(DispatcherTest, AFileThatCannotBeReadIsNamedWithTheRemedy) {
+  std::ofstream(scratch_.path() / "test.json") << "{broken";
+  const auto opened = Dispatcher::open(*log_, topics_, sink_, clock_, {.file = scratch_.path() / "test.json"});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::Corrupt);
+  EXPECT_NE(opened.error().message.find("move it away"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace earshot
