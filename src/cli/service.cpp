@@ -5,6 +5,7 @@
 #include "all.h"
 #include "cli/files.h"
 #include "cli/state_view.h"
+#include "console/files.h"
 #include "event/codec.h"
 
 namespace earshot::cli {
@@ -63,14 +64,43 @@ Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station
   Live::Hooks hooks;
   hooks.folded = [self](const std::vector<Pump::Stage>& stages) { self->count(stages); };
   hooks.committed = [self] {
-    if (self->api_) self->api_->notify();
+    self->notify();
     if (self->told_) self->told_();
   };
   hooks.stopped = [&log](const Error& error) { log.error("the event log takes nothing more; mend what it says and start again", {{"reason", error.message}}); };
   service->live_ = std::make_unique<Live>(pump, service->station_->import_rules(), clock, std::move(live_settings), std::move(hooks));
   service->front_door_ = std::make_unique<FrontDoor>(*service->live_, *service->metrics_);
   if (auto started = service->start_api(clock, std::move(settings)); !started) return std::move(started.error());
+  if (auto started = service->start_sinks(clock, log); !started) return std::move(started.error());
+  service->is_complete_.store(true, std::memory_order_release);
+  service->notify();  // of what was committed meanwhile
   return service;
+}
+
+void Service::notify() {
+  if (!is_complete_.load(std::memory_order_acquire)) return;
+  api_->notify();
+  for (const auto& sink : sinks_) sink->notify();
+}
+
+// A sink of a configuration keeps its place beside log and state.
+Result<void> Service::start_sinks(const Clock& clock, Log& log) {
+  const Config& config = station_->config();
+  const std::filesystem::path directory = config.data / "sinks";
+  std::error_code error;
+  if (!config.sinks.empty()) std::filesystem::create_directories(directory, error);
+  if (error) return Error{ErrorKind::Unavailable, "cannot create " + directory.string() + ": " + error.message()};
+  for (const SinkConfig& entry : config.sinks) {
+    auto sink = make_webhook({entry.name, entry.url, entry.secrets, entry.allow_private_addresses}, clock);
+    if (!sink) return std::move(sink.error());
+    Dispatcher::Settings settings;
+    settings.file = directory / (entry.name + ".json");
+    settings.seed = static_cast<std::uint64_t>(to_millis(clock.now()));
+    auto dispatcher = Dispatcher::open(station_->log(), station_->topics(), **sink, clock, std::move(settings));
+    if (!dispatcher) return std::move(dispatcher.error());
+    sinks_.push_back(std::make_unique<SinkRunner>(std::move(*sink), std::move(*dispatcher), clock, log));
+  }
+  return {};
 }
 
 Result<void> Service::start_api(const Clock& clock, Settings settings) {
@@ -103,7 +133,7 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
         return {};
       },
       .metrics = [this] { return metrics_->expose(); },
-      .files = {},
+      .files = console_files(),
   };
   auto api = api::Api::start(std::move(api_settings), std::move(parts));
   if (!api) return std::move(api.error());
@@ -126,6 +156,8 @@ void Service::count(const std::vector<Pump::Stage>& stages) {
 void Service::stop() {
   if (api_) api_->stop();
   if (live_) live_->stop();
+  is_complete_ = false;
+  sinks_.clear();
 }
 
 Service::~Service() { stop(); }

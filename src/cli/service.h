@@ -1,12 +1,15 @@
 // A running Earshot: station, live pump, HTTP, sinks and metrics, for `earshot run` and `earshot demo`.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
 #include "api/api.h"
 #include "cli/station.h"
 #include "pipeline/live.h"
+#include "sinks/sink_runner.h"
+#include "sinks/webhook.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
 
@@ -51,6 +54,8 @@ class Service {
   class FrontDoor;
   Service() = default;
   Result<void> start_api(const Clock& clock, Settings settings);
+  Result<void> start_sinks(const Clock& clock, Log& log);
+  void notify();
   void count(const std::vector<Pump::Stage>& stages);
 
   std::unique_ptr<Station> station_;
@@ -63,6 +68,8 @@ class Service {
   std::unique_ptr<Live> live_;
   std::unique_ptr<FrontDoor> front_door_;
   std::unique_ptr<api::Api> api_;
+  std::vector<std::unique_ptr<SinkRunner>> sinks_;
+  std::atomic<bool> is_complete_ = false;  // before that nobody listens to commits
 };
 
 }  // namespace earshot::cli
