@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "earshot/topics.h"
 #include "event/codec.h"
 #include "event_log/memory.h"
 #include "state_store/memory.h"

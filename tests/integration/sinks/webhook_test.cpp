@@ -146,7 +146,7 @@ TEST_F(WebhookTest, PrivateAddressesAreRefusedUnlessAllowed) {
   auto strict = settings();
   strict.allow_private_addresses = false;
   const std::string port = receiver_.url().substr(std::string("http://127.0.0.1").size());
-  for (const std::string& host : {"127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"}) {
+  for (const std::string host : {"127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"}) {
     strict.url = "http://" + std::string(host) + port;
     const DeliveryResult result = deliver(strict);
     EXPECT_EQ(result.outcome, Delivery::try_again) << host;
