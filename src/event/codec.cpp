@@ -1,11 +1,14 @@
 #include "event/codec.h"
 
+#include <algorithm>
 #include <functional>
 #include <unordered_map>
 
+#include "earshot/check.h"
 #include "event/fields.h"
 #include "event/json_reader.h"
 #include "event/json_writer.h"
+#include "event/upgrade.h"
 
 namespace earshot {
 namespace {
@@ -116,9 +119,11 @@ std::string encode(const Event& event) {
 
 struct EventDecoder::Buffers {
   JsonDocument document;
+  JsonDocument upgraded;
 };
 
-EventDecoder::EventDecoder() : buffers_(std::make_unique<Buffers>()) {}
+EventDecoder::EventDecoder() : EventDecoder(event_upgrades()) {}
+EventDecoder::EventDecoder(std::span<const EventUpgrade> upgrades) : buffers_(std::make_unique<Buffers>()), upgrades_(upgrades) {}
 EventDecoder::~EventDecoder() = default;
 EventDecoder::EventDecoder(EventDecoder&&) noexcept = default;
 EventDecoder& EventDecoder::operator=(EventDecoder&&) noexcept = default;
@@ -135,11 +140,20 @@ tl::expected<Event, DecodeFailure> EventDecoder::decode(std::string_view bytes) 
     return failure(DeadLetterReason::invalid_event, read.error().message);
   }
   if (envelope.specversion != "1.0") return failure(DeadLetterReason::invalid_event, "specversion is not 1.0");
-  const auto known = bodies_by_type().find(envelope.type);
-  if (known == bodies_by_type().end()) return failure(DeadLetterReason::unknown_type, "type " + envelope.type + " is not known to this build");
-
   simdjson::dom::object data;
-  if (object.at_key("data").get(data) != simdjson::SUCCESS) return failure(DeadLetterReason::invalid_event, "data is not an object");
+  const bool has_data = object.at_key("data").get(data) == simdjson::SUCCESS;
+  auto known = bodies_by_type().find(envelope.type);
+  while (known == bodies_by_type().end() && has_data) {
+    const auto upgrade = std::find_if(upgrades_.begin(), upgrades_.end(), [&](const EventUpgrade& u) { return u.from == envelope.type; });
+    if (upgrade == upgrades_.end()) break;
+    const std::string text = upgrade->data(data);
+    auto newer = buffers_->upgraded.parse(text);
+    EARSHOT_CHECK(newer && newer->get(data) == simdjson::SUCCESS, "an upgrade gives an object");
+    envelope.type = upgrade->to;
+    known = bodies_by_type().find(envelope.type);
+  }
+  if (known == bodies_by_type().end()) return failure(DeadLetterReason::unknown_type, "type " + envelope.type + " is not known to this build");
+  if (!has_data) return failure(DeadLetterReason::invalid_event, "data is not an object");
   event.body = known->second;
   auto read = std::visit([&](auto& body) { return JsonReader(data, JsonReader::UnknownKeys::ignore).object(body); }, event.body);
   if (!read) return failure(DeadLetterReason::invalid_event, "data." + read.error().message);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@
 #include "earshot/event.h"
 
 namespace earshot {
+
+struct EventUpgrade;
 
 // Why bytes are not an event.
 struct DecodeFailure {
@@ -33,10 +36,12 @@ std::vector<EventBody> event_bodies();
 std::string encode(const Event& event);
 
 // Reads one event of an `earshot.*` type. `tenant`, `time` and `recordedtime` may be missing: they are left empty (kEarliest)
-// for the front door to fill. Keeps its buffers between calls; one decoder serves one thread.
+// for the front door to fill. An older version of a type is read as its newest. Keeps its buffers between calls; one decoder
+// serves one thread.
 class EventDecoder {
  public:
   EventDecoder();
+  explicit EventDecoder(std::span<const EventUpgrade> upgrades);  // others than this build's, for tests
   ~EventDecoder();
   EventDecoder(EventDecoder&&) noexcept;
   EventDecoder& operator=(EventDecoder&&) noexcept;
@@ -45,6 +50,7 @@ class EventDecoder {
  private:
   struct Buffers;
   std::unique_ptr<Buffers> buffers_;
+  std::span<const EventUpgrade> upgrades_;
 };
 
 // A dead letter that a connector made, on its way in: its id follows from the bytes and the place, so that a repeat meets the

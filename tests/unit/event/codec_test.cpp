@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "event/upgrade.h"
 #include "event/validate.h"
 
 namespace earshot {
@@ -38,6 +39,33 @@ TEST(Codec, ReadsTheReviewOfTheDesign) {
 TEST(Codec, StripsAByteOrderMark) {
   EventDecoder decoder;
   EXPECT_TRUE(decoder.decode("\xef\xbb\xbf" + std::string(kReview)));
+}
+
+// A rating was a bare number once, then had a name of its own, then its scale beside it.
+TEST(Codec, ReadsAnOldVersionAsItsNewest) {
+  static constexpr EventUpgrade kUpgrades[] = {
+      {"earshot.feedback.opinion.v1", "earshot.feedback.opinion.v2",
+       [](simdjson::dom::object old) {
+         return R"({"channel":"mail","person":{"keys":["email:a@example.org"]},"stars":)" + simdjson::minify(old["value"]) + "}";
+       }},
+      {"earshot.feedback.opinion.v2", "earshot.feedback.review.v1",
+       [](simdjson::dom::object old) {
+         return R"({"channel":"mail","person":)" + simdjson::minify(old["person"]) + R"(,"rating":{"min":1,"max":5,"value":)" +
+                simdjson::minify(old["stars"]) + "}}";
+       }}};
+  const std::string old =
+      R"({"specversion":"1.0","id":"7","source":"/acme/mail","type":"earshot.feedback.opinion.v1","time":"2020-01-02T03:04:05Z","data":{"value":2}})";
+  EventDecoder decoder(kUpgrades);
+  for (int round = 0; round < 2; ++round) {  // buffers are used again
+    const auto event = decoder.decode(old);
+    ASSERT_TRUE(event) << event.error().detail;
+    EXPECT_EQ(event->id, "7");
+    const auto& input = std::get<Input>(event->body);
+    EXPECT_EQ(input.kind, InputKind::review);
+    EXPECT_EQ(input.rating, (Rating{2000, 1000, 5000}));
+    EXPECT_EQ(input.person.keys, std::vector<std::string>{"email:a@example.org"});
+  }
+  EXPECT_EQ(EventDecoder{}.decode(old).error().reason, DeadLetterReason::unknown_type);
 }
 
 TEST(Codec, RefusesWithATypedReason) {

@@ -1,0 +1,7 @@
+#include "event/upgrade.h"
+
+namespace earshot {
+
+std::span<const EventUpgrade> event_upgrades() { return {}; }
+
+}  // namespace earshot
