@@ -58,6 +58,16 @@ void fields(F& f, SinkSettings& v) {
   f.optional("allow_private_addresses", v.allow_private_addresses);
 }
 
+struct TokenSettings {
+  std::string secret_env;
+  std::string role = "read";
+};
+template <class F>
+void fields(F& f, TokenSettings& v) {
+  f.required("secret_env", v.secret_env);
+  f.optional("role", v.role);
+}
+
 // A scalar that YAML would read as a number, a truth value or nothing stays one in JSON.
 bool is_bare(const std::string& text) {
   if (text == "true" || text == "false" || text == "null") return true;
@@ -146,11 +156,12 @@ class Loader {
     if (auto done = processors(); !done) return std::move(done.error());
     if (auto done = connectors(); !done) return std::move(done.error());
     if (auto done = sinks(); !done) return std::move(done.error());
+    if (auto done = tokens(); !done) return std::move(done.error());
     return std::move(config_);
   }
 
  private:
-  static constexpr std::string_view kSections[] = {"privacy", "silence", "desk", "insight", "connectors", "sinks"};
+  static constexpr std::string_view kSections[] = {"privacy", "silence", "desk", "insight", "connectors", "sinks", "tokens"};
 
   Error at(std::string_view path, const std::string& message) const {
     const int line = line_of(root_, path);
@@ -262,6 +273,18 @@ class Loader {
       if (!secrets) return std::move(secrets.error());
       sink.secrets = std::move(*secrets);
       config_.sinks.push_back(std::move(sink));
+    }
+    return {};
+  }
+
+  Result<void> tokens() {
+    for (const auto& node : root_["tokens"]) {
+      auto read = section<TokenSettings>(to_json(node), "tokens");
+      if (!read) return std::move(read.error());
+      if (read->role != "read" && read->role != "act") return at("tokens.role", "tokens.role is read or act, not " + read->role);
+      auto secrets = secrets_of({read->secret_env}, "tokens.secret_env");
+      if (!secrets) return std::move(secrets.error());
+      config_.tokens.push_back({std::move(secrets->front()), read->role});
     }
     return {};
   }

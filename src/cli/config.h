@@ -26,6 +26,11 @@ struct SinkConfig {
   bool allow_private_addresses = false;
 };
 
+struct TokenConfig {
+  std::string secret;  // from the environment variable the file names
+  std::string role;    // `read`, or `act`: may also send events and act on cases
+};
+
 struct Config {
   std::string file;  // where it came from; empty: defaults
   std::string tenant = "acme";
@@ -38,6 +43,7 @@ struct Config {
   std::map<std::string, std::string> sections;  // silence, desk, insight: complete settings as JSON
   std::vector<ConnectorConfig> connectors;
   std::vector<SinkConfig> sinks;
+  std::vector<TokenConfig> tokens;  // of the API; without any only this machine is served
 };
 
 // Reads `path`; the defaults when it is empty. Errors name file, line and the nearest known key.

@@ -117,6 +117,9 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
   api_settings.server.address = settings.address;
   api_settings.server.port = settings.port;
   api_settings.access.default_tenant = config.tenant;
+  for (const TokenConfig& token : config.tokens) {
+    api_settings.access.tokens.push_back({token.secret, config.tenant, token.role == "act" ? api::Role::act : api::Role::read});
+  }
   api::Api::Parts parts{
       .log = station_->log(),
       .topics = station_->topics(),
