@@ -18,7 +18,9 @@ bool Contributions::put_into(state::PendingSums& pending, Timestamp now, const S
   bool all_in_time = true;
   for (const auto& [one, n] : counts_) {
     if (n == 0) continue;
-    if (is_frozen(one.hour, now, settings)) {
+    // Who waits is counted in the hour in which they began to; when that ends, however late, nobody waits any more.
+    const bool ends_a_wait = !one.is_span && one.what == static_cast<std::uint8_t>(Counter::waiting);
+    if (is_frozen(one.hour, now, settings) && !ends_a_wait) {
       all_in_time = false;
       continue;
     }

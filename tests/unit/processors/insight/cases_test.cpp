@@ -190,6 +190,18 @@ TEST(InsightCases, ShowUnansweredCasesAndTheirOldestAge) {
   EXPECT_EQ(insight.read(query).back().max, std::nullopt);
 }
 
+TEST(InsightCases, AreNoLongerUnansweredHoweverLateTheReply) {
+  InsightFeed insight;
+  const CaseOf a{.item = "a"};
+  insight.give(stepped(a, kNine, CaseStep::opened, CaseState::fresh));
+  insight.pass_time_to(kNine + hours{1});
+  EXPECT_EQ(now_count(insight, "unanswered"), 1);
+  const Timestamp late = kNine + hours{24 * 60};  // the hour of the opening is frozen by then
+  insight.give(late, lasted(a, MeasureKind::first_response, late, 60 * 24 * kHour, 60 * 24 * kHour));
+  insight.pass_time_to(late + hours{1});
+  EXPECT_EQ(now_count(insight, "unanswered"), 0);
+}
+
 TEST(InsightCases, GiveFirstAndFullResolutionAtTheLastOne) {
   InsightFeed insight;
   const CaseOf one{};
