@@ -40,6 +40,7 @@ class Import {
 
   Import(Pump& pump, ImportRules rules, Settings settings);
 
+  // What cannot be history (a command, a time in the future) becomes a dead letter.
   Result<void> add(Event event);
   Result<void> add(DeadLetter letter);
 
@@ -47,6 +48,7 @@ class Import {
   Result<ImportCounts> run(const std::function<void(std::int64_t done, std::int64_t of)>& progress);
 
  private:
+  Result<void> refuse(const Event& event, DeadLetterReason reason, std::string detail);
   Result<void> take(const Event& event, ImportCounts& counts);
   Result<void> commit_and_wait();
 
