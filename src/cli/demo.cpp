@@ -116,7 +116,7 @@ int run(const Options& options) {
 
   DemoTerminal terminal((*service)->station().log(), (*service)->station().topics());
   company->go_live(clock.now());
-  company->work_off(terminal.show_history(*company), clock.now());
+  company->work_off(terminal.show_history(*company, clock.now()), clock.now());
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
   while (!signals.wait_for(kBeat)) {
     if (options.seconds > 0 && std::chrono::steady_clock::now() >= end) break;

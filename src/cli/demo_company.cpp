@@ -12,7 +12,9 @@ namespace earshot::cli {
 namespace {
 
 constexpr int kDays = 180;
-constexpr double kBacklogHours = 10 * 24;  // within which the cases of the history are worked off
+constexpr double kHandlingHoursMin = 4;  // from the opening of a case of the history to its resolution
+constexpr double kHandlingHoursSpread = 92;
+constexpr std::chrono::days kToldBackMax{30};  // the windows of KPIs take nothing older than 35 days
 constexpr const char* kSecret = "demo-typeform-secret";
 const Timestamp kStart = *parse_rfc3339("2026-01-05T00:00:00Z");
 
@@ -143,7 +145,8 @@ void DemoCompany::work_off(const std::vector<CaseChanged>& history, Timestamp no
     command.text = "It is put right. Thank you for telling us.";
     command.resolution = "fixed";
     command.cause = "process";
-    plan(now + Millis{static_cast<std::int64_t>(random.unit() * kBacklogHours * 3'600'000)}, command, change->facet);
+    const auto handling = Millis{static_cast<std::int64_t>((kHandlingHoursMin + random.unit() * kHandlingHoursSpread) * 3'600'000)};
+    plan(std::max(change->opened_at, now - kToldBackMax) + handling, command, change->facet);
   }
 }
 

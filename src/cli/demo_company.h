@@ -42,7 +42,8 @@ class DemoCompany {
   // An agent reads of a case that is theirs and will do something about it.
   void hear_of(const CaseChanged& change, Timestamp now);
 
-  // What the imported history left open: the agents work it off in the days that follow.
+  // What the imported history left open, which knows no agents: they tell now what they did then, and do the newest of it in the
+  // days that follow.
   void work_off(const std::vector<CaseChanged>& history, Timestamp now);
 
   // The identity key behind a hash, of those that were delivered by this process; the hash itself otherwise.

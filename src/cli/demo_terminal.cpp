@@ -19,6 +19,7 @@ constexpr const char* kPlain = "\033[0m";
 constexpr std::size_t kRecordsAtOnce = 1000;
 constexpr std::size_t kHistoryLines = 24;
 constexpr std::chrono::hours kStatusEvery{24};
+constexpr std::chrono::hours kBackdatedMax{24};  // an event that comes in late is news, a told history is not
 
 std::string short_time(Timestamp at) {
   const std::string text = format_rfc3339(at);
@@ -36,7 +37,7 @@ std::string joined(const std::vector<std::string>& parts) {
 DemoTerminal::DemoTerminal(const LogReader& log, const std::vector<TopicSpec>& topics)
     : news_(log, topics, {index_of(Topic::signals), index_of(Topic::cases)}), in_colour_(::isatty(STDOUT_FILENO) != 0) {}
 
-std::vector<CaseChanged> DemoTerminal::show_history(const DemoCompany& company) {
+std::vector<CaseChanged> DemoTerminal::show_history(const DemoCompany& company, Timestamp now) {
   keeps_lines_ = true;
   std::vector<CaseChanged> changes = read_news(company);
   keeps_lines_ = false;
@@ -44,6 +45,7 @@ std::vector<CaseChanged> DemoTerminal::show_history(const DemoCompany& company) 
   const std::size_t skipped = lines_.size() > kHistoryLines ? lines_.size() - kHistoryLines : 0;
   for (std::size_t i = skipped; i < lines_.size(); ++i) std::fputs(lines_[i].second.c_str(), stdout);
   lines_.clear();
+  prints_from_ = now - kBackdatedMax;
   return changes;
 }
 
@@ -72,6 +74,7 @@ std::vector<CaseChanged> DemoTerminal::read_news(const DemoCompany& company) {
 }
 
 void DemoTerminal::line(Timestamp at, const char* colour, const char* word, const std::string& who, const std::string& what) {
+  if (at < prints_from_) return;
   char head[96];
   std::snprintf(head, sizeof head, "%s  %s%-9s%s ", short_time(at).c_str(), in_colour_ ? colour : "", word, in_colour_ ? kPlain : "");
   std::string text = head + who + std::string(who.size() < 22 ? 22 - who.size() : 0, ' ') + " " + what + "\n";

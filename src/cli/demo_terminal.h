@@ -17,8 +17,9 @@ class DemoTerminal {
  public:
   DemoTerminal(const LogReader& log, const std::vector<TopicSpec>& topics);
 
-  // Reads what is committed already and prints the newest of it; gives the changes of cases, oldest first.
-  std::vector<CaseChanged> show_history(const DemoCompany& company);
+  // Reads what is committed already and prints the newest of it; gives the changes of cases, oldest first. What is older than
+  // `now` is not printed later.
+  std::vector<CaseChanged> show_history(const DemoCompany& company, Timestamp now);
 
   // Prints what is new; gives the changes of cases among it.
   std::vector<CaseChanged> show_news(const DemoCompany& company, Timestamp now);
@@ -35,6 +36,7 @@ class DemoTerminal {
   bool in_colour_;
   bool keeps_lines_ = false;  // while history is read, only the newest lines are of interest
   std::deque<std::pair<Timestamp, std::string>> lines_;
+  Timestamp prints_from_ = kEarliest;
   std::int64_t open_cases_ = 0;
   std::int64_t silent_ = 0;
   std::int64_t unhappy_ = 0;
