@@ -64,8 +64,10 @@ void Api::act_on_case(Call call, Reply reply) {
   event.tenant = tenant;
   event.time = parts_.clock.now();
   event.body = std::move(*command);
+  Offer offer{.connector = "api", .received = event.time, .tenant = tenant};
+  offer.events.push_back(std::move(event));
   // Taken: desk will answer. Not taken: this answer is the first, and the first counts.
-  parts_.intake.offer({tenant, {std::move(event)}, {}}, [reply](Result<OfferOutcome> outcome) {
+  parts_.intake.offer(std::move(offer), [reply](Result<OfferOutcome> outcome) {
     if (!outcome) reply.send(problem_of(outcome.error()));
   });
 }

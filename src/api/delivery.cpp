@@ -28,6 +28,8 @@ DeadLetter letter_about(const Event& event, const Origin& origin, std::string de
 class Collected : public Findings {
  public:
   Collected(const Origin& origin, bool may_name_tenant) : origin_(origin), may_name_tenant_(may_name_tenant) {
+    offer.connector = origin.name;
+    offer.received = origin.received;
     offer.tenant = origin.tenant;
   }
 

@@ -13,6 +13,8 @@ namespace earshot::api {
 
 // What one delivery holds. The events carry their tenant; the letters are of this one.
 struct Offer {
+  std::string connector;  // who brought it: `api`, or the name of a web hook
+  Timestamp received{};
   std::string tenant;
   std::vector<Event> events;
   std::vector<DeadLetter> letters;

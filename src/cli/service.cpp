@@ -1,5 +1,6 @@
 #include "cli/service.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "all.h"
@@ -26,17 +27,20 @@ Result<ListenAddress> parse_address(std::string_view text) {
   return Error{ErrorKind::Invalid, "listen is not address:port, as in 127.0.0.1:8080: " + std::string(text)};
 }
 
-// The API's deliveries on their way to the pump.
+// The API's deliveries on their way to the pump. Each connector is a stage.
 class Service::FrontDoor : public api::Intake {
  public:
-  FrontDoor(Live& live, Metrics& metrics) : live_(live), metrics_(metrics) {}
+  FrontDoor(Live& live, Metrics& metrics, const Clock& clock) : live_(live), metrics_(metrics), clock_(clock) {}
 
   void offer(api::Offer offer, Done done) override {
     std::vector<Event> events = std::move(offer.events);
     for (DeadLetter& letter : offer.letters) events.push_back(event_of(std::move(letter), offer.tenant));
-    live_.offer(std::move(events), [this, done = std::move(done)](Result<Live::Outcome> outcome) {
+    live_.offer(std::move(events), [this, connector = std::move(offer.connector), received = offer.received, done = std::move(done)](Result<Live::Outcome> outcome) {
       if (!outcome) return done(std::move(outcome.error()));
-      if (outcome->duplicate > 0) metrics_.add(Metric::duplicates, {}, static_cast<double>(outcome->duplicate));
+      const auto accepted = static_cast<std::uint64_t>(outcome->accepted);
+      const auto duplicate = static_cast<std::uint64_t>(outcome->duplicate);
+      metrics_.add_batch(connector, {accepted + duplicate, accepted, std::max(clock_.now() - received, Millis{0})});
+      if (duplicate > 0) metrics_.add(Metric::duplicates, {{connector}}, static_cast<double>(duplicate));
       done(api::OfferOutcome{outcome->accepted, outcome->duplicate});
     });
   }
@@ -44,6 +48,7 @@ class Service::FrontDoor : public api::Intake {
  private:
   Live& live_;
   Metrics& metrics_;
+  const Clock& clock_;
 };
 
 Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings) {
@@ -69,7 +74,7 @@ Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station
   };
   hooks.stopped = [&log](const Error& error) { log.error("the event log takes nothing more; mend what it says and start again", {{"reason", error.message}}); };
   service->live_ = std::make_unique<Live>(pump, service->station_->import_rules(), clock, std::move(live_settings), std::move(hooks));
-  service->front_door_ = std::make_unique<FrontDoor>(*service->live_, *service->metrics_);
+  service->front_door_ = std::make_unique<FrontDoor>(*service->live_, *service->metrics_, clock);
   if (auto started = service->start_api(clock, std::move(settings)); !started) return std::move(started.error());
   if (auto started = service->start_sinks(clock, log); !started) return std::move(started.error());
   service->is_complete_.store(true, std::memory_order_release);
@@ -98,7 +103,11 @@ Result<void> Service::start_sinks(const Clock& clock, Log& log) {
     settings.seed = static_cast<std::uint64_t>(to_millis(clock.now()));
     auto dispatcher = Dispatcher::open(station_->log(), station_->topics(), **sink, clock, std::move(settings));
     if (!dispatcher) return std::move(dispatcher.error());
-    sinks_.push_back(std::make_unique<SinkRunner>(std::move(*sink), std::move(*dispatcher), clock, log));
+    auto told = [this, name = entry.name, before = Dispatcher::Counts{}](const Dispatcher::Counts& now) mutable {
+      metrics_->add_batch(name, {now.taken_up - before.taken_up, now.delivered - before.delivered, now.delay});
+      before = now;
+    };
+    sinks_.push_back(std::make_unique<SinkRunner>(std::move(*sink), std::move(*dispatcher), clock, log, std::move(told)));
   }
   return {};
 }

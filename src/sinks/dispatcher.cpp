@@ -79,6 +79,7 @@ Result<void> Dispatcher::take_up() {
         const auto event = decoder_.decode(record.value);
         if (!event || !std::holds_alternative<AlertRaised>(event->body)) return;
         state_.pending.push_back({event->id, partition.partition, record.offset, 0, now + wait_after(0, {}), ""});
+        ++counts_.taken_up;
       });
   if (!count) return std::move(count.error());
   return *count == 0 ? Result<void>() : save();
@@ -95,6 +96,7 @@ Result<void> Dispatcher::deliver(std::size_t index) {
   const auto here = state_.pending.begin() + static_cast<std::ptrdiff_t>(index);
   if (result.outcome == Delivery::done) {
     ++counts_.delivered;
+    if (*event) counts_.delay = std::max(clock_.now() - (*event)->recorded, Millis{0});
     state_.pending.erase(here);
   } else if (result.outcome == Delivery::never) {
     ++counts_.failed;

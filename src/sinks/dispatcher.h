@@ -75,9 +75,11 @@ class Dispatcher {
     std::uint64_t seed = 0;
   };
   struct Counts {
+    std::uint64_t taken_up = 0;
     std::uint64_t delivered = 0;
     std::uint64_t failed = 0;  // tries
     std::uint64_t parked = 0;
+    Millis delay{0};  // from recording to delivery, of the alert that was delivered last
   };
   static std::vector<Millis> standard_schedule();
 

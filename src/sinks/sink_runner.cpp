@@ -11,11 +11,12 @@ constexpr Millis kWaitAfterFailure{5'000};
 
 }  // namespace
 
-SinkRunner::SinkRunner(std::unique_ptr<Sink> sink, std::unique_ptr<Dispatcher> dispatcher, const Clock& clock, Log& log)
+SinkRunner::SinkRunner(std::unique_ptr<Sink> sink, std::unique_ptr<Dispatcher> dispatcher, const Clock& clock, Log& log, Told told)
     : sink_(std::move(sink)),
       dispatcher_(std::move(dispatcher)),
       clock_(clock),
       log_(log),
+      told_(std::move(told)),
       failing_(log, "cannot deliver alerts sink=" + std::string(sink_->name())),
       thread_([this] { run(); }) {}
 
@@ -47,6 +48,7 @@ void SinkRunner::run() {
     const auto next = dispatcher_->turn();
     if (!next) failing_.happened(next.error().message);
     report();
+    told_(dispatcher_->counts());
     wait = kWaitMost;
     if (!next) {
       wait = kWaitAfterFailure;

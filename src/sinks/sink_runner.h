@@ -5,6 +5,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -17,8 +18,11 @@ namespace earshot {
 
 class SinkRunner {
  public:
+  // Told on the runner's thread after each turn.
+  using Told = std::function<void(const Dispatcher::Counts&)>;
+
   // What is referred to must outlive the runner.
-  SinkRunner(std::unique_ptr<Sink> sink, std::unique_ptr<Dispatcher> dispatcher, const Clock& clock, Log& log);
+  SinkRunner(std::unique_ptr<Sink> sink, std::unique_ptr<Dispatcher> dispatcher, const Clock& clock, Log& log, Told told);
   ~SinkRunner();  // waits for the delivery under way
   SinkRunner(const SinkRunner&) = delete;
   SinkRunner& operator=(const SinkRunner&) = delete;
@@ -33,6 +37,7 @@ class SinkRunner {
   std::unique_ptr<Dispatcher> dispatcher_;
   const Clock& clock_;
   Log& log_;
+  Told told_;
   RepeatedProblem failing_;
   bool has_reported_stop_ = false;
   std::uint64_t parked_reported_ = 0;

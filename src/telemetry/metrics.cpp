@@ -22,7 +22,7 @@ constexpr std::array<MetricInfo, kMetrics> kTable{{
     {Metric::events_out, MetricShape::counter, "earshot_events_out_total", {"stage"}, "Events written by a stage"},
     {Metric::dead_letters, MetricShape::counter, "earshot_dead_letters_total", {"stage", "reason"},
      "Data that a stage could not accept"},
-    {Metric::lag, MetricShape::gauge, "earshot_lag_seconds", {"stage"}, "Age of the newest record a stage has folded"},
+    {Metric::lag, MetricShape::gauge, "earshot_lag_seconds", {"stage"}, "From when the newest event was recorded until the stage was done with it"},
     {Metric::duplicates, MetricShape::counter, "earshot_duplicates_total", {"stage"},
      "Events that came again and changed nothing"},
     {Metric::commit, MetricShape::histogram, "earshot_commit_seconds", {}, "Time from handing over a commit until it is durable"},

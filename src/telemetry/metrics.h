@@ -84,7 +84,8 @@ class Metrics {
   void set_part(Metric gauge, LabelValues labels, std::string_view owner, double value);
   void observe(Metric histogram, LabelValues labels, double value);
 
-  // What a stage did with one batch; `lag` is the age of its newest record. Stages are processors, connectors and sinks.
+  // What a stage did with one batch; `lag`: from when its newest event was recorded until it was done with. Stages are processors,
+  // connectors and sinks.
   struct StageBatch {
     std::uint64_t in = 0;
     std::uint64_t out = 0;
