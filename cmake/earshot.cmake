@@ -11,7 +11,8 @@ if(EARSHOT_WERROR)
   target_compile_options(earshot_flags INTERFACE -Werror)
 endif()
 if(EARSHOT_SANITIZE)
-  add_compile_options(-fsanitize=${EARSHOT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_compile_options(-fsanitize=${EARSHOT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    -Wno-maybe-uninitialized)  # GCC 12 raises false alarms in what a sanitizer adds
   add_link_options(-fsanitize=${EARSHOT_SANITIZE})
 endif()
 
