@@ -1,6 +1,7 @@
 #include "processors/identity/identity.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
 
@@ -16,29 +17,203 @@ std::string name_of_key(KeyHash key) { return "key/" + key.hex(); }
 KeyHash key_of(const state::KeyName& name) { return {name.high(), name.low()}; }
 CustomerId customer_named(KeyHash key) { return {key.high, key.low}; }
 
-bool holds(const Names& names, KeyHash key) {
-  return std::any_of(names.begin(), names.end(), [&](const auto& name) { return key_of(name) == key; });
+// Names are kept ascending, so that the same set has the same bytes.
+int place_of(const Names& names, KeyHash key) {
+  const auto found = std::lower_bound(names.begin(), names.end(), key, [](const auto& name, KeyHash wanted) { return key_of(name) < wanted; });
+  return static_cast<int>(found - names.begin());
 }
 
-// Keeps `names` ascending, so that the same set has the same bytes.
+bool holds(const Names& names, KeyHash key) {
+  const int place = place_of(names, key);
+  return place < names.size() && key_of(names[place]) == key;
+}
+
 void add(Names& names, KeyHash key) {
   if (holds(names, key)) return;
+  const int place = place_of(names, key);
   auto* added = names.Add();
   added->set_high(key.high);
   added->set_low(key.low);
-  std::sort(names.pointer_begin(), names.pointer_end(), [](const auto* a, const auto* b) { return key_of(*a) < key_of(*b); });
+  for (int i = names.size() - 1; i > place; --i) names.SwapElements(i, i - 1);
 }
 
 void remove(Names& names, KeyHash key) {
-  for (int i = 0; i < names.size(); ++i) {
-    if (key_of(names[i]) == key) return names.DeleteSubrange(i, 1);
-  }
+  if (holds(names, key)) names.DeleteSubrange(place_of(names, key), 1);
 }
 
 // Weak keys that are linked to each other, and the strong ids they touch.
 struct Group {
-  std::vector<KeyHash> keys;
+  std::vector<KeyHash> keys;  // ascending; one too many when they do not fit
   std::set<KeyHash> strong;
+  bool fits() const { return keys.size() <= kKeysPerCustomer; }
+};
+
+// What one pair changes: the keys around which groups are decided anew. Lives for one step.
+class Decision {
+ public:
+  explicit Decision(Step& step) : step_(step) {}
+
+  void take(const KeysPaired& paired) {
+    if (is_known(paired)) return;
+    consider(paired.first);  // as it was: a group that falls apart may leave room with its strong id
+    consider(paired.second);
+    claim(paired.first, paired.second, paired.first_kind, paired.undone);
+    claim(paired.second, paired.first, paired.second_kind, paired.undone);
+    group_of_.clear();
+    for (const KeyHash key : std::set<KeyHash>(starts_)) consider(key);
+    for (const KeyHash strong : strong_) {
+      for (const auto& link : find(strong)->links()) starts_.insert(key_of(link));
+    }
+    for (const KeyHash key : starts_) decide(key);
+    if (!paired.undone && is_strong(paired.first) && is_strong(paired.second)) propose_strong(paired.first, paired.second);
+  }
+
+ private:
+  const state::IdentityKey* find(KeyHash key) { return step_.find<state::IdentityKey>(name_of_key(key)); }
+  state::IdentityKey& edit(KeyHash key) { return step_.edit<state::IdentityKey>(name_of_key(key)); }
+  bool is_strong(KeyHash key) { return find(key)->kind() == "customer"; }
+
+  bool is_known(const KeysPaired& paired) {
+    const auto* first = find(paired.first);
+    const auto* second = find(paired.second);
+    if (first == nullptr || second == nullptr) return false;
+    if (paired.undone) return holds(first->vetoes(), paired.second) && holds(second->vetoes(), paired.first);
+    return holds(first->links(), paired.second) && holds(second->links(), paired.first);
+  }
+
+  // Notes what was said about `key` and `other`. Once too much was said the key is shared for good, whatever the order in which
+  // it was said: so its lists are no longer needed.
+  void claim(KeyHash key, KeyHash other, const std::string& kind, bool undone) {
+    auto& value = edit(key);
+    value.set_kind(kind);
+    if (value.shared()) return;
+    if (undone) {
+      add(*value.mutable_vetoes(), other);
+      remove(*value.mutable_links(), other);
+    } else if (!holds(value.vetoes(), other)) {
+      add(*value.mutable_links(), other);
+    }
+    if (value.links_size() + value.vetoes_size() <= kClaimsPerKey) return;
+    for (const auto& link : value.links()) starts_.insert(key_of(link));
+    value.set_shared(true);
+    value.clear_links();
+    value.clear_vetoes();
+  }
+
+  // The group around `key`, and the strong ids whose share of keys may change with it, are to be looked at.
+  void consider(KeyHash key) {
+    starts_.insert(key);
+    const auto* known = find(key);
+    if (known == nullptr) return;
+    if (is_strong(key)) {
+      strong_.insert(key);
+    } else if (const Group& group = group_around(key); group.fits()) {
+      strong_.insert(group.strong.begin(), group.strong.end());
+      starts_.insert(group.keys.begin(), group.keys.end());
+    }
+  }
+
+  // A shared key is alone. Looks no further once the group does not fit.
+  const Group& group_around(KeyHash start) {
+    const auto known = group_of_.find(start);
+    if (known != group_of_.end()) return *known->second;
+    Group& group = groups_.emplace_back();
+    std::set<KeyHash> seen{start};
+    std::vector<KeyHash> open{start};
+    while (!open.empty() && group.fits()) {
+      const KeyHash key = open.back();
+      open.pop_back();
+      group.keys.push_back(key);
+      for (const auto& link : find(key)->links()) {
+        const KeyHash next = key_of(link);
+        if (find(next)->shared()) continue;
+        if (is_strong(next)) {
+          group.strong.insert(next);
+        } else if (seen.insert(next).second) {
+          open.push_back(next);
+        }
+      }
+    }
+    std::sort(group.keys.begin(), group.keys.end());
+    group_of_[start] = &group;
+    if (group.fits()) {
+      for (const KeyHash key : group.keys) group_of_[key] = &group;
+    }
+    return group;
+  }
+
+  // Whether all keys that only `strong` claims, and itself, are few enough for one customer.
+  bool has_room(KeyHash strong) {
+    const auto known = room_.find(strong);
+    return known != room_.end() ? known->second : room_.emplace(strong, counts_few_keys(strong)).first->second;
+  }
+
+  bool counts_few_keys(KeyHash strong) {
+    std::set<KeyHash> keys{strong};
+    for (const auto& link : find(strong)->links()) {
+      const KeyHash key = key_of(link);
+      if (keys.contains(key) || is_strong(key) || find(key)->shared()) continue;
+      const Group& group = group_around(key);
+      if (group.fits() && group.strong.size() == 1) keys.insert(group.keys.begin(), group.keys.end());
+      if (keys.size() > kKeysPerCustomer) return false;
+    }
+    return true;
+  }
+
+  void decide(KeyHash key) {
+    if (is_strong(key) || !decided_.insert(key).second) return;  // a strong id is always a customer of its own
+    const Group& group = group_around(key);
+    if (!group.fits() || find(key)->shared()) return assign(key, key);
+    const bool is_claimed = group.strong.size() == 1 && has_room(*group.strong.begin());
+    const KeyHash owner = is_claimed ? *group.strong.begin() : group.keys.front();
+    for (const KeyHash member : group.keys) {
+      assign(member, owner);
+      decided_.insert(member);
+    }
+    if (group.strong.size() > 1) propose(group);
+  }
+
+  void assign(KeyHash key, KeyHash owner) {
+    const auto* known = find(key);
+    const KeyHash before = known->has_customer() ? key_of(known->customer()) : key;
+    if (before == owner) return;
+    auto& value = edit(key);
+    value.mutable_customer()->set_high(owner.high);
+    value.mutable_customer()->set_low(owner.low);
+    value.set_epoch(value.epoch() + 1);
+    step_.emit(Topic::feedback, record_key(step_.tenant(), key), IdentityAssigned{key, customer_named(owner), value.epoch()}, step_.now());
+  }
+
+  // Several strong ids claim one group: a person must look, once for each new claim.
+  void propose(const Group& group) {
+    const auto knows_all = [&](KeyHash member) {
+      const auto& shown = find(member)->proposed();
+      return std::all_of(group.strong.begin(), group.strong.end(), [&](KeyHash strong) { return holds(shown, strong); });
+    };
+    if (std::any_of(group.keys.begin(), group.keys.end(), knows_all)) return;
+    auto& value = edit(group.keys.front());
+    IdentityProposed proposed{group.keys.front(), {}};
+    for (const KeyHash strong : group.strong) {
+      add(*value.mutable_proposed(), strong);
+      if (proposed.candidates.size() < kKeysPerCustomer) proposed.candidates.push_back(customer_named(strong));
+    }
+    step_.emit(Topic::desk, tenant_key(step_.tenant()), std::move(proposed), step_.now());
+  }
+
+  // Two strong ids are said to be one: that, too, only a person may decide.
+  void propose_strong(KeyHash first, KeyHash second) {
+    if (find(first)->shared() || find(second)->shared() || holds(find(first)->vetoes(), second)) return;
+    const auto [low, high] = std::minmax(first, second);
+    step_.emit(Topic::desk, tenant_key(step_.tenant()), IdentityProposed{low, {customer_named(low), customer_named(high)}}, step_.now());
+  }
+
+  Step& step_;
+  std::set<KeyHash> starts_;
+  std::set<KeyHash> strong_;
+  std::set<KeyHash> decided_;
+  std::deque<Group> groups_;
+  std::map<KeyHash, const Group*> group_of_;  // of the links as they are now
+  std::map<KeyHash, bool> room_;
 };
 
 class Identity final : public Processor {
@@ -49,110 +224,11 @@ class Identity final : public Processor {
 
   void apply(const Event& event, Step& step) override {
     if (keep_control(event, step)) return;
-    if (const auto* paired = std::get_if<KeysPaired>(&event.body)) pair(*paired, step);
+    const auto* paired = std::get_if<KeysPaired>(&event.body);
+    if (paired == nullptr || paired->first == paired->second || (!paired->trusted && !paired->undone)) return;
+    Decision(step).take(*paired);
   }
   void fire(const Timer&, Step&) override {}
-
- private:
-  static bool is_strong(const state::IdentityKey& key) { return key.kind() == "customer"; }
-  static const state::IdentityKey* find(KeyHash key, Step& step) { return step.find<state::IdentityKey>(name_of_key(key)); }
-
-  static void pair(const KeysPaired& paired, Step& step) {
-    if (paired.first == paired.second || (!paired.trusted && !paired.undone)) return;
-    auto& first = step.edit<state::IdentityKey>(name_of_key(paired.first));
-    auto& second = step.edit<state::IdentityKey>(name_of_key(paired.second));
-    first.set_kind(paired.first_kind);
-    second.set_kind(paired.second_kind);
-    if (paired.undone) {
-      add(*first.mutable_vetoes(), paired.second);
-      add(*second.mutable_vetoes(), paired.first);
-      remove(*first.mutable_links(), paired.second);
-      remove(*second.mutable_links(), paired.first);
-    } else {
-      if (holds(first.vetoes(), paired.second)) return;
-      add(*first.mutable_links(), paired.second);
-      add(*second.mutable_links(), paired.first);
-    }
-    decide(paired.first, step);
-    decide(paired.second, step);  // after an unlink the two may be in different groups
-  }
-
-  // Assigns every key of the group around `key` anew.
-  static void decide(KeyHash key, Step& step) {
-    const auto* start = find(key, step);
-    if (is_strong(*start)) {
-      assign(key, customer_named(key), step);
-      propose(key, strong_links(*start, step), step);
-      return;
-    }
-    const Group group = group_around(key, step);
-    const bool too_large = group.keys.size() > kKeysPerCustomer;
-    const KeyHash smallest = *std::min_element(group.keys.begin(), group.keys.end());
-    for (const KeyHash member : group.keys) {
-      KeyHash owner = smallest;
-      if (too_large) owner = member;
-      if (group.strong.size() == 1 && !too_large) owner = *group.strong.begin();
-      assign(member, customer_named(owner), step);
-      propose(member, strong_links(*find(member, step), step), step);
-    }
-  }
-
-  static std::set<KeyHash> strong_links(const state::IdentityKey& key, Step& step) {
-    std::set<KeyHash> strong;
-    for (const auto& link : key.links()) {
-      if (is_strong(*find(key_of(link), step))) strong.insert(key_of(link));
-    }
-    return strong;
-  }
-
-  static Group group_around(KeyHash start, Step& step) {
-    Group group;
-    std::set<KeyHash> known{start};
-    std::vector<KeyHash> open{start};
-    while (!open.empty()) {
-      const KeyHash key = open.back();
-      open.pop_back();
-      group.keys.push_back(key);
-      for (const auto& link : find(key, step)->links()) {
-        const KeyHash next = key_of(link);
-        if (is_strong(*find(next, step))) {
-          group.strong.insert(next);
-        } else if (known.insert(next).second) {
-          open.push_back(next);
-        }
-      }
-    }
-    std::sort(group.keys.begin(), group.keys.end());
-    return group;
-  }
-
-  static void assign(KeyHash key, CustomerId customer, Step& step) {
-    const auto* known = find(key, step);
-    const CustomerId before = known->has_customer() ? CustomerId{known->customer().high(), known->customer().low()} : customer_named(key);
-    if (before == customer) return;
-    auto& value = step.edit<state::IdentityKey>(name_of_key(key));
-    value.mutable_customer()->set_high(customer.high);
-    value.mutable_customer()->set_low(customer.low);
-    value.set_epoch(value.epoch() + 1);
-    step.emit(Topic::feedback, record_key(step.tenant(), key), IdentityAssigned{key, customer, value.epoch()}, step.now());
-  }
-
-  // Two strong ids claim one key, or claim each other: a person must look, once for each new claim.
-  static void propose(KeyHash key, const std::set<KeyHash>& strong, Step& step) {
-    const auto* known = find(key, step);
-    const std::size_t claims = strong.size() + (is_strong(*known) ? 1 : 0);
-    if (claims < 2) return;
-    const bool all_shown = std::all_of(strong.begin(), strong.end(), [&](KeyHash s) { return holds(known->proposed(), s); });
-    if (all_shown) return;
-    auto& value = step.edit<state::IdentityKey>(name_of_key(key));
-    IdentityProposed proposed{key, {}};
-    if (is_strong(value)) proposed.candidates.push_back(customer_named(key));
-    for (const KeyHash s : strong) {
-      add(*value.mutable_proposed(), s);
-      proposed.candidates.push_back(customer_named(s));
-    }
-    step.emit(Topic::desk, tenant_key(step.tenant()), std::move(proposed), step.now());
-  }
 };
 
 }  // namespace
