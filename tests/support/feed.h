@@ -14,7 +14,8 @@ namespace earshot::testing {
 
 class Feed : private ValueView, private StepOutput {
  public:
-  explicit Feed(Processor& processor, std::string tenant = "acme") : processor_(processor), tenant_(std::move(tenant)) {}
+  explicit Feed(Processor& processor, std::string tenant = "acme", std::uint16_t partition = 0)
+      : processor_(processor), tenant_(std::move(tenant)), partition_(partition) {}
 
   // Folds one event that was recorded at `recorded` (never before the feed's now) under a record key; fires no timers.
   // Gives what it emitted.
@@ -31,7 +32,7 @@ class Feed : private ValueView, private StepOutput {
   std::vector<Emitted> give(const Event& event, std::string record_key) {
     now_ = std::max(now_, event.recorded);
     const std::string identity = event.tenant + '\0' + event.source + '\0' + event.id;
-    Step step(*this, *this, {processor_.name(), event.tenant, identity, event.id, event.hops}, now_, record_key, 0, offset_++);
+    Step step(*this, *this, {processor_.name(), event.tenant, identity, event.id, event.hops}, now_, record_key, partition_, offset_++);
     processor_.apply(event, step);
     return end_step();
   }
@@ -44,7 +45,7 @@ class Feed : private ValueView, private StepOutput {
       timers_.erase(timers_.begin());
       now_ = std::max(now_, timer.due);
       const std::string identity = timer.record_key + '\0' + timer.name + '\0' + std::to_string(to_millis(timer.due));
-      Step step(*this, *this, {processor_.name(), tenant_, identity, "", 0}, now_, timer.record_key, 0, -1);
+      Step step(*this, *this, {processor_.name(), tenant_, identity, "", 0}, now_, timer.record_key, partition_, -1);
       processor_.fire(timer, step);
       for (auto& emitted : end_step()) all.push_back(std::move(emitted));
     }
@@ -100,6 +101,7 @@ class Feed : private ValueView, private StepOutput {
 
   Processor& processor_;
   std::string tenant_;
+  std::uint16_t partition_;
   Timestamp now_{};
   Offset offset_ = 0;
   int events_ = 0;

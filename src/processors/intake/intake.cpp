@@ -21,9 +21,19 @@ bool is_trusted(const Person& person, std::string_view key) {
 }
 
 // What the customer wrote themselves; an agent's words are kept but never scored as the customer's.
-bool speaks_for_customer(const Input& input) {
-  return !input.message || (input.message->direction == Direction::inbound && input.message->by == Author::customer);
+template <class Said>
+bool speaks_for_customer(const Said& said) {
+  return !said.message || (said.message->direction == Direction::inbound && said.message->by == Author::customer);
 }
+
+// An invitation and its answer may come under different keys, and so in different partitions; what belongs to one survey is
+// counted in one place all the same. These shards stand beside those of the partitions, which are far fewer than 32,768.
+constexpr std::uint16_t kSurveyShards = 8;
+std::uint16_t shard_of(const Survey& survey) {
+  return static_cast<std::uint16_t>(0x8000 + fingerprint(survey.id).low % kSurveyShards);
+}
+
+bool is_by_hand(const Input& input) { return input.kind == InputKind::linked || input.kind == InputKind::unlinked; }
 
 class Intake final : public Processor {
  public:
@@ -55,24 +65,41 @@ class Intake final : public Processor {
     std::vector<KeyHash> keys;
     for (const std::string& key : input.person.keys) keys.push_back(hash_key(settings_.secret, key));
     tell_pairs(input, keys, step);
-    if (input.kind == InputKind::linked || input.kind == InputKind::unlinked) return;
+    if (is_by_hand(input)) return;
     record(event, input, keys.front(), imported, step);
   }
 
-  // Tells identity which keys stood together: each with the first one, once, and again when trust is new.
+  // Tells identity which keys stood together, once, and again when trust is new: each with the first one; and when that one is
+  // not trusted, those that are with the first of them, for it is the record key that stands first and not the best known.
   void tell_pairs(const Input& input, const std::vector<KeyHash>& keys, Step& step) const {
-    const bool by_hand = input.kind == InputKind::linked || input.kind == InputKind::unlinked;
-    for (std::size_t i = 1; i < keys.size(); ++i) {
-      if (keys[i] == keys.front()) continue;
-      const bool trusted = by_hand || (is_trusted(input.person, input.person.keys.front()) && is_trusted(input.person, input.person.keys[i]));
-      const std::string name = "pair/" + keys[i].hex();
-      const auto* known = step.find<state::KnownPair>(name);
-      if (!by_hand && known != nullptr && (known->trusted() || !trusted)) continue;
-      if (!by_hand) step.edit<state::KnownPair>(name).set_trusted(trusted);
-      KeysPaired paired{keys.front(), keys[i], kind_of(input.person.keys.front()), kind_of(input.person.keys[i]), trusted,
-                        input.kind == InputKind::unlinked};
-      step.emit(Topic::identity, tenant_key(step.tenant()), std::move(paired), step.now());
+    const auto trusts = [&](std::size_t i) { return is_trusted(input.person, input.person.keys[i]); };
+    for (std::size_t i = 1; i < keys.size(); ++i) tell_pair(input, keys, {0, i, trusts(0) && trusts(i)}, step);
+    if (is_by_hand(input) || trusts(0)) return;
+    std::size_t anchor = 1;
+    while (anchor < keys.size() && !trusts(anchor)) ++anchor;
+    for (std::size_t i = anchor + 1; i < keys.size(); ++i) {
+      if (trusts(i)) tell_pair(input, keys, {anchor, i, true}, step);
     }
+  }
+
+  struct PlacesOfPair {
+    std::size_t first = 0;
+    std::size_t second = 0;
+    bool trusted = false;
+  };
+  static void tell_pair(const Input& input, const std::vector<KeyHash>& keys, PlacesOfPair pair, Step& step) {
+    const KeyHash first = keys[pair.first];
+    const KeyHash second = keys[pair.second];
+    if (first == second) return;
+    const bool by_hand = is_by_hand(input);
+    const bool trusted = by_hand || pair.trusted;
+    const std::string name = "pair/" + (pair.first == 0 ? "" : first.hex() + "/") + second.hex();
+    const auto* known = step.find<state::KnownPair>(name);
+    if (!by_hand && known != nullptr && (known->trusted() || !trusted)) return;
+    if (!by_hand) step.edit<state::KnownPair>(name).set_trusted(trusted);
+    KeysPaired paired{first, second, kind_of(input.person.keys[pair.first]), kind_of(input.person.keys[pair.second]), trusted,
+                      input.kind == InputKind::unlinked};
+    step.emit(Topic::identity, tenant_key(step.tenant()), std::move(paired), step.now());
   }
 
   void record(const Event& event, const Input& input, KeyHash facet, bool imported, Step& step) {
@@ -122,7 +149,7 @@ class Intake final : public Processor {
       case InputKind::call: measure.kind = MeasureKind::feedback; break;
       default: return;
     }
-    if (activity.message && activity.message->direction == Direction::outbound) return;
+    if (!speaks_for_customer(activity)) return;
     measure.at = event.time;
     measure.item = event.source + "/" + event.id;
     measure.input = activity.kind;
@@ -133,7 +160,8 @@ class Intake final : public Processor {
     measure.complaint = activity.analysis.complaint;
     for (const IssueScore& issue : activity.analysis.issues) measure.issues.push_back(issue.type);
     measure.survey = activity.survey;
-    step.emit(Topic::measures, measure_key(step.tenant(), step.partition()), std::move(measure), event.time);
+    const std::uint16_t shard = measure.survey ? shard_of(*measure.survey) : step.partition();
+    step.emit(Topic::measures, measure_key(step.tenant(), shard), std::move(measure), event.time);
   }
 
   void pass_on(const Event& event, const DeadLetter& letter, Step& step) const {
