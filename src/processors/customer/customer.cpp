@@ -21,7 +21,7 @@ class Customer final : public Processor {
 
   void apply(const Event& event, Step& step) override {
     if (keep_control(event, step)) return;
-    if (const auto* activity = std::get_if<ActivityRecorded>(&event.body)) return hear(*activity, step);
+    if (const auto* activity = std::get_if<ActivityRecorded>(&event.body)) return take(*activity, step);
     if (const auto* change = std::get_if<CaseChanged>(&event.body)) return follow(*change, event.time, step);
   }
 
@@ -31,6 +31,14 @@ class Customer final : public Processor {
   }
 
  private:
+  // Nothing is dated after now: the clock of a source may run ahead, and who was heard in the future would never be missed.
+  void take(const ActivityRecorded& activity, Step& step) {
+    if (activity.at <= step.now()) return hear(activity, step);
+    ActivityRecorded not_later = activity;
+    not_later.at = step.now();
+    hear(not_later, step);
+  }
+
   void hear(const ActivityRecorded& activity, Step& step) {
     const CustomerSettings& now = settings(step);
     const Reading reading = read_activity(activity, now);

@@ -53,6 +53,12 @@ Result<DaySet> DaySet::parse(std::string_view bytes) {
   return set;
 }
 
+std::optional<DayNumber> DaySet::first_of(std::string_view bytes) {
+  Walk walk{bytes};
+  if (!walk.next()) return std::nullopt;
+  return walk.day;
+}
+
 DaySet DaySet::united(std::span<const DaySet> sets) {
   std::vector<DayNumber> all;
   for (const DaySet& set : sets) {

@@ -35,6 +35,9 @@ class DaySet {
   // Reads what bytes() gave; Corrupt if it was anything else.
   static Result<DaySet> parse(std::string_view bytes);
 
+  // The first day of what bytes() gave, without reading the rest.
+  static std::optional<DayNumber> first_of(std::string_view bytes);
+
   static DaySet united(std::span<const DaySet> sets);
 
   // Whether the day is new. Days may come in any order; later than all others is the quick case.

@@ -141,6 +141,32 @@ CombinedProfile Profile::combine(const std::vector<state::Facet>& facets) {
   return all;
 }
 
+std::optional<Presence> Profile::presence(Step& step) {
+  const auto* customer = step.find<state::Customer>("customer");
+  if (customer == nullptr || customer->facets().empty()) return std::nullopt;
+  if (customer->facets_size() == 1) {
+    const auto* facet = step.find<state::Facet>(facet_name({customer->facets(0).high(), customer->facets(0).low()}));
+    const auto first = DaySet::first_of(facet->days());
+    if (!first || facet->last_heard_ms() == 0) return std::nullopt;
+    return Presence{*first, facet->last_day(), facet->day_count(), from_millis(facet->last_heard_ms())};
+  }
+  const CombinedProfile all = combined(step);
+  if (all.days.empty() || !all.last_heard) return std::nullopt;
+  return Presence{*all.days.first(), *all.days.last(), all.days.count(), *all.last_heard};
+}
+
+std::optional<Timestamp> Profile::last_negative(Step& step) {
+  std::int64_t newest = 0;
+  if (const auto* customer = step.find<state::Customer>("customer")) {
+    for (const auto& ref : customer->facets()) {
+      const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}));
+      if (facet != nullptr) newest = std::max<std::int64_t>(newest, facet->last_negative_ms());
+    }
+  }
+  if (newest == 0) return std::nullopt;
+  return from_millis(newest);
+}
+
 CombinedProfile Profile::combined(Step& step) {
   std::vector<state::Facet> facets;
   if (const auto* customer = step.find<state::Customer>("customer")) {

@@ -34,6 +34,15 @@ struct CombinedProfile {
   std::optional<Timestamp> last_negative;
 };
 
+// The part of it that silence follows from. What every activity asks, so it is found without reading the days of a customer
+// with one key.
+struct Presence {
+  DayNumber first_day = 0;  // of the active ones
+  DayNumber last_day = 0;
+  int days = 0;
+  Timestamp last_heard{};
+};
+
 class Profile {
  public:
   static std::string facet_name(KeyHash facet) { return "facet/" + facet.hex(); }
@@ -43,6 +52,9 @@ class Profile {
 
   static CombinedProfile combine(const std::vector<state::Facet>& facets);
   static CombinedProfile combined(Step& step);  // of the customer of this step
+
+  static std::optional<Presence> presence(Step& step);  // nothing for who never had an active day
+  static std::optional<Timestamp> last_negative(Step& step);
 
  private:
   static void score(const Reading& reading, const ActivityRecorded& activity, state::Facet& facet);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kRecentComplaintDays = 60;
 
-Rhythm rhythm_of(const CombinedProfile& profile) { return {*profile.days.first(), *profile.last_heard, profile.days.count() - 1}; }
+Rhythm rhythm_of(const Presence& presence) { return {presence.first_day, presence.last_heard, presence.days - 1}; }
 
 std::string date_of(Timestamp at) { return format_rfc3339(at).substr(0, 10); }
 
@@ -42,37 +42,54 @@ void measure_signal(const SignalChanged& signal, Step& step) {
 
 void Silence::apply(const ActivityRecorded& activity, const Reading& reading, const CustomerSettings& settings, Step& step) const {
   if (!reading.sign_of_life) return;
+  const auto presence = Profile::presence(step);
+  if (is_over(activity, presence, settings, step)) clear(activity, step);
+  arm(presence, settings, step);
+}
+
+// What is older than the silence does not end it, unless with it the signal would not have been raised yet.
+bool Silence::is_over(const ActivityRecorded& activity, const std::optional<Presence>& presence, const CustomerSettings& settings, Step& step) {
   const auto* customer = step.find<state::Customer>("customer");
-  // What is older than the silence does not end it.
-  if (customer->silence_level() != 0 && to_millis(activity.at) > customer->silence_since_ms()) {
-    auto& value = step.edit<state::Customer>("customer");
-    SignalChanged cleared{value.silence_signal(), SignalKind::silent, value.silence_level() == 2 ? SignalLevel::act : SignalLevel::watch,
-                          customer_of(step), activity.facet, false, activity.at};
-    cleared.reasons = {"heard again on " + date_of(activity.at)};
-    value.set_silence_level(0);
-    value.clear_silence_signal();
-    value.clear_silence_since_ms();
-    measure_signal(cleared, step);
-    step.emit(Topic::signals, std::string(step.record_key()), std::move(cleared), activity.at);
+  if (customer->silence_level() == 0) return false;
+  if (to_millis(activity.at) > customer->silence_since_ms()) return true;
+  const SignalLevel level = customer->silence_level() == 2 ? SignalLevel::act : SignalLevel::watch;
+  const auto due = presence ? due_of(level, *presence, settings) : std::nullopt;
+  return due && due->at > step.now();
+}
+
+void Silence::clear(const ActivityRecorded& activity, Step& step) {
+  auto& value = step.edit<state::Customer>("customer");
+  const bool is_late_news = to_millis(activity.at) <= value.silence_since_ms();
+  SignalChanged cleared{value.silence_signal(), SignalKind::silent, value.silence_level() == 2 ? SignalLevel::act : SignalLevel::watch,
+                        customer_of(step), activity.facet, false, activity.at};
+  cleared.reasons = {(is_late_news ? "heard of late: there was contact on " : "heard again on ") + date_of(activity.at)};
+  value.set_silence_level(0);
+  value.clear_silence_signal();
+  value.clear_silence_since_ms();
+  measure_signal(cleared, step);
+  step.emit(Topic::signals, std::string(step.record_key()), std::move(cleared), activity.at);
+}
+
+std::optional<Silence::Due> Silence::due_of(SignalLevel level, const Presence& presence, const CustomerSettings& settings) {
+  // Who was heard on one day only has no habit to break: the forecast knows just the curve of all customers. The rule for the
+  // young speaks, by week 16 of their life, and asks nobody to act.
+  if (presence.days == 1) {
+    if (level == SignalLevel::act) return std::nullopt;
+    return Due{presence.last_heard + std::chrono::weeks{settings.young_weeks}, level, true};
   }
-  arm(Profile::combined(step), settings, step);
+  const SilenceDue due = silence_due(settings.silence(), rhythm_of(presence));
+  return Due{level == SignalLevel::act ? std::max(due.act, due.watch) : due.watch, level};
 }
 
-std::optional<Silence::Due> Silence::next_due(const CombinedProfile& profile, const state::Customer& customer, const CustomerSettings& settings) {
-  if (profile.days.empty() || !profile.last_heard || customer.silence_level() == 2) return std::nullopt;
-  const SilenceDue due = silence_due(settings.silence(), rhythm_of(profile));
-  // Who was heard on one day only has no habit yet: the forecast knows just the curve of all customers. The rule for the young
-  // speaks first, by week 16 of their life.
-  const bool is_young = profile.days.count() == 1;
-  const Timestamp young = *profile.last_heard + std::chrono::weeks{settings.young_weeks};
-  if (customer.silence_level() == 1) return Due{is_young ? std::max(due.act, young) : std::max(due.act, due.watch), SignalLevel::act};
-  if (is_young) return Due{young, SignalLevel::watch, true};
-  return Due{due.watch, SignalLevel::watch};
+std::optional<Silence::Due> Silence::next_due(const Presence& presence, const state::Customer& customer, const CustomerSettings& settings) {
+  if (customer.silence_level() == 2) return std::nullopt;
+  return due_of(customer.silence_level() == 1 ? SignalLevel::act : SignalLevel::watch, presence, settings);
 }
 
-void Silence::arm(const CombinedProfile& profile, const CustomerSettings& settings, Step& step) {
+void Silence::arm(const std::optional<Presence>& presence, const CustomerSettings& settings, Step& step) {
+  if (!presence) return;
   const auto* customer = step.find<state::Customer>("customer");
-  const auto due = next_due(profile, *customer, settings);
+  const auto due = next_due(*presence, *customer, settings);
   if (!due) return;
   const std::int64_t armed = customer->silence_armed_ms();
   const std::int64_t wanted = to_millis(up_to_minute(due->at));
@@ -85,15 +102,15 @@ bool Silence::fire(const Timer& timer, const CustomerSettings& settings, Step& s
   const auto* customer = step.find<state::Customer>("customer");
   if (customer == nullptr || to_millis(timer.due) != customer->silence_armed_ms()) return false;  // a newer one counts
   step.edit<state::Customer>("customer").set_silence_armed_ms(0);
-  const CombinedProfile profile = Profile::combined(step);
-  const auto due = next_due(profile, *customer, settings);
+  const auto presence = Profile::presence(step);
+  const auto due = presence ? next_due(*presence, *customer, settings) : std::nullopt;
   const bool reached = due && due->at <= step.now();
-  if (reached) raise(*due, profile, settings, step);
-  arm(profile, settings, step);
+  if (reached) raise(*due, *presence, settings, step);
+  arm(presence, settings, step);
   return reached;
 }
 
-void Silence::raise(const Due& due, const CombinedProfile& profile, const CustomerSettings& settings, Step& step) {
+void Silence::raise(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step) {
   auto& customer = step.edit<state::Customer>("customer");
   if (customer.silence_signal().empty()) customer.set_silence_signal("silent-" + step.derived_id(0).hex());
   customer.set_silence_level(due.level == SignalLevel::act ? 2 : 1);
@@ -106,15 +123,13 @@ void Silence::raise(const Due& due, const CombinedProfile& profile, const Custom
   signal.customer = customer_of(step);
   signal.facet = {customer.facets(0).high(), customer.facets(0).low()};
   signal.since = due.at;
-  signal.probability_permille = static_cast<std::uint16_t>(silence_outlook(settings.silence(), rhythm_of(profile), due.at).gone_permille);
-  signal.reasons = reasons(due, profile, settings, due.at);
+  signal.probability_permille = static_cast<std::uint16_t>(silence_outlook(settings.silence(), rhythm_of(presence), due.at).gone_permille);
+  signal.reasons = reasons(due, presence, settings, step);
   signal.clears_on = "next contact";
 
-  // A habit of one day is none to break: for these only the curve of all customers is known.
-  const bool had_a_habit = profile.days.count() >= 2;
   const Timestamp noticed_in_time = due.at + std::chrono::days{settings.late_days};
   const bool over_at_import = is_importing(step) && noticed_in_time < imported_until(step);
-  const bool request = due.level == SignalLevel::act && had_a_habit && step.now() <= noticed_in_time && !over_at_import;
+  const bool request = due.level == SignalLevel::act && step.now() <= noticed_in_time && !over_at_import;
   if (request) {
     CaseRequested wanted;
     wanted.customer = signal.customer;
@@ -134,26 +149,25 @@ void Silence::raise(const Due& due, const CombinedProfile& profile, const Custom
   step.emit(Topic::signals, std::string(step.record_key()), std::move(signal), due.at);
 }
 
-std::vector<std::string> Silence::reasons(const Due& due, const CombinedProfile& profile, const CustomerSettings& settings, Timestamp now) {
-  const Rhythm rhythm = rhythm_of(profile);
-  const std::string silent_for = std::to_string(days_between(*profile.last_heard, now));
+std::vector<std::string> Silence::reasons(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step) {
+  const Rhythm rhythm = rhythm_of(presence);
+  const std::string silent_for = std::to_string(days_between(presence.last_heard, due.at));
   std::vector<std::string> facts;
   if (due.young) {
-    facts.push_back("heard on one day only, " + date_of(*profile.last_heard) + ", and not again by week " + std::to_string(settings.young_weeks));
-  } else if (rhythm.repeat_days == 0) {
-    facts.push_back("heard on one day only, " + date_of(*profile.last_heard) + ", silent for " + silent_for + " days");
+    facts.push_back("heard on one day only, " + date_of(presence.last_heard) + ", and not again by week " + std::to_string(settings.young_weeks));
   } else {
-    const int usual = std::max(1, (*profile.days.last() - *profile.days.first()) / rhythm.repeat_days);
+    const int usual = std::max(1, (presence.last_day - presence.first_day) / rhythm.repeat_days);
     const auto within = std::chrono::ceil<std::chrono::days>(usual_gap_of(settings.silence(), rhythm)).count();
     facts.push_back("usual gap " + std::to_string(usual) + " days (95 % within " + std::to_string(within) + "), silent for " + silent_for);
   }
-  const SilenceOutlook outlook = silence_outlook(settings.silence(), rhythm, now);
+  const SilenceOutlook outlook = silence_outlook(settings.silence(), rhythm, due.at);
   const auto passed = due.level == SignalLevel::act ? settings.act_permille : settings.watch_permille;
   std::string forecast = "P(silent for " + std::to_string(settings.horizon_days) + " days) " + ratio(outlook.gone_permille);
   if (!due.young) forecast += ", passed " + ratio(static_cast<int>(passed)) + " on " + date_of(due.at);
   facts.push_back(std::move(forecast));
-  if (profile.last_negative && days_between(*profile.last_negative, *profile.last_heard) <= kRecentComplaintDays) {
-    facts.push_back("unhappy feedback on " + date_of(*profile.last_negative) + ", shortly before the last contact");
+  const auto negative = Profile::last_negative(step);
+  if (negative && days_between(*negative, presence.last_heard) <= kRecentComplaintDays) {
+    facts.push_back("unhappy feedback on " + date_of(*negative) + ", shortly before the last contact");
   }
   return facts;
 }

@@ -3,6 +3,8 @@
 // Silence is an absence, so no incoming event can reveal it. The moment at which the forecast passes the tenant's threshold
 // if nothing more is heard is known beforehand: it is one timer. A sign of life moves that moment; the timer itself is moved
 // only when the new moment is earlier, otherwise it finds out when it fires.
+//
+// A raised signal is cleared by the next sign of life, and taken back when news of an older one shows that it came too early.
 #pragma once
 
 #include "earshot/processor.h"
@@ -25,12 +27,15 @@ class Silence {
   struct Due {
     Timestamp at;        // the exact moment
     SignalLevel level;
-    bool young = false;  // by the rule for the young, not by the forecast
+    bool young = false;  // by the rule for the young, not by the forecast: they were active on one day only
   };
-  static std::optional<Due> next_due(const CombinedProfile& profile, const state::Customer& customer, const CustomerSettings& settings);
-  static void arm(const CombinedProfile& profile, const CustomerSettings& settings, Step& step);
-  static void raise(const Due& due, const CombinedProfile& profile, const CustomerSettings& settings, Step& step);
-  static std::vector<std::string> reasons(const Due& due, const CombinedProfile& profile, const CustomerSettings& settings, Timestamp now);
+  static std::optional<Due> due_of(SignalLevel level, const Presence& presence, const CustomerSettings& settings);
+  static std::optional<Due> next_due(const Presence& presence, const state::Customer& customer, const CustomerSettings& settings);
+  static bool is_over(const ActivityRecorded& activity, const std::optional<Presence>& presence, const CustomerSettings& settings, Step& step);
+  static void clear(const ActivityRecorded& activity, Step& step);
+  static void arm(const std::optional<Presence>& presence, const CustomerSettings& settings, Step& step);
+  static void raise(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step);
+  static std::vector<std::string> reasons(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step);
 };
 
 }  // namespace earshot

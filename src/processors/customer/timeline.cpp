@@ -34,7 +34,9 @@ void Timeline::apply(const ActivityRecorded& activity, const Reading& reading, S
 }
 
 void Timeline::apply(const CaseChanged& change, Timestamp at, Step& step) const {
-  auto& entry = next(change.facet, step);
+  const auto& first = step.find<state::Customer>("customer")->facets(0);
+  const bool is_heard_of = step.find<state::Facet>(Profile::facet_name(change.facet)) != nullptr;
+  auto& entry = next(is_heard_of ? change.facet : KeyHash{first.high(), first.low()}, step);
   entry.set_at_ms(to_millis(at));
   entry.set_what(kCaseEntry + static_cast<std::int32_t>(change.step));
   entry.set_case_id(change.case_id.hex());

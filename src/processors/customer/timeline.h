@@ -15,6 +15,7 @@ class Timeline {
   static std::string name(KeyHash facet, std::int64_t slot) { return "timeline/" + facet.hex() + "/" + std::to_string(slot); }
 
   void apply(const ActivityRecorded& activity, const Reading& reading, Step& step) const;
+  // Of a customer who is known. A case that was opened by hand names no key that was ever heard of: it stands with the first.
   void apply(const CaseChanged& change, Timestamp at, Step& step) const;
 
  private:

@@ -85,7 +85,8 @@ void Unhappiness::apply(const ActivityRecorded& activity, const Reading& reading
   const auto* customer = step.find<state::Customer>("customer");
   const bool has_case = customer->case_pending() || customer->cases_size() > 0;
   const bool wrote = is_message(activity) && activity.message->by == Author::customer && activity.message->direction == Direction::inbound;
-  if (is_message(activity) && has_case) {
+  const bool is_urgent = wrote && activity.analysis.urgency == 2;
+  if (is_message(activity) && has_case && !is_urgent) {
     forward(activity, step);
   } else if ((wrote && !activity.analysis.courtesy) || (reading.unhappy && !is_message(activity))) {
     request(activity, reading, step);
@@ -101,7 +102,7 @@ void Unhappiness::signal(const ActivityRecorded& activity, const Reading& readin
     raised.clears_on = "happy feedback";
     step.edit<state::Customer>("customer").set_negative_signal(raised.signal);
     publish(std::move(raised), step);
-  } else if (reading.happy && !customer->negative_signal().empty()) {
+  } else if (reading.happy && !customer->negative_signal().empty() && activity.at >= Profile::last_negative(step).value_or(kEarliest)) {
     SignalChanged cleared = signal_about(activity, SignalKind::negative, SignalLevel::watch);
     cleared.signal = customer->negative_signal();
     cleared.raised = false;
@@ -126,12 +127,15 @@ void Unhappiness::risk(const ActivityRecorded& activity, Step& step) {
     raised.signal = "at-risk-" + step.derived_id(0).hex();
     raised.reasons = {failed ? "payment failed" : "subscription " + std::string(name_of(activity.subscription->status))};
     raised.clears_on = failed ? "a payment that succeeds" : "an active subscription";
-    step.edit<state::Customer>("customer").set_at_risk_signal(raised.signal);
+    auto& value = step.edit<state::Customer>("customer");
+    value.set_at_risk_signal(raised.signal);
+    value.set_at_risk_since_ms(to_millis(activity.at));
     publish(std::move(raised), step);
   }
   const bool paid = activity.payment && activity.payment->status == PaymentStatus::succeeded;
   const bool active = activity.subscription && activity.subscription->status == SubscriptionStatus::active;
-  if ((paid || active) && !customer->at_risk_signal().empty()) {
+  const bool is_news = to_millis(activity.at) >= customer->at_risk_since_ms();
+  if ((paid || active) && is_news && !customer->at_risk_signal().empty()) {
     SignalChanged cleared = signal_about(activity, SignalKind::at_risk, SignalLevel::watch);
     cleared.signal = customer->at_risk_signal();
     cleared.raised = false;

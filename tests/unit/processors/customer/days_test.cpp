@@ -56,6 +56,15 @@ TEST(DaySet, IsTheUnionOfThoseOfLinkedKeys) {
   EXPECT_TRUE(DaySet::united({}).empty());
 }
 
+TEST(DaySet, TellsTheFirstDayWithoutReadingTheRest) {
+  DaySet days;
+  EXPECT_FALSE(DaySet::first_of(days.bytes()).has_value());
+  for (const DayNumber day : {20'000, 19'000, 21'000, 18'999}) {
+    days.insert(day);
+    EXPECT_EQ(DaySet::first_of(days.bytes()), days.first());
+  }
+}
+
 TEST(DaySet, RefusesBytesThatItDidNotWrite) {
   using namespace std::string_literals;
   const struct {

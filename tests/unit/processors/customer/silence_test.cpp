@@ -1,0 +1,236 @@
+// When silence is noticed, when it is not, and what ends it. The moments come from the closed form, which
+// silence_forecast_test.cpp holds against the golden table.
+#include "processors/customer/silence_forecast.h"
+#include "support/customer_feed.h"
+
+namespace earshot {
+namespace {
+
+using namespace testing;  // NOLINT: a test reads better without the prefix
+using std::chrono::days;
+using std::chrono::weeks;
+
+constexpr Millis kMinute{60'000};
+
+// Every week on Monday; the last time on day 63.
+constexpr int kOrders = 10;
+SilenceDue weekly(CustomerFeed& customer) {
+  for (int n = 0; n < kOrders; ++n) customer.hear(customer.order(day(7 * n)));
+  return silence_due({}, {day_of(day(0)), day(7 * (kOrders - 1)), kOrders - 1});
+}
+
+TEST(Silence, IsNoticedOnceAsAWatchAndOnceAsACase) {
+  CustomerFeed customer;
+  const SilenceDue due = weekly(customer);
+  ASSERT_LT(due.watch, due.act);
+  EXPECT_TRUE(customer.pass_time_to(up_to_minute(due.watch) - kMinute).empty());
+
+  const auto watched = customer.pass_time_to(up_to_minute(due.watch));
+  const auto watch = signals_of(watched, SignalKind::silent);
+  ASSERT_EQ(watch.size(), 1u);
+  EXPECT_TRUE(watch[0].raised);
+  EXPECT_EQ(watch[0].level, SignalLevel::watch);
+  EXPECT_EQ(watch[0].since, due.watch) << "the exact moment, not that of the timer";
+  EXPECT_EQ(watch[0].probability_permille, 600);
+  EXPECT_EQ(watch[0].clears_on, "next contact");
+  ASSERT_FALSE(watch[0].reasons.empty());
+  EXPECT_EQ(watch[0].reasons[0].substr(0, 17), "usual gap 7 days ");
+  EXPECT_TRUE(Feed::only<CaseRequested>(watched).empty());
+  EXPECT_EQ(Feed::only<CustomerChanged>(watched).at(0).risk, "watch");
+
+  EXPECT_TRUE(customer.pass_time_to(up_to_minute(due.act) - kMinute).empty());
+  const auto acted = customer.pass_time_to(up_to_minute(due.act));
+  const auto act = signals_of(acted, SignalKind::silent);
+  ASSERT_EQ(act.size(), 1u);
+  EXPECT_EQ(act[0].level, SignalLevel::act);
+  EXPECT_EQ(act[0].signal, watch[0].signal) << "the same silence";
+  EXPECT_EQ(act[0].probability_permille, 800);
+  const auto requests = Feed::only<CaseRequested>(acted);
+  ASSERT_EQ(requests.size(), 1u);
+  EXPECT_TRUE(requests[0].proactive);
+  EXPECT_EQ(requests[0].origin, CaseOrigin::silence);
+  EXPECT_EQ(requests[0].at, due.act);
+  EXPECT_EQ(requests[0].reasons, act[0].reasons);
+  EXPECT_EQ(Feed::only<CustomerChanged>(acted).at(0).risk, "act");
+
+  EXPECT_TRUE(customer.pass_time_to(day(2000)).empty()) << "nothing more is said about it";
+}
+
+TEST(Silence, IsClearedByContactAndNoticedAnew) {
+  CustomerFeed customer;
+  const SilenceDue due = weekly(customer);
+  const auto first = signals_of(customer.pass_time_to(up_to_minute(due.act)), SignalKind::silent);
+  const Timestamp back = up_to_minute(due.act) + days{3};
+  const auto emitted = customer.hear(customer.message(back));
+  const auto cleared = signals_of(emitted, SignalKind::silent);
+  ASSERT_EQ(cleared.size(), 1u);
+  EXPECT_FALSE(cleared[0].raised);
+  EXPECT_EQ(cleared[0].signal, first[0].signal);
+  EXPECT_TRUE(signals_of(customer.hear(customer.message(back + days{1})), SignalKind::silent).empty()) << "once";
+  const auto again = signals_of(customer.pass_time_to(back + days{400}), SignalKind::silent);
+  ASSERT_EQ(again.size(), 2u);
+  EXPECT_NE(again[0].signal, first[0].signal) << "another silence has another name";
+}
+
+TEST(Silence, WaitsLongerForEachSignOfLife) {
+  CustomerFeed customer;
+  const SilenceDue due = weekly(customer);
+  customer.hear(customer.message(due.watch - kMinute));
+  EXPECT_TRUE(customer.pass_time_to(due.watch + days{1}).empty());
+}
+
+// What we say, what others say about them, and what merely happens to them.
+TEST(Silence, IsNotEndedByWhatTheCustomerDoesNotDo) {
+  CustomerFeed customer;
+  const SilenceDue due = weekly(customer);
+  const Timestamp before = due.watch - kMinute;
+  auto bot = customer.answer(before, "");
+  bot.message->by = Author::bot;
+  auto note = customer.answer(before);
+  note.message->visibility = Visibility::internal;
+  auto cancelled = customer.activity(InputKind::subscription, before);
+  cancelled.subscription = Subscription{"plus", SubscriptionStatus::cancelled, std::nullopt};
+  const ActivityRecorded none[] = {customer.answer(before), bot, note, cancelled, customer.activity(InputKind::survey_invited, before),
+                                   customer.payment(before, PaymentStatus::failed), customer.activity(InputKind::deleted, before)};
+  for (const ActivityRecorded& activity : none) EXPECT_TRUE(signals_of(customer.hear(activity), SignalKind::silent).empty());
+  EXPECT_EQ(signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent).size(), 1u);
+  EXPECT_TRUE(signals_of(customer.hear(customer.answer(up_to_minute(due.watch))), SignalKind::silent).empty()) << "nor is it over by our answer";
+}
+
+TEST(Silence, OfALateEventIsNoNewerThanTheEvent) {
+  CustomerFeed customer;
+  const SilenceDue due = weekly(customer);
+  customer.pass_time_to(due.watch - kMinute);
+  customer.hear(customer.review(day(2), 4), due.watch - kMinute);  // an old review that is heard of only now
+  EXPECT_EQ(customer.facet().last_heard_ms(), to_millis(day(7 * (kOrders - 1))));
+  const auto watch = signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent);
+  ASSERT_EQ(watch.size(), 1u);
+  EXPECT_EQ(watch[0].since, due.watch);
+}
+
+TEST(Silence, IsTakenBackWhenLateNewsShowThatItWasNone) {
+  CustomerFeed customer;
+  const SilenceDue due = weekly(customer);
+  const auto watch = signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent);
+  ASSERT_EQ(watch.size(), 1u);
+  const Timestamp heard = up_to_minute(due.watch) + days{1};
+  EXPECT_TRUE(signals_of(customer.hear(customer.review(day(2), 4), heard), SignalKind::silent).empty()) << "it was silent all the same";
+  const auto cleared = signals_of(customer.hear(customer.order(due.watch - days{2}), heard), SignalKind::silent);
+  ASSERT_EQ(cleared.size(), 1u) << "they ordered two days before: the order came with tonight's file";
+  EXPECT_FALSE(cleared[0].raised);
+  EXPECT_EQ(cleared[0].signal, watch[0].signal);
+  EXPECT_EQ(cleared[0].reasons[0].substr(0, 13), "heard of late");
+  EXPECT_TRUE(customer.pass_time_to(heard + days{3}).empty());
+  EXPECT_EQ(signals_of(customer.pass_time_to(heard + days{300}), SignalKind::silent).size(), 2u) << "but the next silence counts";
+}
+
+// The clock of a source runs ten years ahead.
+TEST(Silence, IsNotedOfWhoWasHeardInTheFuture) {
+  CustomerFeed customer;
+  weekly(customer);
+  const Timestamp last = day(7 * kOrders);
+  customer.hear(customer.order(last + days{3650}), last);
+  EXPECT_EQ(customer.facet().last_heard_ms(), to_millis(last));
+  EXPECT_EQ(signals_of(customer.pass_time_to(last + days{182}), SignalKind::silent).size(), 2u);
+}
+
+TEST(Silence, OfTheYoungIsAWatchInWeek16AndNoCase) {
+  CustomerFeed customer;
+  customer.hear(customer.order(day(0)));
+  const Timestamp due = day(0) + weeks{16};
+  EXPECT_TRUE(customer.pass_time_to(due - kMinute).empty());
+  const auto emitted = customer.pass_time_to(due);
+  const auto watch = signals_of(emitted, SignalKind::silent);
+  ASSERT_EQ(watch.size(), 1u);
+  EXPECT_EQ(watch[0].level, SignalLevel::watch);
+  EXPECT_EQ(watch[0].since, due);
+  EXPECT_NE(watch[0].reasons[0].find("not again by week 16"), std::string::npos) << watch[0].reasons[0];
+  EXPECT_TRUE(Feed::only<CaseRequested>(emitted).empty());
+  EXPECT_EQ(Feed::only<CustomerChanged>(emitted).at(0).risk, "watch");
+  EXPECT_TRUE(customer.pass_time_to(day(3000)).empty()) << "a habit of one day is none to break: nobody has to act";
+}
+
+TEST(Silence, OfTheYoungFollowsTheSettings) {
+  CustomerFeed customer;
+  CustomerSettings settings;
+  settings.young_weeks = 4;
+  customer.configure(settings);
+  customer.hear(customer.order(day(0)));
+  customer.hear(customer.order(day(0, 13)));  // the same day is one day
+  EXPECT_TRUE(customer.pass_time_to(day(0, 13) + weeks{4} - kMinute).empty());
+  EXPECT_EQ(signals_of(customer.pass_time_to(day(0, 13) + weeks{4}), SignalKind::silent).size(), 1u);
+}
+
+TEST(Silence, IsNotExpectedOfWhoNeverBoughtOrUsedAnything) {
+  CustomerFeed customer;
+  customer.hear(customer.review(day(0), 3));
+  EXPECT_TRUE(customer.feed().timers().empty());
+  CustomerSettings settings;
+  settings.activity = {InputKind::review};
+  customer.configure(settings);
+  customer.hear(customer.review(day(1), 3));
+  EXPECT_EQ(customer.feed().timers().size(), 1u) << "which kinds count is a setting";
+}
+
+// A timer is set only when the moment is earlier than the one that is set, because the habit has become a closer one.
+TEST(Silence, NeedsFewTimersHoweverOftenTheCustomerComes) {
+  CustomerFeed customer;
+  for (int n = 0; n < 400; ++n) customer.hear(customer.order(day(n / 8, 6 + n % 8)));
+  EXPECT_LE(customer.feed().timers().size(), 12u);
+  EXPECT_EQ(signals_of(customer.pass_time_to(day(400)), SignalKind::silent).size(), 2u) << "and those that came too late say nothing";
+}
+
+TEST(Silence, OverInImportedHistoryOpensNoCase) {
+  CustomerFeed customer;
+  const SilenceDue due = weekly(customer);
+  const Timestamp until = up_to_minute(due.act) + days{7};
+  struct Row {
+    const char* name;
+    Timestamp until;
+    std::size_t requests;
+  };
+  // `until` − 7 days is the bound: what is due then or later opens a case.
+  for (const Row& row : {Row{"due more than 7 days before the end", until + kMinute, 0}, Row{"due just 7 days before", due.act + days{7}, 1}}) {
+    SCOPED_TRACE(row.name);
+    CustomerFeed imported;
+    imported.control(ImportBegan{row.until});
+    weekly(imported);
+    const auto emitted = imported.pass_time_to(row.until);
+    EXPECT_EQ(signals_of(emitted, SignalKind::silent).size(), 2u) << "it is known all the same";
+    EXPECT_EQ(Feed::only<CaseRequested>(emitted).size(), row.requests);
+  }
+}
+
+TEST(Silence, NoticedMoreThanSevenDaysLateOpensNoCase) {
+  for (const bool is_too_late : {false, true}) {
+    SCOPED_TRACE(is_too_late);
+    CustomerFeed customer;
+    const SilenceDue due = weekly(customer);
+    customer.pass_time_to(up_to_minute(due.act) - kMinute);
+    // The process was down: the next thing that happens comes before the tick.
+    const Timestamp back = due.act + days{7} + (is_too_late ? Millis{1} : Millis{0});
+    customer.hear(customer.answer(back));
+    const auto emitted = customer.pass_time_to(up_to_minute(back) + kMinute);
+    EXPECT_EQ(signals_of(emitted, SignalKind::silent).size(), 1u);
+    EXPECT_EQ(Feed::only<CaseRequested>(emitted).size(), is_too_late ? 0u : 1u);
+  }
+}
+
+TEST(Silence, OfACustomerWithTwoKeysIsThatOfBoth) {
+  CustomerFeed customer;
+  auto other = customer.order(day(0));
+  other.facet = hash_key("", "email:user-1@example.com");
+  for (int n = 0; n < kOrders; ++n) {
+    ActivityRecorded activity = n % 2 == 0 ? customer.order(day(7 * n)) : other;
+    activity.at = day(7 * n);
+    customer.hear(activity);
+  }
+  const SilenceDue due = silence_due({}, {day_of(day(0)), day(7 * (kOrders - 1)), kOrders - 1});
+  EXPECT_TRUE(signals_of(customer.pass_time_to(up_to_minute(due.watch) - kMinute), SignalKind::silent).empty());
+  const auto watch = signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent);
+  ASSERT_EQ(watch.size(), 1u);
+  EXPECT_EQ(watch[0].since, due.watch);
+}
+
+}  // namespace
+}  // namespace earshot
