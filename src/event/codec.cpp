@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "earshot/check.h"
+#include "event/content.h"
 #include "event/fields.h"
 #include "event/json_reader.h"
 #include "event/json_writer.h"
@@ -22,28 +23,29 @@ std::string_view area_of(InputKind kind) {
 
 // The middle of the type name: without prefix and version.
 template <class Body>
-std::string stem(const Body& body) {
-  if constexpr (std::is_same_v<Body, Input>) return std::string(area_of(body.kind)) + "." + std::string(name_of(body.kind));
-  if constexpr (std::is_same_v<Body, KeysPaired>) return "identity.paired";
-  if constexpr (std::is_same_v<Body, IdentityAssigned>) return "identity.assigned";
-  if constexpr (std::is_same_v<Body, IdentityProposed>) return "identity.proposed";
-  if constexpr (std::is_same_v<Body, ActivityRecorded>) return "activity.recorded";
-  if constexpr (std::is_same_v<Body, SignalChanged>) return body.raised ? "signal.raised" : "signal.cleared";
-  if constexpr (std::is_same_v<Body, CustomerChanged>) return "customer.changed";
-  if constexpr (std::is_same_v<Body, CaseRequested>) return "case.requested";
-  if constexpr (std::is_same_v<Body, MessageForwarded>) return "message.forwarded";
-  if constexpr (std::is_same_v<Body, Command>) return "command." + std::string(name_of(body.kind));
-  if constexpr (std::is_same_v<Body, CommandAnswered>) return "command.answered";
-  if constexpr (std::is_same_v<Body, CaseChanged>) return "case." + std::string(name_of(body.step));
-  if constexpr (std::is_same_v<Body, AlertRaised>) return "alert.raised";
-  if constexpr (std::is_same_v<Body, MeasureTaken>) return "measure.taken";
-  if constexpr (std::is_same_v<Body, MeasuresSummed>) return "measure.summed";
-  if constexpr (std::is_same_v<Body, KpiReported>) return "kpi.reported";
-  if constexpr (std::is_same_v<Body, DeadLetter>) return "dead_letter.received";
-  if constexpr (std::is_same_v<Body, ClockTicked>) return "clock.ticked";
-  if constexpr (std::is_same_v<Body, ConfigChanged>) return "config.changed";
-  if constexpr (std::is_same_v<Body, ImportBegan>) return "import.began";
-  if constexpr (std::is_same_v<Body, ConnectorGap>) return "connector.gap";
+void append_stem(std::string& type, const Body& body) {
+  const auto append = [&](auto... parts) { (type.append(parts), ...); };
+  if constexpr (std::is_same_v<Body, Input>) return append(area_of(body.kind), ".", name_of(body.kind));
+  if constexpr (std::is_same_v<Body, KeysPaired>) return append("identity.paired");
+  if constexpr (std::is_same_v<Body, IdentityAssigned>) return append("identity.assigned");
+  if constexpr (std::is_same_v<Body, IdentityProposed>) return append("identity.proposed");
+  if constexpr (std::is_same_v<Body, ActivityRecorded>) return append("activity.recorded");
+  if constexpr (std::is_same_v<Body, SignalChanged>) return append(body.raised ? "signal.raised" : "signal.cleared");
+  if constexpr (std::is_same_v<Body, CustomerChanged>) return append("customer.changed");
+  if constexpr (std::is_same_v<Body, CaseRequested>) return append("case.requested");
+  if constexpr (std::is_same_v<Body, MessageForwarded>) return append("message.forwarded");
+  if constexpr (std::is_same_v<Body, Command>) return append("command.", name_of(body.kind));
+  if constexpr (std::is_same_v<Body, CommandAnswered>) return append("command.answered");
+  if constexpr (std::is_same_v<Body, CaseChanged>) return append("case.", name_of(body.step));
+  if constexpr (std::is_same_v<Body, AlertRaised>) return append("alert.raised");
+  if constexpr (std::is_same_v<Body, MeasureTaken>) return append("measure.taken");
+  if constexpr (std::is_same_v<Body, MeasuresSummed>) return append("measure.summed");
+  if constexpr (std::is_same_v<Body, KpiReported>) return append("kpi.reported");
+  if constexpr (std::is_same_v<Body, DeadLetter>) return append("dead_letter.received");
+  if constexpr (std::is_same_v<Body, ClockTicked>) return append("clock.ticked");
+  if constexpr (std::is_same_v<Body, ConfigChanged>) return append("config.changed");
+  if constexpr (std::is_same_v<Body, ImportBegan>) return append("import.began");
+  if constexpr (std::is_same_v<Body, ConnectorGap>) return append("connector.gap");
 }
 
 const std::unordered_map<std::string, EventBody>& bodies_by_type() {
@@ -82,7 +84,12 @@ void fields(F& f, Envelope& v) {
 }  // namespace
 
 std::string type_of(const EventBody& body) {
-  return std::visit([](const auto& b) { return "earshot." + stem(b) + std::string(kVersion); }, body);
+  std::string type;
+  type.reserve(64);
+  type.append("earshot.");
+  std::visit([&](const auto& b) { append_stem(type, b); }, body);
+  type.append(kVersion);
+  return type;
 }
 
 std::vector<EventBody> event_bodies() {
@@ -104,18 +111,26 @@ std::vector<std::string> event_types() {
   return types;
 }
 
-std::string encode(const Event& event) {
+namespace {
+
+std::string encode(const Event& around, const EventBody& event_body) {
   std::string out;
   out.reserve(1024);
   out += '{';
   JsonWriter writer(out);
-  Envelope envelope{const_cast<Event&>(event), "1.0", type_of(event.body)};
+  Envelope envelope{const_cast<Event&>(around), "1.0", type_of(event_body)};
   fields(writer, envelope);
   writer.key("data");
-  std::visit([&](const auto& body) { JsonWriter(out).object(body); }, event.body);
+  std::visit([&](const auto& body) { JsonWriter(out).object(body); }, event_body);
   out += '}';
   return out;
 }
+
+}  // namespace
+
+std::string encode(const Event& event) { return encode(event, event.body); }
+
+std::string encode_content(const EventBody& body) { return encode(Event{}, body); }
 
 struct EventDecoder::Buffers {
   JsonDocument document;

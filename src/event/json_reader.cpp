@@ -82,6 +82,7 @@ std::string nearest_word(std::string_view word, const std::vector<std::string_vi
 }
 
 bool JsonReader::find(std::string_view name, simdjson::dom::element& element) {
+  if (asked_.empty()) asked_.reserve(32);  // as many as most structs have
   asked_.push_back(name);
   if (object_.at_key(name).get(element) != simdjson::SUCCESS) return false;
   ++found_;

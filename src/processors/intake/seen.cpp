@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "base/hash.h"
-#include "event/codec.h"
+#include "event/content.h"
 #include "processors/customer/days.h"
 #include "state/intake.pb.h"
 
@@ -20,17 +20,14 @@ std::string conflict_name(const Event& event, std::uint64_t content) {
 }
 
 // Of what the event says: its type and data; the envelope may differ between deliveries.
-std::uint64_t content_of(const Event& event) {
-  Event bare;
-  bare.body = event.body;
-  return fingerprint(encode(bare)).low;
-}
+std::uint64_t content_of(const Event& event) { return fingerprint(encode_content(event.body)).low; }
 
-// `find` looks a SeenEvent up by name.
+// `find` looks a SeenEvent up by name. Most events are fresh, and a name alone says so.
 template <class Find>
-Seen compare(const Event& event, std::uint64_t content, const Find& find) {
-  const state::SeenEvent* seen = find(seen_name(event));
+Seen compare(const Event& event, const std::string& name, const Find& find) {
+  const state::SeenEvent* seen = find(name);
   if (seen == nullptr) return Seen::fresh;
+  const std::uint64_t content = content_of(event);
   if (seen->content() == content) return Seen::repeat;
   return find(conflict_name(event, content)) != nullptr ? Seen::repeat : Seen::conflict;
 }
@@ -41,17 +38,18 @@ std::string chunk_name(int day, std::uint32_t chunk) { return "seen-on/" + std::
 }  // namespace
 
 Seen SeenEvents::look(const Event& event, std::string_view record_key, ValueView& values) {
-  return compare(event, content_of(event), [&](const std::string& name) {
+  return compare(event, seen_name(event), [&](const std::string& name) {
     const auto* any = values.find(record_key, name, &HeldValue<state::SeenEvent>::decode);
     return any == nullptr ? nullptr : &static_cast<const HeldValue<state::SeenEvent>*>(any)->value;
   });
 }
 
 Seen SeenEvents::check(const Event& event, bool imported, Step& step) const {
-  const std::uint64_t content = content_of(event);
-  const Seen seen = compare(event, content, [&](const std::string& name) { return step.find<state::SeenEvent>(name); });
+  std::string name = seen_name(event);
+  const Seen seen = compare(event, name, [&](const std::string& one) { return step.find<state::SeenEvent>(one); });
   if (seen == Seen::repeat) return seen;
-  const std::string name = seen == Seen::fresh ? seen_name(event) : conflict_name(event, content);
+  const std::uint64_t content = content_of(event);
+  if (seen == Seen::conflict) name = conflict_name(event, content);
   auto& value = step.edit<state::SeenEvent>(name);
   value.set_content(content);
   if (!imported) {
