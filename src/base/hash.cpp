@@ -20,6 +20,29 @@ std::uint64_t big_endian(const unsigned char* bytes) {
   return value;
 }
 
+class Sha256Context {
+ public:
+  Sha256Context() : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
+    EARSHOT_CHECK(algorithm_ != nullptr && context_ != nullptr, "SHA-256 is not available");
+  }
+  ~Sha256Context() {
+    EVP_MD_CTX_free(context_);
+    EVP_MD_free(algorithm_);
+  }
+  Sha256Context(const Sha256Context&) = delete;
+  Sha256Context& operator=(const Sha256Context&) = delete;
+
+  void digest(std::string_view bytes, unsigned char* to) {
+    const bool done = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1 && EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1 &&
+                      EVP_DigestFinal_ex(context_, to, nullptr) == 1;
+    EARSHOT_CHECK(done, "SHA-256 is not available");
+  }
+
+ private:
+  EVP_MD* algorithm_;
+  EVP_MD_CTX* context_;
+};
+
 }  // namespace
 
 Fingerprint fingerprint(std::string_view bytes) {
@@ -72,7 +95,9 @@ std::string hmac_sha1(std::string_view key, std::string_view message) {
 KeyHash hash_key(std::string_view secret, std::string_view kind_and_value) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
   if (secret.empty()) {
-    SHA256(raw(kind_and_value), kind_and_value.size(), digest);
+    // Kept for each thread: SHA256() looks the algorithm up and allocates anew for every key, which takes longer than the hash.
+    thread_local Sha256Context context;
+    context.digest(kind_and_value, digest);
     return {big_endian(digest), big_endian(digest + 8)};
   }
   const std::string mac = hmac_sha256(secret, kind_and_value);
