@@ -47,6 +47,27 @@ bool is_feedback(InputKind kind) {
          kind == InputKind::call;
 }
 
+CombinedProfile combine_all(const std::vector<const state::Facet*>& facets) {
+  CombinedProfile all;
+  std::vector<DaySet> days;
+  std::int64_t weighted = 0;
+  for (const state::Facet* facet : facets) {
+    const Timestamp first = from_millis(facet->first_ms());
+    if (facet == facets.front() || first < all.first_seen) all.first_seen = first;
+    if (facet->last_heard_ms() != 0) all.last_heard = std::max(all.last_heard.value_or(kEarliest), from_millis(facet->last_heard_ms()));
+    if (facet->last_negative_ms() != 0) all.last_negative = std::max(all.last_negative.value_or(kEarliest), from_millis(facet->last_negative_ms()));
+    auto set = DaySet::parse(facet->days());
+    EARSHOT_CHECK(set, "stored days are not a set of days");
+    days.push_back(std::move(*set));
+    all.feedback += facet->feedback();
+    all.negative += facet->negative();
+    weighted += facet->sentiment_permille() * facet->feedback();
+  }
+  all.days = days.size() == 1 ? std::move(days.front()) : DaySet::united(days);
+  if (all.feedback > 0) all.sentiment_permille = static_cast<int>(weighted / all.feedback);
+  return all;
+}
+
 }  // namespace
 
 Reading read_activity(const ActivityRecorded& activity, const CustomerSettings& settings) {
@@ -121,24 +142,9 @@ void Profile::score(const Reading& reading, const ActivityRecorded& activity, st
 }
 
 CombinedProfile Profile::combine(const std::vector<state::Facet>& facets) {
-  CombinedProfile all;
-  std::vector<DaySet> days;
-  std::int64_t weighted = 0;
-  for (const state::Facet& facet : facets) {
-    const Timestamp first = from_millis(facet.first_ms());
-    if (&facet == &facets.front() || first < all.first_seen) all.first_seen = first;
-    if (facet.last_heard_ms() != 0) all.last_heard = std::max(all.last_heard.value_or(kEarliest), from_millis(facet.last_heard_ms()));
-    if (facet.last_negative_ms() != 0) all.last_negative = std::max(all.last_negative.value_or(kEarliest), from_millis(facet.last_negative_ms()));
-    auto set = DaySet::parse(facet.days());
-    EARSHOT_CHECK(set, "stored days are not a set of days");
-    days.push_back(std::move(*set));
-    all.feedback += facet.feedback();
-    all.negative += facet.negative();
-    weighted += facet.sentiment_permille() * facet.feedback();
-  }
-  all.days = days.size() == 1 ? std::move(days.front()) : DaySet::united(days);
-  if (all.feedback > 0) all.sentiment_permille = static_cast<int>(weighted / all.feedback);
-  return all;
+  std::vector<const state::Facet*> all;
+  for (const state::Facet& facet : facets) all.push_back(&facet);
+  return combine_all(all);
 }
 
 std::optional<Presence> Profile::presence(Step& step) {
@@ -168,13 +174,13 @@ std::optional<Timestamp> Profile::last_negative(Step& step) {
 }
 
 CombinedProfile Profile::combined(Step& step) {
-  std::vector<state::Facet> facets;
+  std::vector<const state::Facet*> facets;
   if (const auto* customer = step.find<state::Customer>("customer")) {
     for (const auto& ref : customer->facets()) {
-      if (const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}))) facets.push_back(*facet);
+      if (const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}))) facets.push_back(facet);
     }
   }
-  return combine(facets);
+  return combine_all(facets);
 }
 
 }  // namespace earshot
