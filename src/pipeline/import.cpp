@@ -85,7 +85,7 @@ Result<void> Import::take(const Event& given, ImportCounts& counts) {
     return {};
   }
   ++(std::holds_alternative<DeadLetter>(event.body) ? counts.rejected : counts.accepted);
-  pump_.append(Topic::feedback, key, event);
+  pump_.append(Topic::feedback, key, std::move(event));
   return {};
 }
 

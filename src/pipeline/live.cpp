@@ -64,7 +64,7 @@ bool Live::take(std::vector<Offer>& offers) {
     events += queue_.front().events.size();
     queued_events_ -= queue_.front().events.size();
     offers.push_back(std::move(queue_.front()));
-    queue_.erase(queue_.begin());
+    queue_.pop_front();
   }
   return !trouble_ && !(stopping_ && queue_.empty() && offers.empty() && !committing_);
 }
@@ -104,7 +104,8 @@ Result<void> Live::fold(std::vector<Offer>& offers) {
       event.recorded = now;
       if (auto ran = pump_.run_before(now); !ran) return ran;
       if (std::holds_alternative<Command>(event.body)) {
-        pump_.append(Topic::desk, tenant_key(event.tenant), event);
+        std::string desk = tenant_key(event.tenant);
+        pump_.append(Topic::desk, std::move(desk), std::move(event));
         ++offer.outcome.accepted;
         continue;
       }
@@ -112,7 +113,7 @@ Result<void> Live::fold(std::vector<Offer>& offers) {
       if (rules_.is_known(event, key, pump_.task_of(Topic::feedback, key).values())) {
         ++offer.outcome.duplicate;
       } else {
-        pump_.append(Topic::feedback, key, event);
+        pump_.append(Topic::feedback, key, std::move(event));
         ++offer.outcome.accepted;
       }
     }

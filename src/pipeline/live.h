@@ -9,6 +9,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -77,7 +78,7 @@ class Live {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Offer> queue_;
+  std::deque<Offer> queue_;
   std::size_t queued_events_ = 0;
   bool stopping_ = false;
   bool committing_ = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "pipeline/state_keys.h"
 
 namespace earshot {
@@ -139,23 +140,14 @@ void Pump::fold(Lane& lane) {
   const StoredRecord record = lane.ahead.front();
   now_ = std::max(now_, record.time);
   // What others wrote in between breaks the order: then all of it is decoded.
-  Event known;
-  bool is_known = false;
-  if (!lane.known.empty()) {
-    is_known = lane.known.front().bytes_hash == fingerprint(record.value).low;
-    if (is_known) {
-      known = std::move(lane.known.front().event);
-      lane.known.pop_front();
-    }
-  }
-  for (Emitted& emitted : lane.task->fold(record, is_known ? &known : nullptr)) {
+  const bool is_known = !lane.known.empty() && lane.known.front().bytes_hash == fingerprint(record.value).low;
+  for (Emitted& emitted : lane.task->fold(record, is_known ? &lane.known.front().event : nullptr)) {
     const TopicPartition to = partition_of(emitted.topic, emitted.key);
     const bool telling = kTopics[index_of(emitted.topic)].published || emitted.topic == Topic::measures;
     if (observe_ && telling) observe_(lane.task->processor().name(), emitted.event);
-    Record out{emitted.event.recorded, std::move(emitted.key), encode(emitted.event)};
-    if (Lane* reader = lane_of(to)) reader->known.push_back({fingerprint(out.value).low, std::move(emitted.event)});
-    emit(to, std::move(out));
+    emit(to, std::move(emitted.key), std::move(emitted.event));
   }
+  if (is_known) lane.known.pop_front();
   lane.next = record.offset + 1;
   lane.ahead = lane.ahead.subspan(1);
   ++uncommitted_;
@@ -171,10 +163,19 @@ void Pump::emit(TopicPartition partition, Record record) {
   ++uncommitted_;
 }
 
-void Pump::append(Topic topic, std::string key, const Event& event) {
+// Who reads it next is spared the decoding, unless it would fail: what is not UTF-8 cannot be read back, and must be a dead
+// letter here as in every replay.
+void Pump::emit(TopicPartition partition, std::string key, Event event) {
+  Record record{event.recorded, std::move(key), encode(event)};
+  Lane* reader = lane_of(partition);
+  if (reader != nullptr && is_valid_utf8(record.value)) reader->known.push_back({fingerprint(record.value).low, std::move(event)});
+  emit(partition, std::move(record));
+}
+
+void Pump::append(Topic topic, std::string key, Event event) {
   now_ = std::max(now_, event.recorded);
   const TopicPartition to = partition_of(topic, key);
-  emit(to, {event.recorded, std::move(key), encode(event)});
+  emit(to, std::move(key), std::move(event));
 }
 
 void Pump::append_everywhere(const Event& event) {

@@ -39,7 +39,7 @@ class Pump {
                                              const std::function<void(std::int64_t records)>& progress = {});
 
   // Adds an event from outside; `event.recorded` is its time in the log.
-  void append(Topic topic, std::string key, const Event& event);
+  void append(Topic topic, std::string key, Event event);
 
   // Adds a control event to every partition of every input topic.
   void append_everywhere(const Event& event);
@@ -100,6 +100,7 @@ class Pump {
   void fold(Lane& lane);
   Lane* lane_of(TopicPartition input);
   void emit(TopicPartition partition, Record record);
+  void emit(TopicPartition partition, std::string key, Event event);
 
   EventLog& log_;
   StateStore& store_;

@@ -21,8 +21,19 @@ std::string row_prefix(TopicPartition input, char row) {
   return {static_cast<char>(input.partition >> 8), static_cast<char>(input.partition & 255), static_cast<char>(input.topic), row};
 }
 
+void set_value_key(std::string& key, TopicPartition input, std::string_view record_key, std::string_view name) {
+  const char prefix[kPrefixBytes] = {static_cast<char>(input.partition >> 8), static_cast<char>(input.partition & 255), static_cast<char>(input.topic),
+                                     kValueRow};
+  key.assign(prefix, kPrefixBytes);
+  key += record_key;
+  key += '\0';
+  key += name;
+}
+
 std::string value_key(TopicPartition input, std::string_view record_key, std::string_view name) {
-  return joined(input, kValueRow, record_key, name);
+  std::string key;
+  set_value_key(key, input, record_key, name);
+  return key;
 }
 
 std::string timer_key(TopicPartition input, const Timer& timer) {

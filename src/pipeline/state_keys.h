@@ -19,6 +19,7 @@ inline constexpr char kValueRow = 'v';
 inline constexpr char kTimerRow = 'w';
 
 std::string row_prefix(TopicPartition input, char row);
+void set_value_key(std::string& key, TopicPartition input, std::string_view record_key, std::string_view name);
 std::string value_key(TopicPartition input, std::string_view record_key, std::string_view name);
 std::string timer_key(TopicPartition input, const Timer& timer);
 Timer parse_timer_key(std::string_view key);

@@ -126,15 +126,20 @@ std::vector<StateWrite> Task::take_timer_writes() {
   return writes;
 }
 
+const std::string& Task::key_of(std::string_view record_key, std::string_view name) {
+  set_value_key(key_, input_, record_key, name);
+  return key_;
+}
+
 const AnyValue* Task::find(std::string_view record_key, std::string_view name, Decode decode) {
-  return values_.find(value_key(input_, record_key, name), decode);
+  return values_.find(key_of(record_key, name), decode);
 }
 
 AnyValue& Task::edit(std::string_view record_key, std::string_view name, Decode decode) {
-  return values_.edit(value_key(input_, record_key, name), decode);
+  return values_.edit(key_of(record_key, name), decode);
 }
 
-void Task::erase(std::string_view record_key, std::string_view name) { values_.erase(value_key(input_, record_key, name)); }
+void Task::erase(std::string_view record_key, std::string_view name) { values_.erase(key_of(record_key, name)); }
 
 void Task::emit(Emitted emitted) { emitted_.push_back(std::move(emitted)); }
 

@@ -59,6 +59,7 @@ class Task : private ValueView, private StepOutput {
   void emit(Emitted emitted) override;
   void set_timer(Timer timer) override;
 
+  const std::string& key_of(std::string_view record_key, std::string_view name);  // until the next call
   void fold(const Event& event, const StoredRecord& record);
   void apply(const Event& event, std::string_view record_key, Offset offset);
   void fire_due();
@@ -68,6 +69,7 @@ class Task : private ValueView, private StepOutput {
   TopicPartition input_;
   ValueCache& values_;
   EventDecoder decoder_;
+  std::string key_;
   std::set<Timer> timers_;
   std::map<std::string, bool> timer_writes_;  // key → set or gone
   Timestamp now_{};

@@ -1,7 +1,5 @@
 #include "pipeline/value_cache.h"
 
-#include <algorithm>
-
 #include "earshot/check.h"
 
 namespace earshot {
@@ -18,20 +16,20 @@ constexpr int kLooks = 4;
 
 }  // namespace
 
-ValueCache::Entry& ValueCache::load(const std::string& key, ValueView::Decode decode) {
+ValueCache::Entries::value_type& ValueCache::load(const std::string& key, ValueView::Decode decode) {
   if (const auto known = entries_.find(key); known != entries_.end()) {
     known->second.used = true;
-    return known->second;
+    return *known;
   }
   make_room();
   auto stored = store_.get(key);
   // Going on with a value that cannot be read would write wrong state over it.
   EARSHOT_CHECK(stored, "the state store cannot be read; move the state directory aside and start again to rebuild it");
-  Entry& entry = add(key).second;
+  auto& entry = add(key);
   if (*stored) {
-    entry.value = decode(**stored);
+    entry.second.value = decode(**stored);
     const auto held = kDecodedFactor * static_cast<std::uint32_t>((*stored)->size());
-    entry.bytes += held;
+    entry.second.bytes += held;
     bytes_ += held;
   }
   return entry;
@@ -46,13 +44,13 @@ ValueCache::Entries::value_type& ValueCache::add(const std::string& key) {
   return entry;
 }
 
-const AnyValue* ValueCache::find(const std::string& key, ValueView::Decode decode) { return load(key, decode).value.get(); }
+const AnyValue* ValueCache::find(const std::string& key, ValueView::Decode decode) { return load(key, decode).second.value.get(); }
 
 AnyValue& ValueCache::edit(const std::string& key, ValueView::Decode decode) {
-  Entry& entry = load(key, decode);
-  if (entry.value == nullptr) entry.value = decode("");
-  touch(*entries_.find(key));
-  return *entry.value;
+  auto& entry = load(key, decode);
+  if (entry.second.value == nullptr) entry.second.value = decode("");
+  touch(entry);
+  return *entry.second.value;
 }
 
 void ValueCache::erase(const std::string& key) {
@@ -69,7 +67,6 @@ void ValueCache::touch(Entries::value_type& entry) {
 }
 
 std::vector<StateWrite> ValueCache::take_touched(std::uint64_t commit) {
-  std::sort(touched_.begin(), touched_.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
   std::vector<StateWrite> writes;
   writes.reserve(touched_.size());
   for (auto* touched : touched_) {

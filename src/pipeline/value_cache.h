@@ -26,7 +26,7 @@ class ValueCache {
   AnyValue& edit(const std::string& key, ValueView::Decode decode);
   void erase(const std::string& key);
 
-  // What was touched since the last call, in key order, encoded; it belongs to the commit numbered `commit`.
+  // What was touched since the last call, in no order, encoded; it belongs to the commit numbered `commit`.
   std::vector<StateWrite> take_touched(std::uint64_t commit);
 
   // The store holds every commit up to this one. Any thread.
@@ -44,7 +44,7 @@ class ValueCache {
   };
   using Entries = std::unordered_map<std::string, Entry>;
 
-  Entry& load(const std::string& key, ValueView::Decode decode);
+  Entries::value_type& load(const std::string& key, ValueView::Decode decode);
   Entries::value_type& add(const std::string& key);
   void touch(Entries::value_type& entry);
   void make_room();
