@@ -34,7 +34,7 @@ Result<void> Task::load(const StateStore& store) {
   timer_writes_.clear();
   const std::string prefix = row_prefix(input_, kTimerRow);
   auto scanned = store.scan(prefix, prefix, [&](std::string_view key, std::string_view) {
-    timers_.insert(timers_.end(), parse_timer_key(key));
+    timers_.load(key);
     return true;
   });
   if (!scanned) return std::move(scanned.error()).in("reading the timers");
@@ -85,9 +85,8 @@ void Task::apply(const Event& event, std::string_view record_key, Offset offset)
 }
 
 void Task::fire_due() {
-  for (int fired = 0; fired < kTimersPerTick && !timers_.empty() && timers_.begin()->due <= now_; ++fired) {
-    const Timer timer = *timers_.begin();
-    timers_.erase(timers_.begin());
+  for (int fired = 0; fired < kTimersPerTick && !timers_.empty() && *timers_.next_due() <= now_; ++fired) {
+    const Timer timer = timers_.take_next();
     timer_writes_[timer_key(input_, timer)] = false;
     ++counters_.timers_fired;
     const std::string identity = identity_of(timer);
@@ -112,8 +111,7 @@ void Task::dead_letter(const StoredRecord& record, DeadLetterReason reason, std:
 }
 
 std::optional<Timestamp> Task::next_due() const {
-  if (timers_.empty()) return std::nullopt;
-  return timers_.begin()->due;
+  return timers_.next_due();
 }
 
 std::vector<StateWrite> Task::take_timer_writes() {
@@ -145,7 +143,7 @@ void Task::emit(Emitted emitted) { emitted_.push_back(std::move(emitted)); }
 
 void Task::set_timer(Timer timer) {
   timer_writes_[timer_key(input_, timer)] = true;
-  timers_.insert(std::move(timer));
+  timers_.add(std::move(timer));
 }
 
 }  // namespace earshot

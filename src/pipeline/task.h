@@ -7,13 +7,13 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "earshot/event_log.h"
 #include "earshot/processor.h"
 #include "event/codec.h"
+#include "pipeline/timer_queue.h"
 #include "pipeline/value_cache.h"
 
 namespace earshot {
@@ -70,7 +70,7 @@ class Task : private ValueView, private StepOutput {
   ValueCache& values_;
   EventDecoder decoder_;
   std::string key_;
-  std::set<Timer> timers_;
+  TimerQueue timers_;
   std::map<std::string, bool> timer_writes_;  // key → set or gone
   Timestamp now_{};
   bool now_moved_ = false;
