@@ -67,6 +67,7 @@ Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station
   live_settings.tenant = service->station_->config().tenant;
   live_settings.queue_events_max = static_cast<std::size_t>(service->station_->config().queue_events_max);
   Live::Hooks hooks;
+  hooks.offered = [self](const Event& event) { self->station_->read_ahead(event); };
   hooks.folded = [self](const std::vector<Pump::Stage>& stages) { self->count(stages); };
   hooks.committed = [self] {
     self->notify();

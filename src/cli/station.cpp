@@ -34,14 +34,16 @@ Result<std::unique_ptr<RocksStore>> open_state(const std::filesystem::path& dire
   return RocksStore::open(directory, {});
 }
 
+std::vector<MakeProcessor> processors_that(const Analyse& analyse, const Config& config) {
+  return {[secret = config.secret, analyse] { return make_intake({secret}, analyse); }, [] { return make_identity(); },
+          [] { return make_customer(); }, [] { return make_desk(); }, [] { return make_insight(); }};
+}
+
 }  // namespace
 
 std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer& analyzer) {
-  const Analyse analyse = [&analyzer](std::string_view text, std::string_view language) {
-    return analyzer.analyze(text, language, {.evidence = false});
-  };
-  return {[secret = config.secret, analyse] { return make_intake({secret}, analyse); }, [] { return make_identity(); },
-          [] { return make_customer(); }, [] { return make_desk(); }, [] { return make_insight(); }};
+  return processors_that([&analyzer](std::string_view text, std::string_view language) { return analyzer.analyze(text, language, {.evidence = false}); },
+                         config);
 }
 
 Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progress& progress) {
@@ -50,6 +52,8 @@ Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progr
   auto analyzer = load_analyzer(config.model);
   if (!analyzer) return std::move(analyzer.error());
   station->analyzer_ = std::make_unique<Analyzer>(std::move(*analyzer));
+
+  station->read_ahead_ = std::make_unique<ReadAhead>(*station->analyzer_);
 
   std::error_code error;
   std::filesystem::create_directories(config.data, error);
@@ -63,12 +67,16 @@ Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progr
   if (!event_log) return std::move(event_log.error());
   station->log_ = std::move(*event_log);
 
+  const Analyse analyse = [self = station.get()](std::string_view text, std::string_view language) {
+    return self->catches_up_ ? Analysis{} : self->read_ahead_->take(text, language);
+  };
   Pump::Settings pump_settings;
   pump_settings.partitions = config.partitions;
-  auto pump = Pump::start(*station->log_, *station->state_, make_processors(config, *station->analyzer_), pump_settings,
+  auto pump = Pump::start(*station->log_, *station->state_, processors_that(analyse, config), pump_settings,
                           [&](std::int64_t records) { if (progress) progress("catching up", records, 0); });
   if (!pump) return std::move(pump.error());
   station->pump_ = std::move(*pump);
+  station->catches_up_ = false;
   return station;
 }
 

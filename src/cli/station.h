@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/config.h"
+#include "cli/read_ahead.h"
 #include "event_log/embedded.h"
 #include "pipeline/import.h"
 #include "pipeline/pump.h"
@@ -32,6 +33,9 @@ class Station {
   const Config& config() const { return config_; }
   const Analyzer& analyzer() const { return *analyzer_; }
 
+  // For those who are about to offer an event: its text is read on their thread. Any thread.
+  void read_ahead(const Event& event) { read_ahead_->read(event); }
+
   // Puts into the log what of the configuration differs from the newest version there.
   Result<void> record_config();
 
@@ -50,6 +54,8 @@ class Station {
 
   Config config_;
   std::unique_ptr<Analyzer> analyzer_;
+  std::unique_ptr<ReadAhead> read_ahead_;
+  bool catches_up_ = true;  // with outputs suppressed; the pump's thread
   std::unique_ptr<RocksStore> state_;
   std::unique_ptr<EmbeddedLog> log_;
   std::unique_ptr<Pump> pump_;

@@ -21,17 +21,26 @@ Live::Live(Pump& pump, ImportRules rules, const Clock& clock, Settings settings,
 
 Live::~Live() { stop(); }
 
+std::optional<Error> Live::refusal(std::size_t events) const {
+  if (trouble_) return *trouble_;
+  if (stopping_) return Error{ErrorKind::Unavailable, "earshot is stopping"};
+  if (queued_events_ + events > settings_.queue_events_max) return Error{ErrorKind::Unavailable, "the queue is full; try again in a second"};
+  return std::nullopt;
+}
+
 void Live::offer(std::vector<Event> events, Done done) {
   std::optional<Error> refused;
   {
     const std::lock_guard lock(mutex_);
-    if (trouble_) {
-      refused = *trouble_;
-    } else if (stopping_) {
-      refused = Error{ErrorKind::Unavailable, "earshot is stopping"};
-    } else if (queued_events_ + events.size() > settings_.queue_events_max) {
-      refused = Error{ErrorKind::Unavailable, "the queue is full; try again in a second"};
-    } else {
+    refused = refusal(events.size());
+  }
+  if (!refused && hooks_.offered) {
+    for (const Event& event : events) hooks_.offered(event);
+  }
+  if (!refused) {
+    const std::lock_guard lock(mutex_);
+    refused = refusal(events.size());
+    if (!refused) {
       queued_events_ += events.size();
       queue_.push_back({std::move(events), std::move(done), {}});
     }

@@ -1,7 +1,6 @@
 // A pump on a thread of its own, with a front door for everybody else.
 //
 //     any thread: offer ─► bounded queue ─► pump's thread: known? append, fold, fire timers ─► commit ─► done(accepted, duplicate)
-//
 // What is offered while one commit is on its way to disk goes into the next, so batches grow with the load. A full queue
 // refuses; nothing waits for room. After an error of the log nothing more is taken and `stopped` is called: the process
 // should end, and starting it again recovers.
@@ -37,6 +36,7 @@ class Live {
   using Done = std::function<void(Result<Outcome>)>;
 
   struct Hooks {
+    std::function<void(const Event&)> offered{};                    // of each event, on the thread that offers it, before it is queued
     std::function<void(const std::vector<Pump::Stage>&)> folded{};  // on the pump's thread, now and then
     std::function<void()> committed{};                              // after each commit, on a thread of the engine; must be quick
     std::function<void(const Error&)> stopped{};                    // at most once, on either
@@ -64,6 +64,7 @@ class Live {
     Outcome outcome;
   };
 
+  std::optional<Error> refusal(std::size_t events) const;  // with the mutex held
   void run();
   bool take(std::vector<Offer>& offers);  // false when it is time to end
   Result<void> fold(std::vector<Offer>& offers);

@@ -34,6 +34,7 @@ std::uint16_t shard_of(const Survey& survey) {
 }
 
 bool is_by_hand(const Input& input) { return input.kind == InputKind::linked || input.kind == InputKind::unlinked; }
+bool has_text(const Input& input) { return !input.content.text.empty() || !input.content.title.empty(); }
 
 class Intake final : public Processor {
  public:
@@ -129,13 +130,12 @@ class Intake final : public Processor {
   }
 
   void read_text(const Input& input, ActivityRecorded& activity) const {
-    const std::string& text = input.content.text;
-    activity.has_text = !text.empty() || !input.content.title.empty();
-    if (!activity.has_text || !speaks_for_customer(input)) return;
-    const std::string whole = input.content.title.empty() ? text : input.content.title + "\n" + text;
-    activity.analysis = analyse_(whole, input.content.language);
+    activity.has_text = has_text(input);
+    const auto text = text_to_read(input);
+    if (!text) return;
+    activity.analysis = analyse_(*text, input.content.language);
     activity.analysis.evidence.clear();
-    activity.similarity = simhash(whole);
+    activity.similarity = simhash(*text);
   }
 
   void measure(const Event& event, const ActivityRecorded& activity, Step& step) const {
@@ -216,6 +216,11 @@ class Intake final : public Processor {
 
 std::unique_ptr<Processor> make_intake(IntakeSettings settings, Analyse analyse) {
   return std::make_unique<Intake>(std::move(settings), std::move(analyse));
+}
+
+std::optional<std::string> text_to_read(const Input& input) {
+  if (!has_text(input) || !speaks_for_customer(input)) return std::nullopt;
+  return input.content.title.empty() ? input.content.text : input.content.title + "\n" + input.content.text;
 }
 
 std::string feedback_key(std::string_view secret, std::string_view tenant, const Input& input) {

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "earshot/analysis.h"
@@ -22,6 +23,9 @@ struct IntakeSettings {
 };
 
 std::unique_ptr<Processor> make_intake(IntakeSettings settings, Analyse analyse);
+
+// What intake reads of an input, for those who read ahead of it; nothing when it reads nothing.
+std::optional<std::string> text_to_read(const Input& input);
 
 // The record key of an input: its first identity key, hashed.
 std::string feedback_key(std::string_view secret, std::string_view tenant, const Input& input);
