@@ -59,7 +59,7 @@ int replay_check(const Options& options) {
     if (!scratch) return fail("replay", scratch.error(), 1);
     Pump::Settings settings;
     settings.partitions = config.partitions;
-    replayed = replay((*station)->log(), (*station)->pump().positions(), **scratch, make_processors(config, (*station)->analyzer()), settings,
+    replayed = replay((*station)->log(), (*station)->pump().positions(), **scratch, make_replay_processors(config), settings,
                       [](std::int64_t records) { show_progress("replaying", records, 0); });
   }
   std::filesystem::remove_all(scratch_directory, ignored);

@@ -46,6 +46,10 @@ std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer&
                          config);
 }
 
+std::vector<MakeProcessor> make_replay_processors(const Config& config) {
+  return processors_that([](std::string_view, std::string_view) { return Analysis{}; }, config);
+}
+
 Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progress& progress) {
   std::unique_ptr<Station> station(new Station);
   station->config_ = config;

@@ -22,6 +22,9 @@ using Progress = std::function<void(const std::string& what, std::int64_t done, 
 // The processors of a configuration, in the order of the picture.
 std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer& analyzer);
 
+// The same for a replay, which publishes nothing: what a text says goes into events and never into state, so no text is read.
+std::vector<MakeProcessor> make_replay_processors(const Config& config);
+
 class Station {
  public:
   // Opens or creates the data directory. A damaged state store is moved aside and rebuilt from the log.

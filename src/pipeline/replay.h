@@ -14,7 +14,8 @@ struct Replayed {
   std::string digest;
 };
 
-// Folds every task up to `positions` (one for each task, in any order) into `scratch`.
+// Folds every task up to `positions` (one for each task, in any order) into `scratch`, on as many threads as there are cores.
+// `progress` is called by one thread at a time.
 Result<Replayed> replay(const LogReader& log, const std::vector<Position>& positions, StateStore& scratch,
                         const std::vector<MakeProcessor>& processors, Pump::Settings settings,
                         const std::function<void(std::int64_t records)>& progress = {});
