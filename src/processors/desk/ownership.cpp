@@ -45,6 +45,17 @@ void leave_owner_and_queue(CaseBook& book, const state::Case& one, Timestamp at)
   person.set_busy_ms(to_millis(at));
 }
 
+// Whether anybody of the department could take a case at all: a long queue in front of a busy desk is not gone through each time
+// a case ends.
+bool somebody_has_room(CaseBook& book, const std::string& department, Timestamp at) {
+  const auto& agents = book.settings().agents;
+  return std::any_of(agents.begin(), agents.end(), [&](const AgentSettings& agent) {
+    if (std::find(agent.departments.begin(), agent.departments.end(), department) == agent.departments.end()) return false;
+    const auto* known = book.find_person(agent.handle);
+    return (known == nullptr || known->cases_size() / 2 < agent.capacity) && is_on_shift(book, agent.handle, at);
+  });
+}
+
 Millis end_of_unowned(state::Case& one, Timestamp at) {
   if (one.unowned_since_ms() == 0) return {};
   const Millis unowned = std::max(at - from_millis(one.unowned_since_ms()), Millis{0});
@@ -150,6 +161,7 @@ void escalate_untaken(CaseBook& book, state::Case& one, Timestamp at) {
 void offer_queue(CaseBook& book, const std::string& department, Timestamp at) {
   const auto* queue = book.find_queue(department);
   if (queue == nullptr || queue->cases().empty()) return;
+  if (!somebody_has_room(book, department, at)) return;
   for (const CaseId id : most_pressing_first(book, queue->cases())) {
     const std::vector<Candidate> candidates = candidates_for(book, *book.find_case(id), at);
     if (choose_owner(candidates, "") == nullptr) continue;
@@ -161,6 +173,7 @@ void offer_queue(CaseBook& book, const std::string& department, Timestamp at) {
     change.unowned = std::max(at - from_millis(one.unowned_since_ms()), Millis{0});
     find_owner(book, one, at, "");
     book.publish(one, change);
+    if (!somebody_has_room(book, department, at)) return;
   }
 }
 

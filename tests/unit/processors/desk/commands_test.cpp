@@ -178,6 +178,32 @@ TEST(Transfers, DoNotKickACaseBack) {
   EXPECT_EQ(room.resolve(monday(10, 16), "supervisor-2", id), "") << "theirs until it is resolved";
 }
 
+// What Earshot itself does before a person has touched the case is routing, and so is the way from a queue to its first owner.
+TEST(Transfers, AreCountedFromTheFirstPersonOn) {
+  DeskRoom room;
+  const CaseId id = room.open(monday(10));
+  ASSERT_EQ(room.owner(id), "agent-3");
+  ASSERT_EQ(room.send(monday(10, 1), room.command(CommandKind::agent_off_shift, "agent-3", {})), "");
+  EXPECT_EQ(room.owner(id), "agent-4");
+  room.pass_time_to(monday(10, 20));
+  EXPECT_EQ(room.owner(id), "liaison-2");
+  EXPECT_EQ(room.stored(id).transfers(), 0u) << "nobody had touched it";
+
+  ASSERT_EQ(room.take(monday(10, 21), "liaison-2", id), "");
+  Command assign = room.command(CommandKind::assign, "liaison-2", id);
+  assign.agent = "agent-4";
+  ASSERT_EQ(room.send(monday(10, 22), assign), "");
+  EXPECT_EQ(room.stored(id).transfers(), 1u) << "another owner inside the department";
+
+  for (const char* agent : {"agent-1", "agent-2"}) ASSERT_EQ(room.send(monday(10, 23), room.command(CommandKind::agent_off_shift, agent, {})), "");
+  ASSERT_EQ(room.transfer(monday(10, 24), "agent-4", id, "support"), "");
+  EXPECT_EQ(room.owner(id), "");
+  EXPECT_EQ(room.stored(id).transfers(), 2u) << "a stop in another department's queue is one";
+  ASSERT_EQ(room.send(monday(10, 25), room.command(CommandKind::agent_on_shift, "agent-2", {})), "");
+  EXPECT_EQ(room.owner(id), "agent-2");
+  EXPECT_EQ(room.stored(id).transfers(), 2u) << "from the queue to its first owner is none";
+}
+
 TEST(Transfers, NeedASupervisorForTheThird) {
   desk::DeskSettings settings = two_departments();
   for (const char* name : {"third", "fourth"}) {
