@@ -132,6 +132,10 @@ class Step {
     output_.set_timer({up_to_minute(due), std::string(record_key), std::string(name)});
   }
 
+  // What this step emits from here on is not what its cause has led to before: the same event came again, with other content or
+  // as a repeated request. `by` goes into the ids, so that no two events share one; not 0.
+  void tell_apart(std::uint64_t by) { apart_ = by; }
+
   // The id the n-th event emitted by this step gets: for ids that must stand inside an event.
   Fingerprint derived_id(std::int32_t ordinal) const;
 
@@ -150,6 +154,7 @@ class Step {
   std::uint16_t partition_;
   Offset offset_;
   std::int32_t ordinal_ = 0;
+  std::uint64_t apart_ = 0;
 };
 
 class Processor {

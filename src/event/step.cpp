@@ -9,6 +9,7 @@ Fingerprint Step::derived_id(std::int32_t ordinal) const {
   seed.append(cause_.processor).push_back('\0');
   seed.append(cause_.identity).push_back('\0');
   seed.append(std::to_string(ordinal));
+  if (apart_ != 0) seed.append(1, '\0').append(std::to_string(apart_));
   return fingerprint(seed);
 }
 

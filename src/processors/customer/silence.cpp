@@ -112,6 +112,9 @@ bool Silence::fire(const Timer& timer, const CustomerSettings& settings, Step& s
 
 void Silence::raise(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step) {
   auto& customer = step.edit<state::Customer>("customer");
+  // Both levels may be reached in one minute, and a timer that was set twice for it names one cause.
+  const bool again = customer.silence_level() != 0 && up_to_minute(from_millis(customer.silence_since_ms())) == up_to_minute(due.at);
+  if (again) step.tell_apart(static_cast<std::uint64_t>(due.level) + 1);
   if (customer.silence_signal().empty()) customer.set_silence_signal("silent-" + step.derived_id(0).hex());
   customer.set_silence_level(due.level == SignalLevel::act ? 2 : 1);
   customer.set_silence_since_ms(to_millis(due.at));

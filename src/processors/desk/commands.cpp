@@ -144,6 +144,7 @@ void on_command(CaseBook& book, const Event& event, const Command& command) {
     return book.answer(refuse(answered, "bad_request", "a command needs a request id of at most " + std::to_string(kRequestBytesMax) + " bytes"));
   }
   if (const auto* kept = book.step().find<state::DeskAnswer>("request/" + command.request)) {
+    book.step().tell_apart(1);  // every repeat is told the same
     return book.answer({command.request, kept->accepted(), kept->code(), kept->message(), CaseId::parse(kept->case_id())});
   }
   const CommandAnswered answered = decide(book, event, command);

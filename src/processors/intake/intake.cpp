@@ -59,6 +59,7 @@ class Intake final : public Processor {
     switch (seen_.check(event, imported, step)) {
       case Seen::repeat: return;
       case Seen::conflict:
+        step.tell_apart(SeenEvents::content_of(event));
         return refused(event, DeadLetterReason::conflict, "an event of this source and id was taken with other content", step);
       case Seen::fresh: break;
     }

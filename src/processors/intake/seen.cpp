@@ -19,15 +19,12 @@ std::string conflict_name(const Event& event, std::uint64_t content) {
   return "seen/" + fingerprint(event.source + '\0' + event.id + '\0' + std::to_string(content)).hex();
 }
 
-// Of what the event says: its type and data; the envelope may differ between deliveries.
-std::uint64_t content_of(const Event& event) { return fingerprint(encode_content(event.body)).low; }
-
 // `find` looks a SeenEvent up by name. Most events are fresh, and a name alone says so.
 template <class Find>
 Seen compare(const Event& event, const std::string& name, const Find& find) {
   const state::SeenEvent* seen = find(name);
   if (seen == nullptr) return Seen::fresh;
-  const std::uint64_t content = content_of(event);
+  const std::uint64_t content = SeenEvents::content_of(event);
   if (seen->content() == content) return Seen::repeat;
   return find(conflict_name(event, content)) != nullptr ? Seen::repeat : Seen::conflict;
 }
@@ -36,6 +33,10 @@ std::string day_name(int day) { return "seen-day/" + std::to_string(day); }
 std::string chunk_name(int day, std::uint32_t chunk) { return "seen-on/" + std::to_string(day) + "/" + std::to_string(chunk); }
 
 }  // namespace
+
+std::uint64_t SeenEvents::content_of(const Event& event) {
+  return fingerprint(encode_content(event.body)).low;
+}
 
 Seen SeenEvents::look(const Event& event, std::string_view record_key, ValueView& values) {
   return compare(event, seen_name(event), [&](const std::string& name) {
@@ -48,7 +49,7 @@ Seen SeenEvents::check(const Event& event, bool imported, Step& step) const {
   std::string name = seen_name(event);
   const Seen seen = compare(event, name, [&](const std::string& one) { return step.find<state::SeenEvent>(one); });
   if (seen == Seen::repeat) return seen;
-  const std::uint64_t content = content_of(event);
+  const std::uint64_t content = SeenEvents::content_of(event);
   if (seen == Seen::conflict) name = conflict_name(event, content);
   auto& value = step.edit<state::SeenEvent>(name);
   value.set_content(content);

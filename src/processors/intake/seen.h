@@ -23,6 +23,9 @@ class SeenEvents {
   // The same inside a step, and remembers a fresh one.
   Seen check(const Event& event, bool imported, Step& step) const;
 
+  // A fingerprint of what the event says: its type and data; the envelope may differ between deliveries.
+  static std::uint64_t content_of(const Event& event);
+
   // Erases a chunk of what has expired; true if the timer was one of ours.
   bool fire(const Timer& timer, Step& step) const;
 
