@@ -46,6 +46,7 @@ Result<void> TimeSorter::spill() {
       return io_error(run.path);
     }
   }
+  if (std::fflush(run.file) != 0) return io_error(run.path);  // read back, a run that was cut short would only look shorter
   items_.clear();
   bytes_ = 0;
   return {};
