@@ -196,8 +196,8 @@ void Pump::commit(std::function<void(const Result<void>&)> done) {
     for (StateWrite& write : lane.task->take_timer_writes()) batch.state.push_back(std::move(write));
   }
   uncommitted_ = 0;
-  batch.done = [this, number, done = std::move(done)](const Result<void>& result) {
-    if (result) values_.written(number);
+  batch.done = [written = values_.when_written(number), done = std::move(done)](const Result<void>& result) {
+    if (result) written();
     if (done) done(result);
   };
   log_.commit(std::move(batch));

@@ -85,7 +85,7 @@ std::vector<StateWrite> ValueCache::take_touched(std::uint64_t commit) {
 }
 
 void ValueCache::make_room() {
-  const std::uint64_t written = written_.load(std::memory_order_acquire);
+  const std::uint64_t written = written_->load(std::memory_order_acquire);
   for (int looks = 0; looks < kLooks && bytes_ > bytes_max_ && clock_.size() > kEntriesKept; ++looks) {
     if (hand_ >= clock_.size()) hand_ = 0;
     Entry& entry = clock_[hand_]->second;

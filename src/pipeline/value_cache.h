@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,7 +31,12 @@ class ValueCache {
   std::vector<StateWrite> take_touched(std::uint64_t commit);
 
   // The store holds every commit up to this one. Any thread.
-  void written(std::uint64_t commit) { written_.store(commit, std::memory_order_release); }
+  void written(std::uint64_t commit) { written_->store(commit, std::memory_order_release); }
+
+  // The same for an engine to call, also when this cache is gone.
+  std::function<void()> when_written(std::uint64_t commit) const {
+    return [written = written_, commit] { written->store(commit, std::memory_order_release); };
+  }
 
   std::size_t size() const { return entries_.size(); }
 
@@ -56,7 +62,8 @@ class ValueCache {
   std::vector<Entries::value_type*> touched_;
   std::vector<Entries::value_type*> clock_;  // every entry, in the order the hand passes
   std::size_t hand_ = 0;
-  std::atomic<std::uint64_t> written_{0};
+  // Shared with the commits under way: an engine may end them after the pump has ended.
+  std::shared_ptr<std::atomic<std::uint64_t>> written_ = std::make_shared<std::atomic<std::uint64_t>>(0);
 };
 
 }  // namespace earshot

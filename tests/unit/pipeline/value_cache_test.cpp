@@ -1,0 +1,87 @@
+#include "pipeline/value_cache.h"
+
+#include <gtest/gtest.h>
+
+#include "state/common.pb.h"
+#include "state_store/memory.h"
+
+namespace earshot::test {
+namespace {
+
+using Held = HeldValue<state::ConfigState>;
+
+std::string key_of(int n) { return "key/" + std::to_string(100'000 + n); }
+
+void put(ValueCache& cache, const std::string& key, const std::string& text) {
+  static_cast<Held&>(cache.edit(key, &Held::decode)).value.set_settings(text);
+}
+std::string get(ValueCache& cache, const std::string& key) {
+  const AnyValue* any = cache.find(key, &Held::decode);
+  return any == nullptr ? "absent" : static_cast<const Held*>(any)->value.settings();
+}
+
+TEST(ValueCache, GivesWhatWasTouchedOnceInKeyOrder) {
+  MemoryStore store;
+  ValueCache cache(store, 1 << 20);
+  put(cache, "b", "1");
+  put(cache, "a", "2");
+  put(cache, "b", "3");
+  cache.erase("c");
+  EXPECT_EQ(get(cache, "d"), "absent");  // only looked at
+  const auto writes = cache.take_touched(1);
+  ASSERT_EQ(writes.size(), 3u);
+  EXPECT_EQ(writes[0].key, "a");
+  EXPECT_EQ(writes[1].key, "b");
+  EXPECT_EQ(writes[2].key, "c");
+  EXPECT_FALSE(writes[2].value);
+  state::ConfigState read;
+  ASSERT_TRUE(read.ParseFromString(*writes[1].value));
+  EXPECT_EQ(read.settings(), "3");
+  EXPECT_TRUE(cache.take_touched(2).empty());
+}
+
+TEST(ValueCache, AnErasedValueIsAbsentAndCanComeBack) {
+  MemoryStore store;
+  ValueCache cache(store, 1 << 20);
+  put(cache, "a", "1");
+  ASSERT_TRUE(store.write(cache.take_touched(1)));
+  cache.erase("a");
+  EXPECT_EQ(get(cache, "a"), "absent");
+  ASSERT_TRUE(store.write(cache.take_touched(2)));
+  EXPECT_EQ(store.size(), 0u);
+  put(cache, "a", "2");
+  EXPECT_EQ(get(cache, "a"), "2");
+}
+
+TEST(ValueCache, KeepsWhatIsNotYetInTheStore) {
+  MemoryStore store;
+  ValueCache cache(store, 1);  // wants nothing
+  constexpr int kValues = 6000;
+  for (int i = 0; i < kValues; ++i) put(cache, key_of(i), "unwritten");
+  EXPECT_EQ(cache.size(), static_cast<std::size_t>(kValues));
+  auto writes = cache.take_touched(1);
+  for (int i = 0; i < kValues; ++i) EXPECT_EQ(get(cache, key_of(i)), "unwritten");
+  for (int i = 0; i < 2000; ++i) (void)get(cache, "other/" + std::to_string(i));
+  for (int i = 0; i < kValues; ++i) EXPECT_EQ(get(cache, key_of(i)), "unwritten");  // commit 1 is on its way
+
+  ASSERT_TRUE(store.write(writes));
+  cache.written(1);
+  for (int i = 0; i < 20'000; ++i) (void)get(cache, "more/" + std::to_string(i));
+  EXPECT_LT(cache.size(), 5000u);  // now they may go
+  for (int i = 0; i < kValues; ++i) EXPECT_EQ(get(cache, key_of(i)), "unwritten");  // and come back from the store
+}
+
+TEST(ValueCache, WhatAStepHasLookedAtStaysWhileItLooksAtAThousandMore) {
+  MemoryStore store;
+  ValueCache cache(store, 1);
+  for (int i = 0; i < 10'000; ++i) (void)get(cache, "fill/" + std::to_string(i));
+  put(cache, "mine", "1");
+  ASSERT_TRUE(store.write(cache.take_touched(1)));
+  cache.written(1);
+  const AnyValue* mine = cache.find("mine", &Held::decode);
+  for (int i = 0; i < 1000; ++i) (void)get(cache, "step/" + std::to_string(i));
+  EXPECT_EQ(cache.find("mine", &Held::decode), mine);
+}
+
+}  // namespace
+}  // namespace earshot::test
