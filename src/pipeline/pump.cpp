@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t kPollRecords = 512;
 constexpr std::int64_t kCatchUpRecords = 20'000;  // folded between two commits of state while catching up
 
+// Everything else is about somebody.
+constexpr std::string_view kTickKey;
+
 std::string encode_tick(TopicPartition input, Timestamp at) {
   Event tick;
   tick.id = "tick-" + std::to_string(input.topic) + "-" + std::to_string(input.partition) + "-" + std::to_string(to_millis(at));
@@ -108,6 +111,7 @@ Result<Pump::Lane*> Pump::next_lane() {
 Pump::Lane* Pump::next_timer(Timestamp before) {
   Lane* first = nullptr;
   for (Lane& lane : lanes_) {
+    if (lane.tick_is_ahead) continue;
     const auto due = lane.task->next_due();
     if (due && *due < before && (first == nullptr || *due < *first->task->next_due())) first = &lane;
   }
@@ -133,7 +137,8 @@ Result<void> Pump::run_before(Timestamp time) {
 void Pump::tick(Lane& lane) {
   const Timestamp at = *lane.task->next_due();
   const TopicPartition input = lane.task->input();
-  emit(input, {at, "", encode_tick(input, at)});
+  lane.tick_is_ahead = true;
+  emit(input, {at, std::string(kTickKey), encode_tick(input, at)});
 }
 
 void Pump::fold(Lane& lane) {
@@ -148,6 +153,7 @@ void Pump::fold(Lane& lane) {
     emit(to, std::move(emitted.key), std::move(emitted.event));
   }
   if (is_known) lane.known.pop_front();
+  if (record.key == kTickKey) lane.tick_is_ahead = false;
   lane.next = record.offset + 1;
   lane.ahead = lane.ahead.subspan(1);
   ++uncommitted_;

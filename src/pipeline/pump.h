@@ -88,6 +88,7 @@ class Pump {
     Offset committed = 0;
     std::span<const StoredRecord> ahead;  // polled, not yet folded
     bool may_have_more = true;
+    bool tick_is_ahead = false;  // emitted, not yet folded: it may stand behind other records, and one is enough
     std::deque<Known> known{};  // of what this pump has emitted to it, in order
   };
 
