@@ -39,7 +39,7 @@ int run(const Options& options) {
     return fail({ErrorKind::Conflict, "the clock says " + format_rfc3339(clock.now()) + " but the event log already reaches " +
                                           format_rfc3339((*station)->pump().now()) + "; set the clock, or use another data directory"}, 1);
   }
-  auto service = Service::start(std::move(*station), clock, log, *settings);
+  auto service = Service::start(std::move(*station), clock, log, *settings, time_since_boot);
   if (!service) return fail(service.error(), 1);
   log.info("earshot is running", {{"url", "http://" + settings->address + ":" + std::to_string((*service)->port())}, {"data", config->data.string()}});
   while (!signals.wait_for(std::chrono::milliseconds(200))) {

@@ -51,7 +51,8 @@ class Service::FrontDoor : public api::Intake {
   const Clock& clock_;
 };
 
-Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings) {
+Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings,
+                                                ClockWatch::Passed passed) {
   std::unique_ptr<Service> service(new Service);
   service->station_ = std::move(station);
   service->metrics_ = std::make_unique<Metrics>(Metrics::Settings{.version = EARSHOT_VERSION});
@@ -65,6 +66,7 @@ Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station
 
   Live::Settings live_settings;
   live_settings.tenant = service->station_->config().tenant;
+  live_settings.passed = std::move(passed);
   live_settings.queue_events_max = static_cast<std::size_t>(service->station_->config().queue_events_max);
   Live::Hooks hooks;
   hooks.offered = [self](const Event& event) { self->station_->read_ahead(event); };
@@ -141,10 +143,7 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
         const auto found = hooks_.find(connector);
         return found == hooks_.end() || of != tenant ? nullptr : found->second.get();
       },
-      .ready = [this]() -> Result<void> {
-        if (auto trouble = live_->trouble()) return std::move(*trouble);
-        return {};
-      },
+      .ready = [this] { return live_->ready(); },
       .metrics = [this] { return metrics_->expose(); },
       .files = console_files(),
   };

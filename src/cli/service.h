@@ -34,7 +34,9 @@ class Service {
   using Settings = ListenAddress;
 
   // The station is restored, its configuration recorded, and it lives from now on. `clock` and `log` must outlive the service.
-  static Result<std::unique_ptr<Service>> start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings);
+  // `passed` tells when the clock jumps; without it the clock is believed.
+  static Result<std::unique_ptr<Service>> start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings,
+                                                ClockWatch::Passed passed = {});
   ~Service();
 
   Live& live() { return *live_; }

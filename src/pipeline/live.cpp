@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds kLook{50};
 Live::Live(Pump& pump, ImportRules rules, const Clock& clock, Settings settings, Hooks hooks)
     : pump_(pump),
       rules_(std::move(rules)),
-      clock_(clock),
+      clock_(clock, settings.passed),
       settings_(std::move(settings)),
       hooks_(std::move(hooks)),
       thread_([this] { run(); }) {}
@@ -23,6 +23,7 @@ Live::~Live() { stop(); }
 
 std::optional<Error> Live::refusal(std::size_t events) const {
   if (trouble_) return *trouble_;
+  if (clock_trouble_) return *clock_trouble_;
   if (stopping_) return Error{ErrorKind::Unavailable, "earshot is stopping"};
   if (queued_events_ + events > settings_.queue_events_max) return Error{ErrorKind::Unavailable, "the queue is full; try again in a second"};
   return std::nullopt;
@@ -63,19 +64,25 @@ std::optional<Error> Live::trouble() const {
   return trouble_;
 }
 
+Result<void> Live::ready() const {
+  const std::lock_guard lock(mutex_);
+  if (trouble_) return *trouble_;
+  if (clock_trouble_) return *clock_trouble_;
+  return {};
+}
+
 bool Live::take(std::vector<Offer>& offers) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, kLook, [&] { return stopping_ || trouble_ || committed_ || !queue_.empty(); });
   committed_ = false;
-  const std::size_t first = offers.size();
   std::size_t events = 0;
-  while (first + events < settings_.events_per_commit_max && !queue_.empty()) {
+  while (events < settings_.events_per_commit_max && !queue_.empty()) {
     events += queue_.front().events.size();
     queued_events_ -= queue_.front().events.size();
     offers.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
-  return !trouble_ && !(stopping_ && queue_.empty() && offers.empty() && !committing_);
+  return !(stopping_ && queue_.empty() && offers.empty() && commits_ == 0);
 }
 
 void Live::run() {
@@ -83,57 +90,90 @@ void Live::run() {
   while (true) {
     std::vector<Offer> offers;
     const bool go_on = take(offers);
-    if (auto folded = fold(offers); !folded) {
-      fail(folded.error());
-      for (Offer& offer : offers) offer.done(folded.error());
-      for (Offer& offer : waiting) offer.done(folded.error());
-      return;
-    }
+    if (auto folded = fold(offers); !folded) fail(folded.error());
     for (Offer& offer : offers) waiting.push_back(std::move(offer));
-    bool free = false;
     {
       const std::lock_guard lock(mutex_);
-      free = !committing_;
+      if (trouble_) break;
     }
-    if ((free && (pump_.uncommitted() > 0 || !waiting.empty())) || pump_.uncommitted() > settings_.events_per_commit_max * 8) {
+    if (may_commit() && (pump_.uncommitted() > 0 || !waiting.empty())) {
       if (hooks_.folded) hooks_.folded(pump_.stages());
       commit(std::exchange(waiting, {}));
     } else if (!go_on) {
-      return;
+      break;
     }
   }
+  end(std::move(waiting));
+}
+
+// One commit is under way at a time, so that the next one gathers; unless very much has gathered.
+bool Live::may_commit() const {
+  const std::lock_guard lock(mutex_);
+  return commits_ == 0 || pump_.uncommitted() > settings_.events_per_commit_max * 8;
+}
+
+// Nobody is left without an answer, and the engine knows nothing more of this object.
+void Live::end(std::vector<Offer> unanswered) {
+  std::unique_lock lock(mutex_);
+  for (Offer& offer : queue_) unanswered.push_back(std::move(offer));
+  queue_.clear();
+  queued_events_ = 0;
+  const std::optional<Error> why = trouble_;
+  lock.unlock();
+  for (Offer& offer : unanswered) offer.done(why.value_or(Error{ErrorKind::Unavailable, "earshot is stopping"}));
+  lock.lock();
+  changed_.wait(lock, [&] { return commits_ == 0; });
 }
 
 Result<void> Live::fold(std::vector<Offer>& offers) {
-  const Timestamp now = std::max(clock_.now(), pump_.now());
+  auto shown = clock_.now();
+  {
+    const std::lock_guard lock(mutex_);
+    if (trouble_) return {};
+    clock_trouble_.reset();
+    if (!shown) clock_trouble_ = shown.error();
+  }
+  if (!shown) {
+    for (Offer& offer : std::exchange(offers, {})) offer.done(shown.error());
+    return {};
+  }
+  const Timestamp now = std::max(*shown, pump_.now());
   for (Offer& offer : offers) {
-    for (Event& event : offer.events) {
-      if (event.tenant.empty()) event.tenant = settings_.tenant;
-      if (event.time == kEarliest) event.time = now;
-      event.recorded = now;
-      if (auto ran = pump_.run_before(now); !ran) return ran;
-      if (std::holds_alternative<Command>(event.body)) {
-        std::string desk = tenant_key(event.tenant);
-        pump_.append(Topic::desk, std::move(desk), std::move(event));
-        ++offer.outcome.accepted;
-        continue;
-      }
-      const std::string key = rules_.record_key(event);
-      if (rules_.is_known(event, key, pump_.task_of(Topic::feedback, key).values())) {
-        ++offer.outcome.duplicate;
-      } else {
-        pump_.append(Topic::feedback, key, std::move(event));
-        ++offer.outcome.accepted;
-      }
-    }
+    auto outcome = deliver(pump_, rules_, settings_.tenant, now, offer.events);
+    if (!outcome) return std::move(outcome.error());
+    offer.outcome = *outcome;
   }
   return pump_.run_before(now);
+}
+
+Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const std::string& tenant, Timestamp now, std::vector<Event>& events) {
+  Outcome outcome;
+  for (Event& event : events) {
+    if (event.tenant.empty()) event.tenant = tenant;
+    if (event.time == kEarliest) event.time = now;
+    event.recorded = now;
+    if (auto ran = pump.run_before(now); !ran) return std::move(ran.error());
+    if (std::holds_alternative<Command>(event.body)) {
+      std::string desk = tenant_key(event.tenant);
+      pump.append(Topic::desk, std::move(desk), std::move(event));
+      ++outcome.accepted;
+      continue;
+    }
+    const std::string key = rules.record_key(event);
+    if (rules.is_known(event, key, pump.task_of(Topic::feedback, key).values())) {
+      ++outcome.duplicate;
+    } else {
+      pump.append(Topic::feedback, key, std::move(event));
+      ++outcome.accepted;
+    }
+  }
+  return outcome;
 }
 
 void Live::commit(std::vector<Offer> offers) {
   {
     const std::lock_guard lock(mutex_);
-    committing_ = true;
+    ++commits_;
   }
   auto shared = std::make_shared<std::vector<Offer>>(std::move(offers));  // the callback must be copyable
   pump_.commit([this, shared](const Result<void>& result) {
@@ -146,12 +186,10 @@ void Live::commit(std::vector<Offer> offers) {
     }
     if (!result) fail(result.error());
     if (result && hooks_.committed) hooks_.committed();
-    {
-      const std::lock_guard lock(mutex_);
-      committing_ = false;
-      committed_ = true;
-    }
-    changed_.notify_one();
+    const std::lock_guard lock(mutex_);
+    --commits_;
+    committed_ = true;
+    changed_.notify_all();  // under the lock: after it this object may be gone
   });
 }
 

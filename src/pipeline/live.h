@@ -2,8 +2,9 @@
 //
 //     any thread: offer ─► bounded queue ─► pump's thread: known? append, fold, fire timers ─► commit ─► done(accepted, duplicate)
 // What is offered while one commit is on its way to disk goes into the next, so batches grow with the load. A full queue
-// refuses; nothing waits for room. After an error of the log nothing more is taken and `stopped` is called: the process
-// should end, and starting it again recovers.
+// refuses; nothing waits for room. While the wall clock is off (clock_watch.h) everything is refused and nothing is recorded.
+// After an error of the log nothing more is taken and `stopped` is called: the process should end, and starting it again
+// recovers.
 #pragma once
 
 #include <condition_variable>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "earshot/time.h"
+#include "pipeline/clock_watch.h"
 #include "pipeline/import.h"
 #include "pipeline/pump.h"
 
@@ -28,6 +30,7 @@ class Live {
     std::string tenant;  // of events that name none
     std::size_t queue_events_max = 20'000;
     std::size_t events_per_commit_max = 8'192;
+    ClockWatch::Passed passed{};  // to notice when the clock jumps; none: it cannot
   };
   struct Outcome {
     std::int64_t accepted = 0;
@@ -51,11 +54,18 @@ class Live {
   // Unavailable when nothing of it was taken. Any thread; never waits.
   void offer(std::vector<Event> events, Done done);
 
-  // Takes what was offered, commits, and ends the thread.
+  // Takes what was offered, commits, and ends the thread. Every `done` has been called when it returns.
   void stop();
 
-  // Why nothing is taken; nothing when all is well. Any thread.
+  // What becomes of one delivery at `now`, apart from threads and queues, so that a simulation can do the same: fires what was
+  // due before it, drops what is known, and folds the rest.
+  static Result<Outcome> deliver(Pump& pump, const ImportRules& rules, const std::string& tenant, Timestamp now, std::vector<Event>& events);
+
+  // Why nothing is taken any more; nothing when all is well. Any thread.
   std::optional<Error> trouble() const;
+
+  // Whether an offer would be considered now: an error is for good, or until the clock is right again. Any thread.
+  Result<void> ready() const;
 
  private:
   struct Offer {
@@ -68,12 +78,14 @@ class Live {
   void run();
   bool take(std::vector<Offer>& offers);  // false when it is time to end
   Result<void> fold(std::vector<Offer>& offers);
+  bool may_commit() const;
   void commit(std::vector<Offer> offers);
   void fail(const Error& error);
+  void end(std::vector<Offer> unanswered);
 
   Pump& pump_;
   ImportRules rules_;
-  const Clock& clock_;
+  ClockWatch clock_;
   Settings settings_;
   Hooks hooks_;
 
@@ -82,9 +94,10 @@ class Live {
   std::deque<Offer> queue_;
   std::size_t queued_events_ = 0;
   bool stopping_ = false;
-  bool committing_ = false;
+  int commits_ = 0;         // under way
   bool committed_ = false;  // since the pump's thread last looked
-  std::optional<Error> trouble_;
+  std::optional<Error> trouble_;        // of the log: for good
+  std::optional<Error> clock_trouble_;  // until the clock is right again
   std::thread thread_;
 };
 
