@@ -81,6 +81,8 @@ Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progr
   if (!pump) return std::move(pump.error());
   station->pump_ = std::move(*pump);
   station->catches_up_ = false;
+  // What was caught up is in the state before anybody looks at it.
+  if (auto caught_up = station->commit(); !caught_up) return std::move(caught_up.error());
   return station;
 }
 
