@@ -81,7 +81,7 @@ std::string complaint_about_inputs(const std::vector<Entry>& entries, const std:
     if (entry.topic == Topic::desk && std::holds_alternative<Command>(entry.event.body)) commands.insert(name_of_input(entry.event));
     if (entry.topic != Topic::feedback || is_derived(entry.event)) continue;
     const bool is_input = std::holds_alternative<Input>(entry.event.body) || std::holds_alternative<DeadLetter>(entry.event.body);
-    if (is_input && !there.insert(name_of_input(entry.event)).second) return "an input is in the log twice: " + entry.event.id;
+    if (is_input && !there.insert(name_of_input(entry.event)).second) return "an input is in the log twice: " + encode(entry.event);
   }
   for (const std::string& name : acknowledged) {
     if (!there.contains(name) && !commands.contains(name)) return "acknowledged and not in the log: " + name;

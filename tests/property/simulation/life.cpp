@@ -72,7 +72,7 @@ std::string Life::live() {
   if (well()) survives([&] { change_settings(); });
   if (well() && random_.chance(0.6)) import_history(false);
   if (well() && random_.chance(0.15)) import_history(false);
-  for (std::int64_t left = random_.between(5, 25); left > 0 && well(); --left) pass_day();
+  for (std::int64_t left = random_.between(3, random_.chance(0.2) ? 25 : 10); left > 0 && well(); --left) pass_day();
   if (well()) check_at_end();
   return wrong_;
 }
@@ -200,7 +200,7 @@ void Life::import_history(bool lives) {
   std::vector<Event>& events = call.events;
   if (!lives && random_.chance(0.3)) events = history_;  // an import goes on where another one ended, and repeats it
   const std::int64_t span = random_.between(1, 200) * 24 * 60;
-  for (std::int64_t left = random_.between(1, lives ? 10 : 40); left > 0; --left) {
+  for (std::int64_t left = random_.between(1, lives || random_.chance(0.8) ? 10 : 40); left > 0; --left) {
     events.push_back(world_.any_event(clock_ - minutes{random_.between(random_.chance(0.03) ? -600 : 0, span)}));
     if (random_.chance(0.1)) events.push_back(events[random_.below(events.size())]);
     if (random_.chance(0.05)) events.push_back(world_.changed(events[random_.below(events.size())]));
@@ -208,7 +208,7 @@ void Life::import_history(bool lives) {
   for (std::uint64_t left = random_.below(3); left > 0; --left) call.letters.push_back(world_.any_letter());
   for (const Event& event : events) {
     if (lives) {
-      offered_.push_back({event, std::max(clock_, engine_->pump().now())});
+      offered_.push_back({event, engine_->pump().now()});  // recorded at the log's now, and known for a while from then on
     } else if (event.time <= clock_) {
       history_.push_back(event);  // known for ever
     }
