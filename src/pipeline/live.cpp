@@ -160,11 +160,12 @@ Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const 
       continue;
     }
     const std::string key = rules.record_key(event);
+    const std::int64_t counted = std::holds_alternative<DeadLetter>(event.body) ? 0 : 1;
     if (rules.is_known(event, key, pump.task_of(Topic::feedback, key).values())) {
-      ++outcome.duplicate;
+      outcome.duplicate += counted;
     } else {
       pump.append(Topic::feedback, key, std::move(event));
-      ++outcome.accepted;
+      outcome.accepted += counted;
     }
   }
   return outcome;

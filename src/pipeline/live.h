@@ -32,7 +32,7 @@ class Live {
     std::size_t events_per_commit_max = 8'192;
     ClockWatch::Passed passed{};  // to notice when the clock jumps; none: it cannot
   };
-  struct Outcome {
+  struct Outcome {  // of events and commands; a dead letter is neither accepted nor a duplicate
     std::int64_t accepted = 0;
     std::int64_t duplicate = 0;
   };
