@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t kBodyBytesAtOnce =
     64 * 1024;  // smaller ones are read on the server's thread: the hop would cost more
 
+// A line or an item may be a byte, and what is kept of it takes a thousand.
+constexpr std::int64_t kItemsMax = 10'000;
+
 DeadLetter letter_about(const Event& event, const Origin& origin, std::string detail) {
   const std::string bytes = encode(event);
   DeadLetter letter;
@@ -42,19 +45,27 @@ class Collected : public Findings {
     if (!std::holds_alternative<Input>(event.body) && !std::holds_alternative<Command>(event.body)) {
       return dead_letter(letter_about(event, origin_, "events of this type are written by Earshot itself"));
     }
-    ++items_;
+    if (++items_ > kItemsMax) return drop();
     offer.events.push_back(std::move(event));
   }
   void dead_letter(DeadLetter letter) override {
+    if (items_ >= kItemsMax) return drop();
     answer.rejected.push_back({items_++, letter.reason, letter.detail});
     offer.letters.push_back(std::move(letter));
   }
   void skipped() override { ++items_; }
+  bool are_too_many() const { return items_ > kItemsMax; }
 
   Offer offer;
   DeliveryAnswer answer;
 
  private:
+  void drop() {
+    items_ = kItemsMax + 1;
+    offer = {};
+    answer = {};
+  }
+
   const Origin& origin_;
   bool may_name_tenant_;
   std::int64_t items_ = 0;
@@ -130,8 +141,15 @@ void Delivery::read_and_offer(const Source& source, const Call& call, const Repl
   Collected collected(source.origin, source.may_name_tenant);
   auto reader = source.connector.open_request(source.origin, call.request.headers, collected);
   if (!reader) return reply.send(Problem{415, "unsupported_media_type", reader.error().message});
-  (*reader)->feed(call.request.body);
-  (*reader)->finish();
+  for (std::string_view rest = call.request.body; !rest.empty() && !collected.are_too_many();) {
+    const std::string_view piece = rest.substr(0, kBodyBytesAtOnce);
+    (*reader)->feed(piece);
+    rest.remove_prefix(piece.size());
+  }
+  if (!collected.are_too_many()) (*reader)->finish();
+  if (collected.are_too_many()) {
+    return reply.send(Problem{413, "too_many_items", "more than " + std::to_string(kItemsMax) + " items; send several smaller deliveries"});
+  }
   if (collected.offer.events.empty() && collected.offer.letters.empty()) {
     return reply.send(response_to(collected.answer, refuse_if_nothing_is_good));
   }

@@ -105,5 +105,14 @@ TEST_F(HostileBodies, AGoodPayloadCutAnywhereIsRefused) {
   EXPECT_EQ(client.get("/v1/customers/customer:CUT").status, 200);
 }
 
+TEST_F(HostileBodies, MillionsOfItemsInOneBodyAreRefusedAsAWhole) {
+  const std::size_t room = (std::size_t{8} << 20) - 16;
+  EXPECT_EQ(post_as("application/x-ndjson", repeated("x\n", static_cast<int>(room / 2))).status, 413);
+  EXPECT_EQ(post_as("application/json", "[" + repeated("0,", static_cast<int>(room / 2)) + "0]").status, 400);
+  EXPECT_EQ(post_as("application/json", "{" + repeated("\"a\":0,", static_cast<int>(room / 6)) + "\"a\":0}").status,
+            400);
+  EXPECT_EQ(post_signed(repeated("[", static_cast<int>(room))).status, 200);
+}
+
 }  // namespace
 }  // namespace earshot::test
