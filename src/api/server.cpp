@@ -5,11 +5,14 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include <boost/asio.hpp>
+
+#include "api/request_room.h"
 
 namespace earshot::api {
 
@@ -27,6 +30,8 @@ struct Shared {
   Server::Settings settings;
   Server::Handler handler;
   asio::io_context io{1};
+  // Shared with the requests under way, which may be held longer than the server lives.
+  std::shared_ptr<std::atomic<std::size_t>> request_bytes = std::make_shared<std::atomic<std::size_t>>(0);
   std::map<StreamId, std::shared_ptr<Connection>> connections;  // shared with the operations under way in Asio
   bool is_stopping = false;
 };
@@ -50,7 +55,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
         mailbox_(std::move(mailbox)),
         socket_(std::move(socket)),
         id_(id),
-        session_(shared.settings.limits) {}
+        session_(std::in_place, shared.settings.limits),
+        room_(shared.request_bytes) {}
 
   void start() {
     expect(shared_.settings.idle_max);
@@ -84,7 +90,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<Mailbox> mailbox_;
   Tcp::socket socket_;
   StreamId id_;
-  HttpSession session_;
+  std::optional<HttpSession> session_;
+  RequestRoom room_;
   State state_ = State::reading;
   std::array<char, 16 * 1024> in_;
   std::deque<Frame> out_;
@@ -99,8 +106,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 class ConnectionReply : public Reply::Target {
  public:
-  ConnectionReply(std::shared_ptr<Mailbox> mailbox, std::weak_ptr<Connection> connection, std::uint64_t exchange)
-      : mailbox_(std::move(mailbox)), connection_(std::move(connection)), exchange_(exchange) {}
+  ConnectionReply(std::shared_ptr<Mailbox> mailbox, std::weak_ptr<Connection> connection, std::uint64_t exchange,
+                  RequestRoom room)
+      : mailbox_(std::move(mailbox)), connection_(std::move(connection)), exchange_(exchange), room_(std::move(room)) {}
   ~ConnectionReply() override {
     if (!is_sent_) send(answer_of(Problem{500, "internal", "the request was dropped without an answer"}));
   }
@@ -121,6 +129,7 @@ class ConnectionReply : public Reply::Target {
   std::shared_ptr<Mailbox> mailbox_;
   std::weak_ptr<Connection> connection_;
   std::uint64_t exchange_;
+  RequestRoom room_;
   std::atomic<bool> is_sent_ = false;
 };
 
@@ -136,7 +145,8 @@ void Connection::on_read(Fault fault, std::size_t size) {
   if (state_ == State::closed) return;
   if (fault) return close();
   if (state_ != State::reading) return read();  // nothing more is wanted: throw it away
-  session_.feed({in_.data(), size});
+  if (!room_.take(size)) return refuse({503, "busy", "too many large requests are on their way; try again later"});
+  session_->feed({in_.data(), size});
   advance();
 }
 
@@ -144,14 +154,14 @@ void Connection::on_read(Fault fault, std::size_t size) {
 // ahead fills its own buffers, not ours.
 void Connection::advance() {
   state_ = State::reading;
-  auto next = session_.next();
+  auto next = session_->next();
   if (auto* request = std::get_if<Request>(&next)) return hand_over(std::move(*request));
   if (auto* problem = std::get_if<Problem>(&next)) return refuse(*problem);
   if (std::holds_alternative<HttpSession::SendContinue>(next)) {
     write(std::make_shared<const std::string>("HTTP/1.1 100 Continue\r\n\r\n"));
     return advance();
   }
-  const bool is_within = session_.is_within_request();
+  const bool is_within = session_->is_within_request();
   if (is_within != was_within_request_) expect(is_within ? shared_.settings.request_max : shared_.settings.idle_max);
   was_within_request_ = is_within;
   read();
@@ -161,28 +171,30 @@ void Connection::hand_over(Request request) {
   state_ = State::answering;
   was_within_request_ = false;
   shared_.handler(std::move(request),
-                  Reply(std::make_shared<ConnectionReply>(mailbox_, weak_from_this(), ++exchange_)));
+                  Reply(std::make_shared<ConnectionReply>(mailbox_, weak_from_this(), ++exchange_, std::move(room_))));
 }
 
 void Connection::refuse(const Problem& problem) {
   state_ = State::answering;
   ++exchange_;
   close_when_written_ = true;
-  write(std::make_shared<const std::string>(session_.render(answer_of(problem), false)));
+  write(std::make_shared<const std::string>(session_->render(answer_of(problem), false)));
+  session_.emplace(shared_.settings.limits);  // what was kept of the request is of no use any more
+  room_.give_back();
 }
 
 void Connection::answer(std::uint64_t exchange, const Response& response) {
   if (exchange != exchange_ || state_ != State::answering) return;
-  const bool keep = session_.keeps_alive() && !shared_.is_stopping;
+  const bool keep = session_->keeps_alive() && !shared_.is_stopping;
   close_when_written_ = !keep;
-  write(std::make_shared<const std::string>(session_.render(response, keep)));
+  write(std::make_shared<const std::string>(session_->render(response, keep)));
 }
 
 StreamId Connection::open_stream(std::uint64_t exchange, StreamListener& listener) {
   if (exchange != exchange_ || state_ != State::answering) return 0;
   state_ = State::streaming;
   listener_ = &listener;
-  write(std::make_shared<const std::string>(session_.render_stream_head()));
+  write(std::make_shared<const std::string>(session_->render_stream_head()));
   read();  // to notice that the client has gone
   return id_;
 }
@@ -264,7 +276,7 @@ void Connection::check_deadline(SteadyTime now) {
   const bool waits_for_us = state_ == State::answering && out_.empty();
   const bool is_quiet_stream = state_ == State::streaming && out_.empty();
   if (waits_for_us || is_quiet_stream) return;
-  if (state_ == State::reading && out_.empty() && session_.is_within_request()) {
+  if (state_ == State::reading && out_.empty() && session_->is_within_request()) {
     return refuse({408, "request_timeout", "the request did not arrive in time"});
   }
   close();
