@@ -1,5 +1,7 @@
 #include "cli/service.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -26,6 +28,24 @@ Result<ListenAddress> parse_address(std::string_view text) {
   }
   return Error{ErrorKind::Invalid, "listen is not address:port, as in 127.0.0.1:8080: " + std::string(text)};
 }
+
+namespace {
+
+// The stores keep up to 768 files open, and without a free descriptor they could write nothing more.
+constexpr rlim_t kDescriptorsOfOurs = 768 + 64;
+constexpr std::size_t kConnectionsMin = 16;
+
+// As many as descriptors are left for; the machine gives us all that it allows.
+std::size_t connections_max(std::size_t wanted) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kConnectionsMin;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 && ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kConnectionsMin;
+  if (limit.rlim_cur <= kDescriptorsOfOurs + kConnectionsMin) return kConnectionsMin;
+  return std::min<std::size_t>(wanted, limit.rlim_cur - kDescriptorsOfOurs);
+}
+
+}  // namespace
 
 // The API's deliveries on their way to the pump. Each connector is a stage.
 class Service::FrontDoor : public api::Intake {
@@ -128,6 +148,7 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
   api::Api::Settings api_settings;
   api_settings.server.address = settings.address;
   api_settings.server.port = settings.port;
+  api_settings.server.connections_max = connections_max(api_settings.server.connections_max);
   api_settings.access.default_tenant = config.tenant;
   for (const TokenConfig& token : config.tokens) {
     api_settings.access.tokens.push_back({token.secret, config.tenant, token.role == "act" ? api::Role::act : api::Role::read});

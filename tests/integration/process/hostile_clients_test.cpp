@@ -120,5 +120,17 @@ TEST_F(HostileClients, ManyLargeBodiesAtOnceTakeABoundedRoom) {
   EXPECT_EQ(service_->post("/v1/events", "[" + std::string(kBodyMax - 10, ' ') + "]").status, 200);
 }
 
+// The stores need descriptors too: without any, the log could write nothing more.
+TEST_F(HostileClients, ConnectionsLeaveDescriptorsForTheStores) {
+  start({.before = {"/bin/sh", "-c", R"(ulimit -n 1024; exec "$0" "$@")"}});
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (int i = 0; i < 1100; ++i) clients.push_back(std::make_unique<HttpClient>(service_->port()));
+  EXPECT_EQ(HttpClient(service_->port()).get("/healthz").status, 503);
+  clients.resize(100);
+  expect_goes_on("1");
+  const Outcome outcome = service_->end();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+}
+
 }  // namespace
 }  // namespace earshot::test
