@@ -9,7 +9,11 @@
 namespace earshot {
 
 Import::Import(Pump& pump, ImportRules rules, Settings settings)
-    : pump_(pump), rules_(std::move(rules)), settings_(std::move(settings)), sorter_(settings_.temporary, settings_.sort_bytes_max) {}
+    : pump_(pump),
+      rules_(std::move(rules)),
+      settings_(std::move(settings)),
+      sorter_(settings_.temporary, settings_.sort_bytes_max),
+      letters_(settings_.temporary, settings_.sort_bytes_max / 2) {}
 
 Result<void> Import::add(Event event) {
   if (event.tenant.empty()) event.tenant = settings_.tenant;
@@ -30,13 +34,13 @@ Result<void> Import::refuse(const Event& event, DeadLetterReason reason, std::st
 }
 
 Result<void> Import::add(DeadLetter letter) {
-  letters_.push_back(event_of(std::move(letter), settings_.tenant));  // they have no time of their own: they come last
-  return {};
+  // They have no time of their own: they come last.
+  return letters_.add(kEarliest, encode(event_of(std::move(letter), settings_.tenant)));
 }
 
 Result<ImportCounts> Import::run(const std::function<void(std::int64_t, std::int64_t)>& progress) {
   ImportCounts counts;
-  const auto total = static_cast<std::int64_t>(sorter_.count() + letters_.size());
+  const auto total = static_cast<std::int64_t>(sorter_.count() + letters_.count());
   std::int64_t done = 0;
 
   Task& any = pump_.task_of(Topic::feedback, tenant_key(settings_.tenant));
@@ -57,18 +61,17 @@ Result<ImportCounts> Import::run(const std::function<void(std::int64_t, std::int
     return {};
   };
   EventDecoder decoder;
-  auto drained = sorter_.drain([&](Timestamp, const std::string& bytes) -> Result<void> {
+  bool are_letters = false;
+  const auto take_one = [&](Timestamp, const std::string& bytes) -> Result<void> {
     auto event = decoder.decode(bytes);
     EARSHOT_CHECK(event, "an event that was encoded can be decoded");
+    if (are_letters) event->time = std::max(until_, pump_.now());
     if (auto taken = take(*event, counts); !taken) return taken;
     return after_each();
-  });
-  if (!drained) return std::move(drained.error());
-  for (Event& letter : letters_) {
-    letter.time = std::max(until_, pump_.now());
-    if (auto taken = take(letter, counts); !taken) return std::move(taken.error());
-    if (auto committed = after_each(); !committed) return std::move(committed.error());
-  }
+  };
+  if (auto drained = sorter_.drain(take_one); !drained) return std::move(drained.error());
+  are_letters = true;
+  if (auto drained = letters_.drain(take_one); !drained) return std::move(drained.error());
   if (auto ran = pump_.run_before(pump_.now()); !ran) return std::move(ran.error());
   if (auto committed = commit_and_wait(); !committed) return std::move(committed.error());
   if (progress) progress(total, total);

@@ -56,7 +56,7 @@ class Import {
   ImportRules rules_;
   Settings settings_;
   TimeSorter sorter_;
-  std::vector<Event> letters_;
+  TimeSorter letters_;  // all of one time: they keep their order
   Timestamp until_{};
 };
 

@@ -20,8 +20,6 @@ Error io_error(const std::filesystem::path& path) {
 TimeSorter::~TimeSorter() {
   for (Run& run : runs_) {
     if (run.file != nullptr) std::fclose(run.file);
-    std::error_code ignored;  // a temporary file that stays is only untidy
-    std::filesystem::remove(run.path, ignored);
   }
 }
 
@@ -35,9 +33,11 @@ Result<void> TimeSorter::add(Timestamp time, std::string bytes) {
 Result<void> TimeSorter::spill() {
   std::sort(items_.begin(), items_.end(), before);
   Run run;
-  run.path = directory_ / ("import-" + std::to_string(::getpid()) + "-" + std::to_string(runs_.size()) + ".run");
-  run.file = std::fopen(run.path.c_str(), "w+b");
+  run.path = directory_ / ("import-" + std::to_string(::getpid()) + ".run");
+  run.file = std::fopen(run.path.c_str(), "w+bx");
   if (run.file == nullptr) return io_error(run.path);
+  std::error_code ignored;  // a temporary file that stays is only untidy
+  std::filesystem::remove(run.path, ignored);
   runs_.push_back(run);
   for (const Item& item : items_) {
     const std::int64_t numbers[3] = {to_millis(item.time), static_cast<std::int64_t>(item.sequence), static_cast<std::int64_t>(item.bytes.size())};

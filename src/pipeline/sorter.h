@@ -15,7 +15,7 @@ namespace earshot {
 
 class TimeSorter {
  public:
-  // Runs go to files in `directory`, which are removed at the end.
+  // Runs go to files in `directory` that have no name, so that they end with the process however it ends.
   TimeSorter(std::filesystem::path directory, std::size_t bytes_max) : directory_(std::move(directory)), bytes_max_(bytes_max) {}
   ~TimeSorter();
   TimeSorter(const TimeSorter&) = delete;
