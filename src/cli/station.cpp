@@ -51,6 +51,13 @@ std::vector<MakeProcessor> make_replay_processors(const Config& config) {
 }
 
 Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progress& progress) {
+  auto opened = open_once(config, progress);
+  // Damage that shows only while tasks are restored is known to the store from then on, which is now moved aside.
+  if (opened || opened.error().kind != ErrorKind::Corrupt) return opened;
+  return open_once(config, progress);
+}
+
+Result<std::unique_ptr<Station>> Station::open_once(const Config& config, const Progress& progress) {
   std::unique_ptr<Station> station(new Station);
   station->config_ = config;
   auto analyzer = load_analyzer(config.model);

@@ -54,6 +54,7 @@ class Station {
 
  private:
   Station() = default;
+  static Result<std::unique_ptr<Station>> open_once(const Config& config, const Progress& progress);
 
   Config config_;
   std::unique_ptr<Analyzer> analyzer_;

@@ -24,7 +24,7 @@ ValueCache::Entries::value_type& ValueCache::load(const std::string& key, ValueV
   make_room();
   auto stored = store_.get(key);
   // Going on with a value that cannot be read would write wrong state over it.
-  EARSHOT_CHECK(stored, "the state store cannot be read; move the state directory aside and start again to rebuild it");
+  EARSHOT_CHECK(stored, "the state store cannot be read; start again: one that is damaged is moved aside and rebuilt");
   auto& entry = add(key);
   if (*stored) {
     entry.second.value = decode(**stored);

@@ -1,6 +1,7 @@
 #include "state_store/rocks.h"
 
 #include <algorithm>
+#include <fstream>
 #include <utility>
 
 #include <rocksdb/cache.h>
@@ -54,6 +55,26 @@ rocksdb::Options options_for(const RocksStore::Settings& settings) {
   return options;
 }
 
+// Lies in the directory of a store that was found damaged, and says how: what a read has met, opening would not see.
+constexpr std::string_view kDamageFile = "DAMAGED";
+
+Result<void> look_for_damage(const std::filesystem::path& directory) {
+  std::ifstream file(directory / kDamageFile);
+  if (!file) return {};
+  std::string how;
+  std::getline(file, how);
+  return Error{ErrorKind::Corrupt, how.empty() ? directory.string() + " was found damaged" : how};
+}
+
+// As rocks_error has it; damage is remembered, so that the next opening says it at once.
+Error error_of(const rocksdb::Status& status, const std::string& directory) {
+  Error error = rocks_error(status, directory);
+  if (error.kind != ErrorKind::Corrupt) return error;
+  std::ofstream(std::filesystem::path(directory) / kDamageFile) << error.message << "\n";
+  error.message += "; start again: it is moved aside and rebuilt from the event log";
+  return error;
+}
+
 }  // namespace
 
 struct RocksStore::Impl {
@@ -75,7 +96,7 @@ struct RocksStore::Impl {
     options.allow_write_stall = true;
     rocksdb::Status status = db->Flush(options);
     if (status.ok() && settings.write_ahead_log) status = db->SyncWAL();
-    if (!status.ok()) return rocks_error(status, directory);
+    if (!status.ok()) return error_of(status, directory);
     return {};
   }
 };
@@ -90,9 +111,10 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem::path
   std::error_code failed;
   std::filesystem::create_directories(directory, failed);
   if (failed) return Error{ErrorKind::Unavailable, "cannot create " + impl->directory + ": " + failed.message()};
+  if (auto whole = look_for_damage(directory); !whole) return std::move(whole.error());
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options_for(settings), impl->directory, &db);
-  if (!status.ok()) return rocks_error(status, impl->directory);
+  if (!status.ok()) return error_of(status, impl->directory);
   impl->db.reset(db);
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
 }
@@ -107,11 +129,12 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open_read_only(const std::filesy
   if (!std::filesystem::exists(directory / "CURRENT", failed)) {
     return Error{ErrorKind::NotFound, "there is no state in " + impl->directory};
   }
+  if (auto whole = look_for_damage(directory); !whole) return std::move(whole.error());
   rocksdb::Status status = rocksdb::Env::Default()->LockFile(impl->directory + "/LOCK", &impl->lock);
-  if (!status.ok()) return rocks_error(status, impl->directory);
+  if (!status.ok()) return error_of(status, impl->directory);
   rocksdb::DB* db = nullptr;
   status = rocksdb::DB::OpenForReadOnly(options_for(settings), impl->directory, &db);
-  if (!status.ok()) return rocks_error(status, impl->directory);
+  if (!status.ok()) return error_of(status, impl->directory);
   impl->db.reset(db);
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
 }
@@ -120,7 +143,7 @@ Result<std::optional<std::string>> RocksStore::get(std::string_view key) const {
   std::string value;
   const rocksdb::Status status = impl_->db->Get(rocksdb::ReadOptions(), slice(key), &value);
   if (status.IsNotFound()) return std::optional<std::string>{};
-  if (!status.ok()) return rocks_error(status, impl_->directory);
+  if (!status.ok()) return error_of(status, impl_->directory);
   return std::optional<std::string>{std::move(value)};
 }
 
@@ -138,12 +161,12 @@ Result<void> RocksStore::write(const std::vector<StateWrite>& batch) {
     if (i + 1 < sorted.size() && sorted[i + 1]->key == one.key) continue;  // the last one of a key counts
     const rocksdb::Status status =
         one.value ? writes.Put(slice(one.key), slice(*one.value)) : writes.Delete(slice(one.key));
-    if (!status.ok()) return rocks_error(status, impl_->directory);
+    if (!status.ok()) return error_of(status, impl_->directory);
   }
   rocksdb::WriteOptions options;
   options.disableWAL = !impl_->settings.write_ahead_log;
   const rocksdb::Status status = impl_->db->Write(options, &writes);
-  if (!status.ok()) return rocks_error(status, impl_->directory);
+  if (!status.ok()) return error_of(status, impl_->directory);
   return {};
 }
 
@@ -155,7 +178,7 @@ Result<void> RocksStore::scan(std::string_view prefix, std::string_view from, co
   for (it->Seek(slice(std::max(prefix, from))); it->Valid() && view(it->key()).starts_with(prefix); it->Next()) {
     if (!visit(view(it->key()), view(it->value()))) return {};
   }
-  if (!it->status().ok()) return rocks_error(it->status(), impl_->directory);
+  if (!it->status().ok()) return error_of(it->status(), impl_->directory);
   return {};
 }
 

@@ -5,7 +5,7 @@
 // of one.
 //
 // A store that is damaged says ErrorKind::Corrupt at opening where that shows, else at the first read of the damaged
-// part. It may then be moved aside and rebuilt; nothing is lost by it but time.
+// part and at every opening after it. It may then be moved aside and rebuilt; nothing is lost by it but time.
 //
 // Threads: as StateStore says.
 #pragma once
