@@ -51,8 +51,10 @@ int replay_check(const Options& options) {
   auto live = state_digest((*station)->state(), config.partitions);
   if (!live) return fail("replay", live.error(), 1);
 
-  const std::filesystem::path scratch_directory = config.data / ("replay-" + std::to_string(::getpid()));
+  // Nobody else replays here while we have the log; what lies there is of one that was killed.
+  const std::filesystem::path scratch_directory = config.data / "replay";
   std::error_code ignored;  // a scratch directory that stays is only untidy
+  std::filesystem::remove_all(scratch_directory, ignored);
   Result<Replayed> replayed = Error{ErrorKind::Unavailable, ""};
   {
     auto scratch = RocksStore::open(scratch_directory, {});
