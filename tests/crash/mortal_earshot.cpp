@@ -1,0 +1,91 @@
+// The program `earshot` itself, same main and same commands, on an engine that a test can harm from outside: the linker
+// (--wrap, see CMakeLists.txt) leads the two calls that open the stores through this file, so that the product needs no
+// switch for it. What to do comes from the environment:
+//
+//     EARSHOT_TEST_DIE_AT=after_log:17     SIGKILL at the 17th passing of a commit point
+//     EARSHOT_TEST_MEMTABLE_BYTES=65536    of both stores: small ones are flushed and compacted often
+//     EARSHOT_TEST_DISK_BYTES=200000       so many bytes can be written after the start, then the disk is full
+#include <signal.h>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "event_log/embedded.h"
+#include "state_store/rocks.h"
+#include "support/faulty_disk.h"
+
+namespace earshot::test {
+namespace {
+
+constexpr std::array<std::string_view, kCommitPoints.size()> kPointNames{"before_log", "after_log", "before_state",
+                                                                         "after_state"};
+
+const char* setting(const char* name) {
+  return std::getenv(name);
+}
+
+CommitHook death() {
+  const char* given = setting("EARSHOT_TEST_DIE_AT");
+  if (given == nullptr) return {};
+  const std::string_view text = given;
+  const std::size_t colon = text.find(':');
+  for (std::size_t i = 0; i < kPointNames.size(); ++i) {
+    if (text.substr(0, colon) != kPointNames[i]) continue;
+    auto left = std::make_shared<std::atomic<int>>(std::atoi(given + colon + 1));  // shared by the copies of the hook
+    return [point = kCommitPoints[i], left](CommitPoint here) {
+      if (here == point && --*left == 0) ::raise(SIGKILL);
+      return true;
+    };
+  }
+  std::abort();  // a test that misspells a point would prove nothing
+}
+
+// Lives as long as the process: the stores are closed late.
+rocksdb::Env* disk() {
+  const char* room = setting("EARSHOT_TEST_DISK_BYTES");
+  if (room == nullptr) return nullptr;
+  static FaultyDisk the_disk;
+  static const bool is_set = (the_disk.leave_room_for(std::strtoull(room, nullptr, 10)), true);
+  (void)is_set;
+  return the_disk.env();
+}
+
+template <class Settings>
+void harm(Settings& settings) {
+  settings.env = disk();
+  if (const char* bytes = setting("EARSHOT_TEST_MEMTABLE_BYTES"))
+    settings.memtable_bytes = std::strtoull(bytes, nullptr, 10);
+}
+
+using OpenedLog = Result<std::unique_ptr<EmbeddedLog>>;
+using OpenedState = Result<std::unique_ptr<RocksStore>>;
+using Path = std::filesystem::path;
+
+#define EARSHOT_LOG_OPEN "_ZN7earshot11EmbeddedLog4openERKNSt10filesystem7__cxx114pathERNS_10StateStoreENS0_8SettingsE"
+#define EARSHOT_STATE_OPEN "_ZN7earshot10RocksStore4openERKNSt10filesystem7__cxx114pathENS0_8SettingsE"
+
+}  // namespace
+
+OpenedLog open_real_log(const Path& directory, StateStore& state,
+                        EmbeddedLog::Settings settings) asm("__real_" EARSHOT_LOG_OPEN);
+OpenedState open_real_state(const Path& directory, RocksStore::Settings settings) asm("__real_" EARSHOT_STATE_OPEN);
+OpenedLog open_log(const Path& directory, StateStore& state,
+                   EmbeddedLog::Settings settings) asm("__wrap_" EARSHOT_LOG_OPEN);
+OpenedState open_state(const Path& directory, RocksStore::Settings settings) asm("__wrap_" EARSHOT_STATE_OPEN);
+
+OpenedLog open_log(const Path& directory, StateStore& state, EmbeddedLog::Settings settings) {
+  settings.at = death();
+  harm(settings.store);
+  return open_real_log(directory, state, std::move(settings));
+}
+
+OpenedState open_state(const Path& directory, RocksStore::Settings settings) {
+  harm(settings);
+  return open_real_state(directory, std::move(settings));
+}
+
+}  // namespace earshot::test
