@@ -26,10 +26,13 @@ void fields(F& f, Page<Row>& v) {
   f.optional("missing", v.missing);
 }
 
+// In the rows below, `key` is a clear key of the customer, `kind:value`, opened from the log for people to read; empty
+// when it cannot be opened.
 struct SignalRow {
   std::string event;  // id of the event that says so
   Timestamp at{};
   SignalChanged signal;
+  std::string key;
   bool operator==(const SignalRow&) const = default;
 };
 template <class F>
@@ -37,6 +40,7 @@ void fields(F& f, SignalRow& v) {
   f.required("event", v.event);
   f.required("at", v.at);
   f.required("raised", v.signal.raised);
+  f.optional("key", v.key);
   fields(f, v.signal);
 }
 
@@ -58,6 +62,7 @@ struct CaseRow {
   std::string event;
   Timestamp at{};
   CaseChanged change;
+  std::string key;
   bool operator==(const CaseRow&) const = default;
 };
 template <class F>
@@ -65,6 +70,7 @@ void fields(F& f, CaseRow& v) {
   f.required("event", v.event);
   f.required("at", v.at);
   f.required("step", v.change.step);
+  f.optional("key", v.key);
   fields(f, v.change);
 }
 
@@ -106,11 +112,13 @@ void fields(F& f, DeadLetterRow& v) {
 struct CustomerRow {
   Timestamp at{};
   CustomerChanged customer;
+  std::string key;
   bool operator==(const CustomerRow&) const = default;
 };
 template <class F>
 void fields(F& f, CustomerRow& v) {
   f.required("at", v.at);
+  f.optional("key", v.key);
   fields(f, v.customer);
 }
 

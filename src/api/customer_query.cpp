@@ -42,6 +42,15 @@ TimelineRow row_of(const state::TimelineEntry& entry) {
   return row;
 }
 
+// The key of which `facet` is the hash, as it stands in a person's own event.
+std::string key_in(const std::optional<Input>& input, KeyHash facet, std::string_view secret) {
+  if (!input) return "";
+  for (const std::string& clear : input->person.keys) {
+    if (hash_key(secret, clear) == facet) return clear;
+  }
+  return "";
+}
+
 }  // namespace
 
 template <class Value>
@@ -88,11 +97,7 @@ Result<CustomerAnswer> Queries::customer(std::string_view tenant, std::string_vi
     if (!held) return std::move(held.error());
     if (!*held) continue;
     const auto input = input_at(tenant, facet, (*held)->place());
-    KeyRow row{facet, "", input ? input->person.name : ""};
-    for (const std::string& clear : input ? input->person.keys : std::vector<std::string>()) {
-      if (hash_key(state_.secret, clear) == facet) row.key = clear;
-    }
-    answer.keys.push_back(std::move(row));
+    answer.keys.push_back({facet, key_in(input, facet, state_.secret), input ? input->person.name : ""});
     if (auto added = add_facet(tenant, facet, (*held)->entries(), answer); !added) return std::move(added.error());
     facets.push_back(std::move(**held));
   }
@@ -114,6 +119,31 @@ Result<CustomerAnswer> Queries::customer(std::string_view tenant, std::string_vi
   for (const auto& open : stored.cases()) cases.insert({open.id().high(), open.id().low()});
   add_cases(tenant, std::move(cases), answer);
   return answer;
+}
+
+// What was published tells when a customer came and when their risk changed; days and counts have gone on since.
+void Queries::complete(std::string_view tenant, CustomerRow& row) const {
+  CustomerChanged& customer = row.customer;
+  if (!customer.facets.empty()) row.key = clear_key(tenant, customer.customer, customer.facets.front());
+  std::vector<state::Facet> facets;
+  for (const KeyHash facet : customer.facets) {
+    auto held = value<state::Facet>(Topic::activity, record_key(tenant, customer.customer), Profile::facet_name(facet));
+    if (!held || !*held) return;  // no state to ask: the row stays as it was published
+    facets.push_back(std::move(**held));
+  }
+  const CombinedProfile profile = Profile::combine(facets);
+  customer.first_seen = profile.first_seen;
+  customer.last_heard = profile.last_heard.value_or(profile.first_seen);
+  customer.activity_days = profile.days.count();
+  customer.feedback_count = profile.feedback;
+  customer.negative_count = profile.negative;
+  customer.sentiment_permille = profile.sentiment_permille;
+}
+
+std::string Queries::clear_key(std::string_view tenant, CustomerId customer, KeyHash facet) const {
+  const auto held = value<state::Facet>(Topic::activity, record_key(tenant, customer), Profile::facet_name(facet));
+  if (!held || !*held) return "";
+  return key_in(input_at(tenant, facet, (*held)->place()), facet, state_.secret);
 }
 
 Result<void> Queries::add_facet(std::string_view tenant, KeyHash facet, std::int64_t entries,
@@ -163,7 +193,7 @@ void Queries::add_signals(std::string_view tenant, const std::set<std::string>& 
     const auto event = decoder.decode(record.value);
     const auto* signal = event && event->tenant == tenant ? std::get_if<SignalChanged>(&event->body) : nullptr;
     if (signal == nullptr || missing.erase(signal->signal) == 0) return true;
-    answer.signals.push_back({event->id, event->time, *signal});
+    answer.signals.push_back({event->id, event->time, *signal, ""});
     return !missing.empty();
   });
 }
@@ -178,7 +208,7 @@ void Queries::add_cases(std::string_view tenant, std::set<CaseId> ids, CustomerA
     const auto event = decoder.decode(record.value);
     const auto* change = event && event->tenant == tenant ? std::get_if<CaseChanged>(&event->body) : nullptr;
     if (change == nullptr || ids.erase(change->case_id) == 0) return true;
-    answer.cases.push_back({event->id, event->time, *change});
+    answer.cases.push_back({event->id, event->time, *change, ""});
     return !ids.empty();
   });
 }

@@ -19,9 +19,9 @@ NameAndData show(const Event& event) {
   if (const auto* alert = std::get_if<AlertRaised>(&event.body))
     return {"alert", write_json(AlertRow{event.id, event.time, *alert})};
   if (const auto* change = std::get_if<CaseChanged>(&event.body))
-    return {"case", write_json(CaseRow{event.id, event.time, *change})};
+    return {"case", write_json(CaseRow{event.id, event.time, *change, ""})};
   if (const auto* signal = std::get_if<SignalChanged>(&event.body))
-    return {"signal", write_json(SignalRow{event.id, event.time, *signal})};
+    return {"signal", write_json(SignalRow{event.id, event.time, *signal, ""})};
   if (const auto* kpi = std::get_if<KpiReported>(&event.body)) return {"kpi", write_json(KpiRow{event.time, *kpi})};
   return {};
 }

@@ -1,5 +1,6 @@
 #include "api/parameters.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace earshot::api {
@@ -8,6 +9,13 @@ std::string Parameters::text(std::string_view name) {
   known_.emplace(name);
   const auto found = call_.request.query.find(std::string(name));
   return found == call_.request.query.end() ? std::string() : found->second;
+}
+
+std::string Parameters::one_of(std::string_view name, std::initializer_list<std::string_view> words) {
+  std::string given = text(name);
+  if (!given.empty() && std::find(words.begin(), words.end(), given) == words.end())
+    complain(name, "is none of the known words");
+  return given;
 }
 
 bool Parameters::flag(std::string_view name) {

@@ -9,7 +9,6 @@
 
 #include "api/queries.h"
 #include "api/router.h"
-#include "earshot/ids.h"
 #include "event/names.h"
 
 namespace earshot::api {
@@ -19,6 +18,7 @@ class Parameters {
   explicit Parameters(const Call& call) : call_(call) {}
 
   std::string text(std::string_view name);
+  std::string one_of(std::string_view name, std::initializer_list<std::string_view> words);
   bool flag(std::string_view name);  // absent, `true` or `false`
   PageRequest page();                // `limit` and `cursor`
 
@@ -30,21 +30,13 @@ class Parameters {
     if (!known) complain(name, "is none of the known words");
     return known;
   }
-  template <class Id>
-  std::optional<Id> id(std::string_view name) {
-    const std::string given = text(name);
-    if (given.empty()) return std::nullopt;
-    const auto known = Id::parse(given);
-    if (!known) complain(name, "is not 32 hex digits");
-    return known;
-  }
+
+  void complain(std::string_view name, std::string_view what);
 
   // The first thing wrong with what was asked for, or a name that nobody asked for. Call it last.
   Result<void> finish();
 
  private:
-  void complain(std::string_view name, std::string_view what);
-
   const Call& call_;
   std::set<std::string> known_{"tenant"};
   std::string complaint_;

@@ -61,28 +61,32 @@ Result<Page<Row>> Queries::newest(Topic topic, const PageRequest& request, Selec
 
 Result<Page<CustomerRow>> Queries::customers(const PageRequest& page, const CustomerFilter& filter) const {
   std::set<CustomerId> seen;
-  return newest<CustomerChanged, CustomerRow>(
+  auto found = newest<CustomerChanged, CustomerRow>(
       Topic::customers, page, [&](const Event& event, const CustomerChanged& changed) -> std::optional<CustomerRow> {
         if (!seen.insert(changed.customer).second) return std::nullopt;
         if (!filter.risk.empty() && changed.risk != filter.risk) return std::nullopt;
-        return CustomerRow{event.time, changed};
+        return CustomerRow{event.time, changed, ""};
       });
+  if (!found) return found;
+  for (CustomerRow& row : found->items) complete(page.tenant, row);
+  return found;
 }
 
 Result<Page<CaseRow>> Queries::cases(const PageRequest& page, const CaseFilter& filter) const {
   std::set<CaseId> seen;
-  return newest<CaseChanged, CaseRow>(Topic::cases, page,
-                                      [&](const Event& event, const CaseChanged& change) -> std::optional<CaseRow> {
-                                        if (!seen.insert(change.case_id).second)
-                                          return std::nullopt;  // an older state of a case that was met already
-                                        if (filter.state && change.state != *filter.state) return std::nullopt;
-                                        if (filter.unresolved && !is_unresolved(change.state)) return std::nullopt;
-                                        if (!filter.owner.empty() && change.owner != filter.owner) return std::nullopt;
-                                        if (!filter.department.empty() && change.department != filter.department)
-                                          return std::nullopt;
-                                        if (filter.customer && change.customer != *filter.customer) return std::nullopt;
-                                        return CaseRow{event.id, event.time, change};
-                                      });
+  auto found = newest<CaseChanged, CaseRow>(
+      Topic::cases, page, [&](const Event& event, const CaseChanged& change) -> std::optional<CaseRow> {
+        if (!seen.insert(change.case_id).second) return std::nullopt;  // an older state of a case that was met already
+        if (filter.state && change.state != *filter.state) return std::nullopt;
+        if (filter.unresolved && !is_unresolved(change.state)) return std::nullopt;
+        if (!filter.owner.empty() && change.owner != filter.owner) return std::nullopt;
+        if (!filter.department.empty() && change.department != filter.department) return std::nullopt;
+        if (filter.customer && change.customer != *filter.customer) return std::nullopt;
+        return CaseRow{event.id, event.time, change, ""};
+      });
+  if (!found) return found;
+  for (CaseRow& row : found->items) row.key = clear_key(page.tenant, row.change.customer, row.change.facet);
+  return found;
 }
 
 Result<CaseAnswer> Queries::case_with_history(std::string_view tenant, CaseId id) const {
@@ -96,25 +100,29 @@ Result<CaseAnswer> Queries::case_with_history(std::string_view tenant, CaseId id
     if (!event || event->tenant != tenant) return true;
     const auto* change = std::get_if<CaseChanged>(&event->body);
     if (change == nullptr || change->case_id != id) return true;
-    answer.history.push_back({event->id, event->time, *change});
+    answer.history.push_back({event->id, event->time, *change, ""});
     return change->step != CaseStep::opened;  // nothing of it is older
   });
   if (answer.history.empty()) return Error{ErrorKind::NotFound, "there is no case " + hex};
   answer.now = answer.history.front();
+  answer.now.key = clear_key(tenant, answer.now.change.customer, answer.now.change.facet);
   std::reverse(answer.history.begin(), answer.history.end());
   return answer;
 }
 
 Result<Page<SignalRow>> Queries::signals(const PageRequest& page, const SignalFilter& filter) const {
   std::set<std::string> seen;
-  return newest<SignalChanged, SignalRow>(
+  auto found = newest<SignalChanged, SignalRow>(
       Topic::signals, page, [&](const Event& event, const SignalChanged& signal) -> std::optional<SignalRow> {
         if (!seen.insert(signal.signal).second) return std::nullopt;
         if (!signal.raised && !filter.cleared_too) return std::nullopt;
         if (filter.kind && signal.kind != *filter.kind) return std::nullopt;
         if (filter.customer && signal.customer != *filter.customer) return std::nullopt;
-        return SignalRow{event.id, event.time, signal};
+        return SignalRow{event.id, event.time, signal, ""};
       });
+  if (!found) return found;
+  for (SignalRow& row : found->items) row.key = clear_key(page.tenant, row.signal.customer, row.signal.facet);
+  return found;
 }
 
 Result<Page<AlertRow>> Queries::alerts(const PageRequest& page) const {

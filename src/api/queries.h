@@ -45,7 +45,10 @@ class Queries {
   };
   Result<Page<CustomerRow>> customers(const PageRequest& page, const CustomerFilter& filter) const;
 
-  // `key` is an identity key (`kind:value`) or a customer's id: two hops, the key and then its owner.
+  // Whose a key is: an identity key (`kind:value`) is looked up, a customer's id is itself. NotFound for what is neither.
+  Result<CustomerId> owner_of(std::string_view tenant, std::string_view key) const;
+
+  // Two hops: the key, and then its owner.
   Result<CustomerAnswer> customer(std::string_view tenant, std::string_view key) const;
 
   struct CaseFilter {
@@ -79,7 +82,9 @@ class Queries {
   Result<DeadLetterRow> dead_letter(std::string_view tenant, std::string_view id) const;
 
  private:
-  Result<CustomerId> owner_of(std::string_view tenant, std::string_view key) const;
+  // Fills what is known only from state or only from a person's own event.
+  void complete(std::string_view tenant, CustomerRow& row) const;
+  std::string clear_key(std::string_view tenant, CustomerId customer, KeyHash facet) const;
   void add_signals(std::string_view tenant, const std::set<std::string>& names, CustomerAnswer& answer) const;
   void add_cases(std::string_view tenant, std::set<CaseId> ids, CustomerAnswer& answer) const;
   Result<void> add_facet(std::string_view tenant, KeyHash facet, std::int64_t entries, CustomerAnswer& answer) const;

@@ -21,9 +21,19 @@ Result<Id> id_of(const Call& call, std::string_view what) {
   return *id;
 }
 
+// Whom a list is about: a key or an id.
+std::optional<CustomerId> customer_of(const Queries& queries, const Call& call, Parameters& parameters) {
+  const std::string given = parameters.text("customer");
+  if (given.empty()) return std::nullopt;
+  const auto id = queries.owner_of(call.who.tenant, given);
+  if (id) return *id;
+  parameters.complain("customer", "is neither a key such as customer:12 nor 32 hex digits");
+  return std::nullopt;
+}
+
 Result<std::string> list_customers(const Queries& queries, const Call& call) {
   Parameters parameters(call);
-  const Queries::CustomerFilter filter{parameters.text("risk")};
+  const Queries::CustomerFilter filter{parameters.one_of("risk", {"ok", "watch", "unhappy", "act"})};
   const PageRequest page = parameters.page();
   if (auto good = parameters.finish(); !good) return std::move(good.error());
   return as_json(queries.customers(page, filter));
@@ -41,7 +51,7 @@ Result<std::string> list_cases(const Queries& queries, const Call& call) {
   filter.unresolved = parameters.flag("unresolved");
   filter.owner = parameters.text("owner");
   filter.department = parameters.text("department");
-  filter.customer = parameters.id<CustomerId>("customer");
+  filter.customer = customer_of(queries, call, parameters);
   const PageRequest page = parameters.page();
   if (auto good = parameters.finish(); !good) return std::move(good.error());
   return as_json(queries.cases(page, filter));
@@ -58,7 +68,7 @@ Result<std::string> list_signals(const Queries& queries, const Call& call) {
   Parameters parameters(call);
   Queries::SignalFilter filter;
   filter.kind = parameters.word<SignalKind>("kind");
-  filter.customer = parameters.id<CustomerId>("customer");
+  filter.customer = customer_of(queries, call, parameters);
   filter.cleared_too = parameters.flag("cleared");
   const PageRequest page = parameters.page();
   if (auto good = parameters.finish(); !good) return std::move(good.error());

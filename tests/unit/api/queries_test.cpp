@@ -208,6 +208,53 @@ TEST_F(QueriesTest, ACustomerIsFoundByKeyAndByIdWithTextsOpened) {
   EXPECT_FALSE(queries_->customer("other", customer.hex())) << "another tenant";
 }
 
+TEST_F(QueriesTest, RowsNameTheirCustomerByAClearKey) {
+  const KeyHash facet = hash_key("", "email:a@b.example");
+  const CustomerId customer{facet.high, facet.low};
+  const auto partition = static_cast<std::uint16_t>((murmur2(record_key("acme", facet)) & 0x7fffffff) % kPartitions);
+  Input input;
+  input.person.keys = {"customer:9", "email:a@b.example"};
+  publish(Topic::feedback, partition, input);
+  values_.put_customer(facet, *log_->end({index_of(Topic::feedback), partition}) - 2);
+  CaseChanged change = a_case(1, CaseStep::opened, CaseState::fresh);
+  change.customer = customer;
+  change.facet = facet;
+  publish(Topic::cases, 0, change);
+  publish(Topic::cases, 0, a_case(2, CaseStep::opened, CaseState::fresh));
+  SignalChanged signal;
+  signal.signal = "one";
+  signal.customer = customer;
+  signal.facet = facet;
+  publish(Topic::signals, 1, signal);
+
+  const PageRequest all{"acme", 10, ""};
+  const auto cases = queries_->cases(all, {});
+  EXPECT_EQ(cases->items.at(0).key, "") << "nothing is kept of this one";
+  EXPECT_EQ(cases->items.at(1).key, "email:a@b.example");
+  EXPECT_EQ(queries_->case_with_history("acme", {0, 1})->now.key, "email:a@b.example");
+  EXPECT_EQ(queries_->signals(all, {})->items.at(0).key, "email:a@b.example");
+}
+
+TEST_F(QueriesTest, ACustomerOfTheListStandsAsTheyAreNow) {
+  const KeyHash facet = hash_key("", "customer:9");
+  CustomerChanged changed;
+  changed.customer = {facet.high, facet.low};
+  changed.facets = {facet};
+  changed.first_seen = changed.last_heard = from_millis(1'769'000'000'000);
+  changed.risk = "act";
+  publish(Topic::customers, 0, changed);
+  const PageRequest all{"acme", 10, ""};
+  EXPECT_EQ(queries_->customers(all, {})->items.at(0).customer, changed) << "without state as it was published";
+  values_.put_customer(facet, 0);
+  const CustomerChanged now = queries_->customers(all, {})->items.at(0).customer;
+  EXPECT_EQ(now.first_seen, from_millis(1'770'000'000'000));
+  EXPECT_EQ(now.last_heard, from_millis(1'771'000'000'000));
+  EXPECT_EQ(now.feedback_count, 1);
+  EXPECT_EQ(now.negative_count, 1);
+  EXPECT_EQ(now.sentiment_permille, -800);
+  EXPECT_EQ(queries_->customers(all, {"watch"})->items.size(), 0u);
+}
+
 TEST_F(QueriesTest, ALinkedKeyLeadsToItsOwner) {
   const KeyHash owner = hash_key("", "customer:9");
   const KeyHash linked = hash_key("", "phone:+15550100");
