@@ -1,72 +1,24 @@
 #include "cli/config.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
 #include <yaml-cpp/yaml.h>
 
+#include "cli/config_file.h"
 #include "event/fields.h"
 #include "event/json_reader.h"
-#include "event/json_writer.h"
+#include "event/settings_writer.h"
 #include "processors/customer/settings.h"
 #include "processors/desk/settings.h"
 #include "processors/insight/settings.h"
 
 namespace earshot::cli {
 namespace {
-
-// What stands at the top of the file, as far as it is plain.
-struct Plain {
-  std::string tenant = Config{}.tenant;
-  std::string data = Config{}.data.string();
-  std::string listen = Config{}.listen;
-  std::int64_t partitions = Config{}.partitions;
-  std::string model;
-  std::int64_t queue_events_max = Config{}.queue_events_max;
-};
-template <class F>
-void fields(F& f, Plain& v) {
-  f.optional("tenant", v.tenant);
-  f.optional("data", v.data);
-  f.optional("listen", v.listen);
-  f.optional("partitions", v.partitions);
-  f.optional("model", v.model);
-  f.optional("queue_events_max", v.queue_events_max);
-}
-
-struct Privacy {
-  std::string secret_env;
-};
-template <class F>
-void fields(F& f, Privacy& v) {
-  f.optional("secret_env", v.secret_env);
-}
-
-struct SinkSettings {
-  std::string name;
-  std::string url;
-  std::vector<std::string> secret_env;
-  bool allow_private_addresses = false;
-};
-template <class F>
-void fields(F& f, SinkSettings& v) {
-  f.required("name", v.name);
-  f.required("url", v.url);
-  f.required("secret_env", v.secret_env);
-  f.optional("allow_private_addresses", v.allow_private_addresses);
-}
-
-struct TokenSettings {
-  std::string secret_env;
-  std::string role = "read";
-};
-template <class F>
-void fields(F& f, TokenSettings& v) {
-  f.required("secret_env", v.secret_env);
-  f.optional("role", v.role);
-}
 
 // A scalar that YAML would read as a number, a truth value or nothing stays one in JSON.
 bool is_bare(const std::string& text) {
@@ -139,7 +91,7 @@ class Loader {
 
   Result<Config> load() {
     if (auto known = check_sections(); !known) return std::move(known.error());
-    auto plain = section<Plain>(plain_part(), "");
+    auto plain = section<PlainKeys>(plain_part(), "");
     if (!plain) return std::move(plain.error());
     config_.tenant = plain->tenant;
     config_.data = plain->data;
@@ -153,16 +105,15 @@ class Loader {
       return at("tenant", "tenant is written with small letters, digits, - and _ only");
     }
     if (auto done = privacy(); !done) return std::move(done.error());
+    if (auto done = tokens(); !done) return std::move(done.error());
     if (auto done = processors(); !done) return std::move(done.error());
     if (auto done = connectors(); !done) return std::move(done.error());
     if (auto done = sinks(); !done) return std::move(done.error());
-    if (auto done = tokens(); !done) return std::move(done.error());
+    remember_origins();
     return std::move(config_);
   }
 
  private:
-  static constexpr std::string_view kSections[] = {"privacy", "silence", "desk", "insight", "connectors", "sinks", "tokens"};
-
   Error at(std::string_view path, const std::string& message) const {
     const int line = line_of(root_, path);
     return {ErrorKind::Invalid, name_ + (line > 0 ? " line " + std::to_string(line) : "") + ": " + message};
@@ -180,14 +131,14 @@ class Loader {
   std::string plain_part() const {
     YAML::Node plain(YAML::NodeType::Map);
     for (const auto& pair : root_) {
-      if (std::find(std::begin(kSections), std::end(kSections), pair.first.Scalar()) == std::end(kSections)) plain[pair.first.Scalar()] = pair.second;
+      if (std::find(kSections.begin(), kSections.end(), pair.first.Scalar()) == kSections.end()) plain[pair.first.Scalar()] = pair.second;
     }
     return to_json(plain);
   }
 
   Result<void> check_sections() const {
     const std::vector<std::string_view> plain{"tenant", "data", "listen", "partitions", "model", "queue_events_max"};
-    std::vector<std::string_view> known(std::begin(kSections), std::end(kSections));
+    std::vector<std::string_view> known(kSections.begin(), kSections.end());
     known.insert(known.end(), plain.begin(), plain.end());
     for (const auto& pair : root_) {
       const std::string& key = pair.first.Scalar();
@@ -211,7 +162,7 @@ class Loader {
 
   Result<void> privacy() {
     if (!root_["privacy"]) return {};
-    auto read = section<Privacy>(to_json(root_["privacy"]), "privacy");
+    auto read = section<PrivacyKeys>(to_json(root_["privacy"]), "privacy");
     if (!read) return std::move(read.error());
     if (read->secret_env.empty()) return {};
     const char* secret = std::getenv(read->secret_env.c_str());
@@ -220,18 +171,30 @@ class Loader {
     return {};
   }
 
+  Result<void> tokens() {
+    for (const auto& node : root_["tokens"]) {
+      auto read = section<TokenKeys>(to_json(node), "tokens");
+      if (!read) return std::move(read.error());
+      if (read->role != "read" && read->role != "act" && read->role != "admin") return at("tokens.role", "tokens.role is not read, act or admin: " + read->role);
+      auto secrets = secrets_of({read->secret_env}, "tokens.secret_env");
+      if (!secrets) return std::move(secrets.error());
+      config_.tokens.push_back({std::move(secrets->front()), read->tenant.empty() ? config_.tenant : read->tenant, read->role});
+    }
+    return {};
+  }
+
   Result<void> processors() {
     auto silence = section<CustomerSettings>(root_["silence"] ? to_json(root_["silence"]) : "{}", "silence");
     if (!silence) return std::move(silence.error());
     if (auto valid = validate(*silence); !valid) return at("silence", valid.error().message);
-    config_.sections["silence"] = write_json(*silence);
+    config_.sections["silence"] = SettingsWriter::text(*silence);
     auto desk = desk::read_desk_settings(root_["desk"] ? to_json(root_["desk"]) : "{}");
     if (!desk) return at("desk." + desk.error().message, "desk." + desk.error().message);
-    config_.sections["desk"] = write_json(*desk);
+    config_.sections["desk"] = SettingsWriter::text(*desk);
     auto kpis = section<insight::Settings>(root_["insight"] ? to_json(root_["insight"]) : "{}", "insight");
     if (!kpis) return std::move(kpis.error());
     if (!(insight::within_bounds(*kpis) == *kpis)) return at("insight", "insight holds a number out of range");
-    config_.sections["insight"] = write_json(*kpis);
+    config_.sections["insight"] = SettingsWriter::text(*kpis);
     return {};
   }
 
@@ -245,6 +208,8 @@ class Loader {
           connector.name = pair.second.Scalar();
         } else if (key == "connector") {
           connector.connector = pair.second.Scalar();
+        } else if (key == "secrets") {
+          return at("connectors.secrets", "connectors.secrets would hold a secret in clear; name the environment variable that has it in secret_env");
         } else if (key == "secret_env") {
           std::vector<std::string> names;
           if (pair.second.IsScalar()) names.push_back(pair.second.Scalar());
@@ -266,7 +231,7 @@ class Loader {
 
   Result<void> sinks() {
     for (const auto& node : root_["sinks"]) {
-      auto read = section<SinkSettings>(to_json(node), "sinks");
+      auto read = section<SinkKeys>(to_json(node), "sinks");
       if (!read) return std::move(read.error());
       SinkConfig sink{read->name, read->url, {}, read->allow_private_addresses};
       auto secrets = secrets_of(read->secret_env, "sinks.secret_env");
@@ -277,16 +242,16 @@ class Loader {
     return {};
   }
 
-  Result<void> tokens() {
-    for (const auto& node : root_["tokens"]) {
-      auto read = section<TokenSettings>(to_json(node), "tokens");
-      if (!read) return std::move(read.error());
-      if (read->role != "read" && read->role != "act") return at("tokens.role", "tokens.role is read or act, not " + read->role);
-      auto secrets = secrets_of({read->secret_env}, "tokens.secret_env");
-      if (!secrets) return std::move(secrets.error());
-      config_.tokens.push_back({std::move(secrets->front()), read->role});
+  // For `config show`: which keys the file has, and its sections that are no settings of processors.
+  void remember_origins() {
+    for (const auto& pair : root_) {
+      const std::string& key = pair.first.Scalar();
+      config_.given.insert(key);
+      if (std::find(kSections.begin(), kSections.end(), key) == kSections.end()) continue;
+      if (!config_.sections.contains(key)) config_.written[key] = to_json(pair.second);
+      if (!pair.second.IsMap()) continue;
+      for (const auto& below : pair.second) config_.given.insert(key + "." + below.first.Scalar());
     }
-    return {};
   }
 
   YAML::Node root_;
@@ -309,25 +274,15 @@ Result<Config> parse_config(const std::string& yaml, const std::string& name) {
 Result<Config> load_config(const std::filesystem::path& path) {
   if (path.empty()) return parse_config("", "the default configuration");
   std::ifstream file(path);
-  if (!file) return Error{ErrorKind::NotFound, "cannot read the configuration " + path.string()};
+  if (!file) {
+    return Error{ErrorKind::NotFound, "cannot read the configuration " + path.string() + ": " + std::strerror(errno) +
+                                          "; name another with --config, or leave it out for the defaults"};
+  }
   std::ostringstream text;
   text << file.rdbuf();
   auto config = parse_config(text.str(), path.string());
   if (config) config->file = path.string();
   return config;
-}
-
-std::string show_config(const Config& config) {
-  YAML::Emitter out;
-  out << YAML::BeginMap;
-  out << YAML::Key << "tenant" << YAML::Value << config.tenant;
-  out << YAML::Key << "data" << YAML::Value << config.data.string();
-  out << YAML::Key << "listen" << YAML::Value << config.listen;
-  out << YAML::Key << "partitions" << YAML::Value << config.partitions;
-  out << YAML::Key << "queue_events_max" << YAML::Value << config.queue_events_max;
-  for (const auto& [name, json] : config.sections) out << YAML::Key << name << YAML::Value << YAML::Load(json);  // JSON is YAML
-  out << YAML::EndMap;
-  return std::string(out.c_str()) + "\n";
 }
 
 }  // namespace earshot::cli

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,8 @@ struct SinkConfig {
 
 struct TokenConfig {
   std::string secret;  // from the environment variable the file names
-  std::string role;    // `read`, or `act`: may also send events and act on cases
+  std::string tenant;
+  std::string role;  // `read`, `act` or `admin`
 };
 
 struct Config {
@@ -41,9 +43,13 @@ struct Config {
   std::string model;   // of texts; empty: the one beside the program
   int queue_events_max = 20'000;  // of the front door: beyond it intake answers 503
   std::map<std::string, std::string> sections;  // silence, desk, insight: complete settings as JSON
+  std::vector<TokenConfig> tokens;  // of the API; none: only this machine is served
   std::vector<ConnectorConfig> connectors;
   std::vector<SinkConfig> sinks;
-  std::vector<TokenConfig> tokens;  // of the API; without any only this machine is served
+
+  // For `config show`.
+  std::set<std::string> given;                 // keys of the file, `listen` and `silence.horizon_days`
+  std::map<std::string, std::string> written;  // the other sections as they stand in the file, as JSON
 };
 
 // Reads `path`; the defaults when it is empty. Errors name file, line and the nearest known key.
@@ -52,7 +58,7 @@ Result<Config> load_config(const std::filesystem::path& path);
 // The same from text, for tests; `name` stands in messages.
 Result<Config> parse_config(const std::string& yaml, const std::string& name);
 
-// The effective values as YAML that can be read again.
+// Every value in effect as YAML that can be read again, each with where it came from behind it. Secrets stay out.
 std::string show_config(const Config& config);
 
 }  // namespace earshot::cli

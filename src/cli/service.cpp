@@ -45,6 +45,16 @@ std::size_t connections_max(std::size_t wanted) {
   return std::min<std::size_t>(wanted, limit.rlim_cur - kDescriptorsOfOurs);
 }
 
+api::Access::Settings access_of(const Config& config) {
+  api::Access::Settings settings;
+  settings.default_tenant = config.tenant;
+  for (const TokenConfig& token : config.tokens) {
+    const api::Role role = token.role == "read" ? api::Role::read : token.role == "act" ? api::Role::act : api::Role::admin;
+    settings.tokens.push_back({token.secret, token.tenant, role});
+  }
+  return settings;
+}
+
 }  // namespace
 
 // The API's deliveries on their way to the pump. Each connector is a stage.
@@ -73,6 +83,8 @@ class Service::FrontDoor : public api::Intake {
 
 Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings,
                                                 ClockWatch::Passed passed) {
+  // Before anything is recorded: a log that lives takes imports as late events only.
+  if (auto access = api::Access::create(access_of(station->config()), settings.address); !access) return std::move(access.error());
   std::unique_ptr<Service> service(new Service);
   service->station_ = std::move(station);
   service->metrics_ = std::make_unique<Metrics>(Metrics::Settings{.version = EARSHOT_VERSION});
@@ -149,10 +161,7 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
   api_settings.server.address = settings.address;
   api_settings.server.port = settings.port;
   api_settings.server.connections_max = connections_max(api_settings.server.connections_max);
-  api_settings.access.default_tenant = config.tenant;
-  for (const TokenConfig& token : config.tokens) {
-    api_settings.access.tokens.push_back({token.secret, config.tenant, token.role == "act" ? api::Role::act : api::Role::read});
-  }
+  api_settings.access = access_of(config);
   api::Api::Parts parts{
       .log = station_->log(),
       .topics = station_->topics(),

@@ -1,0 +1,74 @@
+// What stands in earshot.yaml, as structs: each key of the file is a member here or in the settings of a processor or
+// connector. docs/configuration.md lists them; a test compares.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/config.h"
+
+namespace earshot::cli {
+
+// At the top of the file, as far as it is plain.
+struct PlainKeys {
+  std::string tenant = Config{}.tenant;
+  std::string data = Config{}.data.string();
+  std::string listen = Config{}.listen;
+  std::int64_t partitions = Config{}.partitions;
+  std::string model;
+  std::int64_t queue_events_max = Config{}.queue_events_max;
+};
+template <class F>
+void fields(F& f, PlainKeys& v) {
+  f.optional("tenant", v.tenant);
+  f.optional("data", v.data);
+  f.optional("listen", v.listen);
+  f.optional("partitions", v.partitions);
+  f.optional("model", v.model);
+  f.optional("queue_events_max", v.queue_events_max);
+}
+
+struct PrivacyKeys {
+  std::string secret_env;
+};
+template <class F>
+void fields(F& f, PrivacyKeys& v) {
+  f.optional("secret_env", v.secret_env);
+}
+
+struct TokenKeys {
+  std::string secret_env;
+  std::string tenant;  // empty: the tenant of the file
+  std::string role = "read";
+};
+template <class F>
+void fields(F& f, TokenKeys& v) {
+  f.required("secret_env", v.secret_env);
+  f.optional("tenant", v.tenant);
+  f.optional("role", v.role);
+}
+
+struct SinkKeys {
+  std::string name;
+  std::string url;
+  std::vector<std::string> secret_env;
+  bool allow_private_addresses = false;
+};
+template <class F>
+void fields(F& f, SinkKeys& v) {
+  f.required("name", v.name);
+  f.required("url", v.url);
+  f.required("secret_env", v.secret_env);
+  f.optional("allow_private_addresses", v.allow_private_addresses);
+}
+
+// Of an entry of `connectors`; the other keys are the settings of its connector.
+inline constexpr std::array<std::string_view, 3> kConnectorKeys{"name", "connector", "secret_env"};
+
+inline constexpr std::array<std::string_view, 7> kSections{"privacy", "tokens",     "silence", "desk",
+                                                           "insight", "connectors", "sinks"};
+
+}  // namespace earshot::cli

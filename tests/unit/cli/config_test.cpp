@@ -1,0 +1,92 @@
+#include "cli/config.h"
+
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+
+#include "event/json_reader.h"
+#include "processors/customer/settings.h"
+#include "processors/insight/settings.h"
+
+namespace earshot::cli {
+namespace {
+
+Config good(const std::string& yaml) {
+  auto config = parse_config(yaml, "earshot.yaml");
+  EXPECT_TRUE(config) << (config ? "" : config.error().message);
+  return config ? std::move(*config) : Config{};
+}
+
+// The values of `config show`, without where they came from.
+std::string values_of(const Config& config) {
+  std::string text;
+  std::istringstream lines(show_config(config));
+  for (std::string line; std::getline(lines, line);) text += line.substr(0, line.find("  # ")) + "\n";
+  return text;
+}
+
+// Zero is a choice, also where the default is another number: the log gets every setting.
+TEST(Config, KeepsAZeroWhereTheDefaultIsNone) {
+  const Config config = good("silence:\n  late_days: 0\ninsight:\n  provisional_minutes: 0\n");
+  EXPECT_EQ(read_json<CustomerSettings>(config.sections.at("silence"))->late_days, 0);
+  EXPECT_EQ(read_json<insight::Settings>(config.sections.at("insight"))->provisional_minutes, 0);
+}
+
+// A later version with other defaults must not read an old log differently.
+TEST(Config, ThatIsEmptyStillGivesTheLogEverySetting) {
+  const std::string silence = good("").sections.at("silence");
+  for (const char* key : {"horizon_days", "watch_permille", "act_permille", "young_weeks", "late_days", "activity"}) {
+    EXPECT_NE(silence.find('"' + std::string(key) + '"'), std::string::npos) << silence;
+  }
+  EXPECT_NE(good("").sections.at("desk").find("\"automations\":[]"), std::string::npos);
+}
+
+TEST(Config, IsShownWithItsOriginsAndReadAgain) {
+  const std::string yaml = "listen: 127.0.0.1:0\nsilence:\n  late_days: 0\nconnectors:\n  - name: csv\n    separator: \"\\t\"\n";
+  Config config = good(yaml);
+  config.file = "earshot.yaml";
+  const std::string shown = show_config(config);
+  EXPECT_NE(shown.find("tenant: \"acme\"  # default\n"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("listen: \"127.0.0.1:0\"  # earshot.yaml\n"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("  late_days: 0  # earshot.yaml\n"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("  horizon_days: 182  # default\n"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("  - {\"name\":\"csv\",\"separator\":\"\\t\"}\n"), std::string::npos) << shown;
+  EXPECT_EQ(values_of(good(shown)), values_of(config));
+}
+
+TEST(Config, TakesTokensFromTheEnvironment) {
+  ::setenv("EARSHOT_TEST_TOKEN", "0123456789abcdef", 1);
+  const Config config = good("tenant: shop\ntokens:\n  - secret_env: EARSHOT_TEST_TOKEN\n  - {secret_env: EARSHOT_TEST_TOKEN, tenant: other, role: act}\n");
+  ASSERT_EQ(config.tokens.size(), 2u);
+  EXPECT_EQ(config.tokens[0].secret, "0123456789abcdef");
+  EXPECT_EQ(config.tokens[0].tenant, "shop");
+  EXPECT_EQ(config.tokens[0].role, "read");
+  EXPECT_EQ(config.tokens[1].tenant, "other");
+  EXPECT_EQ(show_config(config).find("0123456789abcdef"), std::string::npos) << "a secret is never shown";
+}
+
+TEST(Config, SaysWhereItIsWrongAndWhatIsNear) {
+  struct Row {
+    std::string yaml;
+    std::string message;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"tenant: acme\npartitons: 3\n", "earshot.yaml line 2: partitons is not a known key; did you mean partitions?"},
+           {"silence:\n  horizon_day: 3\n", "earshot.yaml line 2: silence.horizon_day is not a known key; did you mean horizon_days?"},
+           {"silence:\n  horizon_days: soon\n", "earshot.yaml line 2: silence.horizon_days is not a whole number within range"},
+           {"desk:\n  departments:\n    - name: a\n      liason: agent-1\n", "line 4: desk.departments.liason is not a known key; did you mean liaison?"},
+           {"partitions: 0\n", "line 1: partitions is not within 1 and 1024"},
+           {"tokens:\n  - secret_env: EARSHOT_NOT_SET\n", "EARSHOT_NOT_SET, which is not set in the environment"},
+           {"tokens:\n  - {secret_env: HOME, role: boss}\n", "tokens.role is not read, act or admin: boss"},
+           {"connectors:\n  - {name: typeform, secrets: [abc]}\n", "line 2: connectors.secrets would hold a secret in clear"},
+           {"- a\n", "is not a list of keys with values"},
+           {"a: [\n", "line 2: not YAML"}}) {
+    SCOPED_TRACE(row.yaml);
+    const auto config = parse_config(row.yaml, "earshot.yaml");
+    ASSERT_FALSE(config);
+    EXPECT_NE(config.error().message.find(row.message), std::string::npos) << config.error().message;
+  }
+}
+
+}  // namespace
+}  // namespace earshot::cli
