@@ -79,15 +79,6 @@ std::optional<std::int64_t> count_stars(std::string_view text) {
   return full;
 }
 
-int minor_digits(std::string_view currency) {
-  constexpr std::array<std::string_view, 16> kNone{"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
-                                                   "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
-  constexpr std::array<std::string_view, 7> kThree{"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
-  if (std::find(kNone.begin(), kNone.end(), currency) != kNone.end()) return 0;
-  if (std::find(kThree.begin(), kThree.end(), currency) != kThree.end()) return 3;
-  return 2;
-}
-
 // `1,299` or `12,34,567` without their separators; nothing when a group is not two or three digits, or the last not three.
 std::optional<std::string> without_separators(std::string_view whole, char separator) {
   std::string digits;
@@ -185,6 +176,15 @@ std::optional<std::int64_t> parse_stars(std::string_view text) {
   const auto value = parse_decimal(text, 3);
   if (!value || *value > 1'000'000'000) return std::nullopt;
   return *value + half;
+}
+
+int minor_digits(std::string_view currency) {
+  constexpr std::array<std::string_view, 16> kNone{"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
+                                                   "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
+  constexpr std::array<std::string_view, 7> kThree{"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
+  if (std::find(kNone.begin(), kNone.end(), currency) != kNone.end()) return 0;
+  if (std::find(kThree.begin(), kThree.end(), currency) != kThree.end()) return 3;
+  return 2;
 }
 
 std::optional<std::int64_t> parse_money(std::string_view text, std::string_view currency, char decimal_mark) {

@@ -28,7 +28,10 @@ std::optional<std::int64_t> parse_decimal(std::string_view text, int digits);
 // A rating as people write it: `2.5`, `4 stars`, `1分`, `五星`, `四星半`, `★★★☆☆`. In thousandths.
 std::optional<std::int64_t> parse_stars(std::string_view text);
 
-// Money in minor units of `currency` (JPY has none, KWD three digits, most two): `1,299.00`, `-196.1`, `¥389`, `1.299,00` with
+// How many digits stand behind the decimal mark: JPY has none, KWD three, most two.
+int minor_digits(std::string_view currency);
+
+// Money in minor units of `currency`: `1,299.00`, `-196.1`, `¥389`, `1.299,00` with
 // decimal mark `,`. Never through a double. Nothing if there are more digits than the currency has, unless they are zeros, or
 // if thousands separators stand in odd places.
 std::optional<std::int64_t> parse_money(std::string_view text, std::string_view currency, char decimal_mark);

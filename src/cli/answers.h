@@ -27,6 +27,9 @@ class Answers {
   virtual Result<std::string> ask(const Ask& ask) = 0;
 };
 
+// The same error with what a person can do about a data directory that is not there or in use.
+Error with_advice(Error error, const Config& config);
+
 // `note` is told, in one line, what a person should know of the directory: that its state is behind its log.
 struct DirectoryAnswers {
   std::unique_ptr<Answers> answers;

@@ -40,18 +40,6 @@ class OfDirectory final : public Answers {
   std::vector<api::Question> questions_;
 };
 
-Error with_advice(Error error, const Config& config) {
-  if (error.kind == ErrorKind::NotFound) {
-    error.message = "there is no event log in " + config.data.string() +
-                    "; name a data directory with --data, or import something first";
-  } else if (error.kind == ErrorKind::Unavailable) {
-    error.message += "; if an earshot runs on it, ask that one with --url http://" + config.listen;
-  } else if (error.kind == ErrorKind::Invalid) {
-    error.kind = ErrorKind::Conflict;  // of another format: the question was not wrong
-  }
-  return error;
-}
-
 // How many records the state has still to take in.
 Result<Offset> records_behind(const EmbeddedReader& log, const StateStore& state) {
   Offset behind = 0;
@@ -69,6 +57,18 @@ Result<Offset> records_behind(const EmbeddedReader& log, const StateStore& state
 }
 
 }  // namespace
+
+Error with_advice(Error error, const Config& config) {
+  if (error.kind == ErrorKind::NotFound) {
+    error.message = "there is no event log in " + config.data.string() +
+                    "; name a data directory with --data, or import something first";
+  } else if (error.kind == ErrorKind::Unavailable) {
+    error.message += "; if an earshot runs on it, ask that one with --url http://" + config.listen;
+  } else if (error.kind == ErrorKind::Invalid) {
+    error.kind = ErrorKind::Conflict;  // of another format: the question was not wrong
+  }
+  return error;
+}
 
 Result<DirectoryAnswers> answers_of_directory(const Config& config) {
   auto log = EmbeddedReader::open(config.data / "log");

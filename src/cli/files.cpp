@@ -54,7 +54,8 @@ Result<std::unique_ptr<Connector>> find_connector(const Config& config, const st
   if (made || made.error().kind != ErrorKind::NotFound) return made;
   std::string names;
   for (const ConnectorConfig& entry : config.connectors) names += (names.empty() ? "" : ", ") + entry.name;
-  return Error{ErrorKind::NotFound, "no connector " + name + " in the configuration" + (names.empty() ? "" : "; there are " + names)};
+  if (!names.empty()) made.error().message += "; the configuration names " + names;
+  return made;
 }
 
 }  // namespace earshot::cli

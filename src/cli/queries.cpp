@@ -151,13 +151,28 @@ void add_filter(CLI::App& command, const Shared& options, const std::string& nam
 
 }  // namespace
 
+void add_customers(CLI::App& app, int& exit_code) {
+  CLI::App* customers = app.add_subcommand("customers", "Customers as they stand, the one that changed last first");
+  auto options = add_list(*customers, "customers");
+  add_filter(*customers, options, "risk", "only ok, watch, unhappy or act");
+  customers->footer("Example: earshot customers --data data --risk act --limit 20");
+  customers->callback([options, &exit_code] { exit_code = list<api::CustomerRow>(*options, "/v1/customers"); });
+
+  CLI::App* one = app.add_subcommand("customer", "One customer: profile, risk with its reasons, open cases, timeline");
+  auto shown = add_common(*one, "customer");
+  one->add_option("KEY", shown->name, "a key such as customer:12 or email:user-12@example.com, or the 32 hex digits of tables")
+      ->required();
+  one->footer("Example: earshot customer customer:12 --data data");
+  one->callback([shown, &exit_code] { exit_code = show<api::CustomerAnswer>(*shown, "/v1/customers/{key}"); });
+}
+
 void add_cases(CLI::App& app, int& exit_code) {
   CLI::App* cases = app.add_subcommand("cases", "Cases as they stand, the one that changed last first");
   auto options = add_list(*cases, "cases");
   add_filter(*cases, options, "state", "only new, open, pending_customer, on_hold, resolved, closed or merged");
   add_filter(*cases, options, "owner", "only theirs");
   add_filter(*cases, options, "department", "only theirs");
-  add_filter(*cases, options, "customer", "only theirs: 32 hex digits");
+  add_filter(*cases, options, "customer", "only theirs: a key such as customer:12, or 32 hex digits");
   cases->add_flag("--unresolved", options->switches["unresolved"], "only those that still wait for somebody");
   cases->footer("Example: earshot cases --data data --unresolved --department delivery");
   cases->callback([options, &exit_code] { exit_code = list<api::CaseRow>(*options, "/v1/cases"); });
@@ -173,7 +188,7 @@ void add_signals(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("signals", "Customers who are unhappy, silent or at risk, and why");
   auto options = add_list(*command, "signals");
   add_filter(*command, options, "kind", "only negative, silent, at_risk or recovered");
-  add_filter(*command, options, "customer", "only theirs: 32 hex digits");
+  add_filter(*command, options, "customer", "only theirs: a key such as customer:12, or 32 hex digits");
   command->add_flag("--cleared", options->switches["cleared"], "also those that are over");
   command->footer("Example: earshot signals --data data --kind silent --limit 20");
   command->callback([options, &exit_code] { exit_code = list<api::SignalRow>(*options, "/v1/signals"); });

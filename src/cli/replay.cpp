@@ -20,14 +20,14 @@ void show_progress(const std::string& what, std::int64_t done, std::int64_t) {
   if (::isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r%s: %lld records ", what.c_str(), static_cast<long long>(done));
 }
 
-int fail(const char* command, const Error& error, int code) {
+int fail(const char* command, const Error& error) {
   std::fprintf(stderr, "earshot %s: %s\n", command, error.message.c_str());
-  return code;
+  return error.kind == ErrorKind::Invalid ? 2 : 1;
 }
 
 Result<std::unique_ptr<Station>> open_station(const Options& options) {
   auto config = load_config(options.config);
-  if (!config) return std::move(config.error());
+  if (!config) return Error{ErrorKind::Invalid, config.error().message};
   if (!options.data.empty()) config->data = options.data;
   if (!std::filesystem::exists(config->data)) {
     return Error{ErrorKind::NotFound, "there is no data directory " + config->data.string() + "; name one with --data, or import something first"};
@@ -37,19 +37,19 @@ Result<std::unique_ptr<Station>> open_station(const Options& options) {
 
 int digest(const Options& options) {
   auto station = open_station(options);
-  if (!station) return fail("digest", station.error(), 1);
+  if (!station) return fail("digest", station.error());
   auto digest = state_digest((*station)->state(), (*station)->config().partitions);
-  if (!digest) return fail("digest", digest.error(), 1);
+  if (!digest) return fail("digest", digest.error());
   std::printf("digest %s\n", digest->c_str());
   return 0;
 }
 
 int replay_check(const Options& options) {
   auto station = open_station(options);
-  if (!station) return fail("replay", station.error(), 1);
+  if (!station) return fail("replay", station.error());
   const Config& config = (*station)->config();
   auto live = state_digest((*station)->state(), config.partitions);
-  if (!live) return fail("replay", live.error(), 1);
+  if (!live) return fail("replay", live.error());
 
   // Nobody else replays here while we have the log; what lies there is of one that was killed.
   const std::filesystem::path scratch_directory = config.data / "replay";
@@ -58,7 +58,7 @@ int replay_check(const Options& options) {
   Result<Replayed> replayed = Error{ErrorKind::Unavailable, ""};
   {
     auto scratch = RocksStore::open(scratch_directory, {});
-    if (!scratch) return fail("replay", scratch.error(), 1);
+    if (!scratch) return fail("replay", scratch.error());
     Pump::Settings settings;
     settings.partitions = config.partitions;
     replayed = replay((*station)->log(), (*station)->pump().positions(), **scratch, make_replay_processors(config), settings,
@@ -66,7 +66,7 @@ int replay_check(const Options& options) {
   }
   std::filesystem::remove_all(scratch_directory, ignored);
   if (::isatty(STDERR_FILENO) != 0) std::fputs("\r\033[K", stderr);
-  if (!replayed) return fail("replay", replayed.error(), 1);
+  if (!replayed) return fail("replay", replayed.error());
   std::printf("replayed %lld records\nstate    %s\nreplay   %s\n", static_cast<long long>(replayed->records), live->c_str(), replayed->digest.c_str());
   if (replayed->digest != *live) {
     std::fprintf(stderr, "earshot replay: the state is not what its log says; move the state directory aside and start again to rebuild it\n");

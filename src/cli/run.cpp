@@ -40,7 +40,7 @@ int run(const Options& options) {
                                           format_rfc3339((*station)->pump().now()) + "; set the clock, or use another data directory"}, 1);
   }
   auto service = Service::start(std::move(*station), clock, log, *settings, time_since_boot);
-  if (!service) return fail(service.error(), 1);
+  if (!service) return fail(service.error(), service.error().kind == ErrorKind::Invalid ? 2 : 1);
   log.info("earshot is running", {{"url", "http://" + settings->address + ":" + std::to_string((*service)->port())}, {"data", config->data.string()}});
   while (!signals.wait_for(std::chrono::milliseconds(200))) {
     if ((*service)->trouble()) return 1;

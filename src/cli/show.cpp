@@ -18,25 +18,10 @@ std::string word(Enum value) {
   return std::string(name_of(value));
 }
 
-std::string show_issues(const std::vector<IssueType>& issues) {
-  std::vector<std::string> names;
-  for (const IssueType issue : issues) names.push_back(word(issue));
-  return joined(names, ", ");
-}
-
 std::string show_milli(std::int64_t milli) {
   std::string text;
   append_milli(text, milli);
   return text;
-}
-
-std::string who_has(const CaseChanged& change) {
-  return change.owner.empty() && !change.liaison.empty() ? "(" + change.liaison + ")" : change.owner;
-}
-
-// The deadline that comes next; the customer waits for the first reply before anything else.
-std::string due(const CaseChanged& change) {
-  return show_time(change.first_reply_due ? change.first_reply_due : change.resolution_due);
 }
 
 bool is_a_span(const KpiReported& kpi) {
@@ -75,6 +60,24 @@ std::string joined(const std::vector<std::string>& texts, std::string_view betwe
   return all;
 }
 
+std::string who(const std::string& key, CustomerId customer) {
+  return key.empty() ? customer.hex() : key;
+}
+
+std::string show_issues(const std::vector<IssueType>& issues) {
+  std::vector<std::string> names;
+  for (const IssueType issue : issues) names.push_back(word(issue));
+  return joined(names, ", ");
+}
+
+std::string who_has(const CaseChanged& change) {
+  return change.owner.empty() && !change.liaison.empty() ? "(" + change.liaison + ")" : change.owner;
+}
+
+std::string next_due(const CaseChanged& change) {
+  return show_time(change.first_reply_due ? change.first_reply_due : change.resolution_due);
+}
+
 std::string show_permille(std::int64_t permille) {
   char text[32];
   std::snprintf(text, sizeof text, "%.2f", static_cast<double>(permille) / 1000);
@@ -106,18 +109,18 @@ Table table_of(const std::vector<api::CaseRow>& rows) {
                {"reasons"}});
   for (const api::CaseRow& row : rows) {
     const CaseChanged& c = row.change;
-    table.add({c.case_id.hex(), word(c.state), word(c.priority), c.customer.hex(), c.department, who_has(c),
-               show_time(c.opened_at), due(c), c.channel, show_issues(c.issues), joined(c.reasons)});
+    table.add({c.case_id.hex(), word(c.state), word(c.priority), who(row.key, c.customer), c.department, who_has(c),
+               show_time(c.opened_at), next_due(c), c.channel, show_issues(c.issues), joined(c.reasons)});
   }
   return table;
 }
 
 Table table_of(const std::vector<api::SignalRow>& rows) {
-  Table table({{"customer"}, {"kind"}, {"level"}, {"since"}, {"probability", true}, {"stands"}, {"reasons"}});
+  Table table({{"customer"}, {"kind"}, {"level"}, {"since"}, {"will last", true}, {"stands"}, {"reasons"}});
   for (const api::SignalRow& row : rows) {
     const SignalChanged& s = row.signal;
-    table.add({s.customer.hex(), word(s.kind), word(s.level), show_time(s.since),
-               s.probability_permille == 0 ? "" : show_permille(s.probability_permille),
+    table.add({who(row.key, s.customer), word(s.kind), word(s.level), show_time(s.since),
+               s.kind == SignalKind::silent ? show_permille(s.probability_permille) : "",
                s.raised ? "" : "cleared " + show_time(row.at), joined(s.reasons)});
   }
   return table;
@@ -167,7 +170,7 @@ std::string page_of(const api::CaseAnswer& answer) {
   std::string page = facts({{"case", c.case_id.hex()},
                             {"state", word(c.state)},
                             {"priority", word(c.priority)},
-                            {"customer", c.customer.hex()},
+                            {"customer", who(answer.now.key, c.customer)},
                             {"department", c.department},
                             {"owner", c.owner},
                             {"liaison", c.owner.empty() ? c.liaison : ""},

@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "cli/answers.h"
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/table.h"
@@ -57,7 +58,7 @@ int run(const Options& options) {
   if (!config) return fail({ErrorKind::Invalid, config.error().message});
   if (!options.data.empty()) config->data = options.data;
   auto log = EmbeddedReader::open(config->data / "log");
-  if (!log) return fail(log.error());
+  if (!log) return fail(with_advice(std::move(log.error()), *config));
   const auto rows = read_rows(**log);
   if (!rows) return fail(rows.error());
   Table table({{"topic"}, {"partitions", true}, {"records", true}, {"for others to read"}});

@@ -1,67 +1,38 @@
 // The commands that ask what we know, as somebody types them: the real program on a directory it has filled itself.
-#include <sys/wait.h>
-
-#include <cstdio>
+#include <chrono>
 #include <fstream>
-#include <sstream>
+#include <map>
+#include <optional>
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
+#include "earshot/time.h"
 #include "event_log/embedded.h"
 #include "state_store/rocks.h"
-#include "support/scratch.h"
+#include "support/program.h"
 
 namespace earshot {
 namespace {
 
 using Json = nlohmann::json;
-
-const std::string kProgram = std::string(EARSHOT_BINARY_DIR) + "/earshot";
-
-std::string read_whole(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
-std::string in_quotes(const std::filesystem::path& path) {
-  return "'" + path.string() + "'";
-}
+using test::in_quotes;
 
 class QueryCommands : public ::testing::Test {
  protected:
-  struct Outcome {
-    int exit_code = 0;
-    std::string out;
-    std::string err;
-    std::vector<Json> lines() const {
-      std::vector<Json> all;
-      std::istringstream text(out);
-      for (std::string line; std::getline(text, line);) all.push_back(Json::parse(line));
-      return all;
-    }
-  };
+  using Outcome = test::Program::Outcome;
 
-  Outcome run(const std::string& words) const {
-    const auto out = scratch_.path() / "out";
-    const auto err = scratch_.path() / "err";
-    const std::string command = "EARSHOT_MODEL=" + in_quotes(std::string(EARSHOT_SOURCE_DIR) + "/models/text-1.bin") +
-                                " " + in_quotes(kProgram) + " " + words + " >" + in_quotes(out) + " 2>" +
-                                in_quotes(err);
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_whole(out), read_whole(err)};
-  }
+  Outcome run(const std::string& words) const { return program_.run(words); }
   // With the directory of this test.
   Outcome ask(const std::string& words) const { return run(words + " --data " + in_quotes(data())); }
 
-  // Two angry reviews, a good one, and a line that is no event.
-  void import_some() {
+  // Two angry reviews, a good one, and a line that is no event; the reviews a day apart, or a second apart from `first` on.
+  void import_some(std::optional<Timestamp> first = {}) {
     std::ofstream file(scratch_.path() / "events.ndjson");
     const auto review = [&](const std::string& id, const std::string& key, const std::string& text, int stars) {
+      const std::string time = first ? format_rfc3339(*first + std::chrono::seconds(std::stoi(id))) : "2026-03-0" + id + "T09:30:00Z";
       file << R"({"specversion":"1.0","id":")" << id
-           << R"(","source":"/acme/shop","type":"earshot.feedback.review.v1","time":"2026-03-0)" << id
-           << R"(T09:30:00Z","data":{"channel":"web","person":{"keys":[")" << key << R"("],"name":"user-)" << id
+           << R"(","source":"/acme/shop","type":"earshot.feedback.review.v1","time":")" << time
+           << R"(","data":{"channel":"web","person":{"keys":[")" << key << R"("],"name":"user-)" << id
            << R"("},"content":{"text":")" << text << R"("},"rating":{"value":)" << stars << R"(,"min":1,"max":5}}})"
            << "\n";
     };
@@ -78,7 +49,71 @@ class QueryCommands : public ::testing::Test {
 
   std::filesystem::path data() const { return scratch_.path() / "data"; }
   test::Scratch scratch_;
+  test::Program program_;
 };
+
+TEST_F(QueryCommands, ShowCustomersAsTheyStand) {
+  import_some();
+  const auto customers = ask("customers --json").lines();
+  ASSERT_EQ(customers.size(), 3u);
+  EXPECT_EQ(customers[0].at("key"), "customer:R3") << "the one that changed last comes first";
+  EXPECT_EQ(customers[0].at("risk"), "ok");
+  EXPECT_EQ(customers[2].at("risk"), "unhappy");
+  EXPECT_EQ(customers[2].at("feedback_count"), 1);
+  EXPECT_EQ(ask("customers --json --risk unhappy").lines().size(), 2u);
+  EXPECT_EQ(ask("customers --json --limit 2").lines().size(), 2u);
+  const Outcome table = ask("customers");
+  EXPECT_EQ(table.exit_code, 0);
+  EXPECT_NE(table.out.find("customer:R1  unhappy  2026-03-01 09:30"), std::string::npos) << table.out;
+}
+
+TEST_F(QueryCommands, ShowOneCustomerByKeyAndById) {
+  import_some();
+  const Outcome page = ask("customer customer:R2");
+  EXPECT_EQ(page.exit_code, 0) << page.err;
+  for (const char* part : {"keys         customer:R2\n", "name         user-2\n", "risk         unhappy\n",
+                           "last heard   2026-03-02 09:30\n", "feedback     1, unhappy 1\n", "\nsignals\n",
+                           "review with 1 of 5 on web", "\ncases\n", "\ntimeline\n", "送餐太慢，客服态度很差，要求退款", "case_opened"}) {
+    EXPECT_NE(page.out.find(part), std::string::npos) << part << " is not in\n" << page.out;
+  }
+  const Json by_key = ask("customer --json customer:R2").lines().at(0);
+  EXPECT_EQ(by_key.at("cases").size(), 1u);
+  EXPECT_EQ(ask("customer --json " + by_key.at("customer").get<std::string>()).lines().at(0), by_key);
+}
+
+TEST_F(QueryCommands, FilterByCustomerTakesAKeyToo) {
+  import_some();
+  EXPECT_EQ(ask("signals --json --customer customer:R1").lines().size(), 1u);
+  EXPECT_EQ(ask("cases --json --customer customer:R3").lines().size(), 0u);
+  const Json one = ask("cases --json --customer customer:R1").lines().at(0);
+  EXPECT_EQ(one.at("key"), "customer:R1");
+  EXPECT_EQ(ask("cases --json --customer " + one.at("customer").get<std::string>()).lines().at(0), one);
+}
+
+TEST_F(QueryCommands, ARunningEarshotAnswersTheSame) {
+  // Of this minute, so that no deadline passes while it runs.
+  import_some(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - std::chrono::seconds(30));
+  const std::vector<std::string> questions{"customers", "customer customer:R1", "cases", "signals", "kpis", "alerts",
+                                           "dead-letters list"};
+  std::map<std::string, Outcome> of_directory;
+  for (const std::string& words : questions) of_directory[words] = ask(words + " --json");
+  test::RunningProgram service("run --listen 127.0.0.1:0 --data " + in_quotes(data()));
+  const std::string url = service.wait_for("url=");
+  ASSERT_NE(url, "");
+  for (const std::string& words : questions) {
+    SCOPED_TRACE(words);
+    const Outcome outcome = run(words + " --json --url " + url);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    // A minute that ends meanwhile may report more windows, and changes nothing else.
+    if (words != "kpis") {
+      EXPECT_EQ(outcome.out, of_directory[words].out);
+    }
+  }
+  const Outcome in_use = ask("cases");
+  EXPECT_EQ(in_use.exit_code, 1);
+  EXPECT_NE(in_use.err.find("--url"), std::string::npos) << in_use.err;
+  EXPECT_EQ(service.end(), 0);
+}
 
 TEST_F(QueryCommands, ShowCasesAndEachOfThem) {
   import_some();
@@ -142,7 +177,10 @@ TEST_F(QueryCommands, SayWhatWasWrong) {
     std::string message;
   };
   for (const Row& row : std::vector<Row>{{"cases --state lost", 2, "parameter state"},
-                                         {"cases --customer 12", 2, "32 hex digits"},
+                                         {"cases --customer 12", 2, "parameter customer is neither a key such as customer:12 nor 32 hex digits"},
+                                         {"customers --risk lost", 2, "parameter risk"},
+                                         {"customer customer:R9", 1, "nothing was heard of this customer"},
+                                         {"customer R1", 1, "a customer is named by a key such as customer:12"},
                                          {"cases --colour red", 2, "--colour"},
                                          {"case 00000000000000000000000000000001", 1, "there is no case"},
                                          {"case nobody", 1, "32 hex digits"},
@@ -183,7 +221,7 @@ TEST_F(QueryCommands, AStateThatIsGoneIsSaidInOneLine) {
 }
 
 TEST_F(QueryCommands, EachExplainsItselfWithAnExample) {
-  for (const char* words : {"cases", "case", "alerts", "signals", "kpis", "dead-letters", "dead-letters list",
+  for (const char* words : {"customers", "customer", "cases", "case", "alerts", "signals", "kpis", "dead-letters", "dead-letters list",
                             "dead-letters show", "topics", "config", "config check", "config show"}) {
     SCOPED_TRACE(words);
     const Outcome outcome = run(std::string(words) + " --help");
