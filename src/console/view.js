@@ -89,7 +89,7 @@ function signalItem(row) {
   title.title = row.customer;
   const more = element('p', 'more', 'since ');
   more.append(time(row.since));
-  if (row.probability_permille && row.kind === 'silent') more.append(` · ${Math.round(row.probability_permille / 10)} % likely gone`);
+  if (row.probability_permille && row.kind === 'silent') more.append(` · ${Math.round(row.probability_permille / 10)} % likely to stay silent`);
   made.append(title, more);
   if (row.reasons?.length) {
     const reasons = element('ul', 'reasons');
