@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include <absl/time/civil_time.h>
+#include <absl/time/time.h>
 #include <gtest/gtest.h>
 
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "base/zone.h"
 #include "processors/desk/calendar.h"
 #include "support/random_test.h"
