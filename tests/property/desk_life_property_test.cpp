@@ -273,12 +273,24 @@ class Play {
       if (const auto* queue = store_.get<state::DeskQueue>("queue/" + department.name)) hold("", queue->cases());
     }
     for (const auto& [id, known] : cases_) {
+      check_times(id, known);
       const auto held = holder.find(id);
       if (is_unresolved(known.state) != (held != holder.end())) return say(id, known, "is held if and only if unresolved");
       if (held == holder.end()) continue;
       if (held->second != known.owner) return say(id, known, "is with somebody else than was published");
       if (known.owner.empty() && unowned_for(known) > minutes{16}) return say(id, known, "had no owner for too long");
     }
+  }
+
+  // first <= full, agent_work <= requester_wait <= full; elapsed and in open hours.
+  void check_times(CaseId id, const Known& known) {
+    const auto& one = *store_.get<state::Case>("case/" + id.hex());
+    const std::int64_t until = known.state == CaseState::resolved ? one.resolved_ms() : to_millis(now_);
+    if (one.first_resolved_ms() > one.resolved_ms()) say(id, known, "was resolved for the first time after the last");
+    if (one.agent_work_ms() > one.requester_wait_ms()) say(id, known, "was worked on longer than the customer waited");
+    if (one.requester_wait_ms() > until - one.opened_ms()) say(id, known, "let the customer wait longer than it took");
+    if (one.agent_work_open_ms() > one.requester_wait_open_ms()) say(id, known, "was worked on in more open hours than the customer waited");
+    if (one.requester_wait_open_ms() > one.requester_wait_ms()) say(id, known, "has more open hours than hours");
   }
 
   void say(CaseId id, const Known& known, const std::string& what) { wrong = id.hex() + " (" + std::string(name_of(known.state)) + ") " + what; }
