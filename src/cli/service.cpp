@@ -102,8 +102,9 @@ Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station
   live_settings.queue_events_max = static_cast<std::size_t>(service->station_->config().queue_events_max);
   Live::Hooks hooks;
   hooks.offered = [self](const Event& event) { self->station_->read_ahead(event); };
-  hooks.folded = [self](const std::vector<Pump::Stage>& stages) { self->count(stages); };
-  hooks.committed = [self] {
+  hooks.folded = [self, &clock](const std::vector<Pump::Stage>& stages) { self->count(stages, clock.now()); };
+  hooks.committed = [self](std::chrono::nanoseconds took) {
+    self->metrics_->observe(Metric::commit, {}, std::chrono::duration<double>(took).count());
     self->notify();
     if (self->told_) self->told_();
   };
@@ -183,12 +184,13 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
   return {};
 }
 
-void Service::count(const std::vector<Pump::Stage>& stages) {
+void Service::count(const std::vector<Pump::Stage>& stages, Timestamp now) {
   for (const Pump::Stage& stage : stages) {
     Task::Counters& before = counted_[stage.name];
     Metrics::StageBatch batch;
     batch.in = static_cast<std::uint64_t>(stage.counters.events_in - before.events_in);
     batch.out = static_cast<std::uint64_t>(stage.counters.events_out - before.events_out);
+    batch.lag = std::max(now - stage.newest, Millis{0});
     if (batch.in > 0 || batch.out > 0) metrics_->add_batch(stage.name, batch);
     before = stage.counters;
   }

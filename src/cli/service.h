@@ -58,7 +58,7 @@ class Service {
   Result<void> start_api(const Clock& clock, Settings settings);
   Result<void> start_sinks(const Clock& clock, Log& log);
   void notify();
-  void count(const std::vector<Pump::Stage>& stages);
+  void count(const std::vector<Pump::Stage>& stages, Timestamp now);
 
   std::unique_ptr<Station> station_;
   std::unique_ptr<Metrics> metrics_;

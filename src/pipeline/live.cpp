@@ -177,7 +177,8 @@ void Live::commit(std::vector<Offer> offers) {
     ++commits_;
   }
   auto shared = std::make_shared<std::vector<Offer>>(std::move(offers));  // the callback must be copyable
-  pump_.commit([this, shared](const Result<void>& result) {
+  pump_.commit([this, shared, handed_over = std::chrono::steady_clock::now()](const Result<void>& result) {
+    const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - handed_over;
     for (Offer& offer : *shared) {
       if (result) {
         offer.done(offer.outcome);
@@ -186,7 +187,7 @@ void Live::commit(std::vector<Offer> offers) {
       }
     }
     if (!result) fail(result.error());
-    if (result && hooks_.committed) hooks_.committed();
+    if (result && hooks_.committed) hooks_.committed(took);
     const std::lock_guard lock(mutex_);
     --commits_;
     committed_ = true;

@@ -7,6 +7,7 @@
 // recovers.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -41,7 +42,8 @@ class Live {
   struct Hooks {
     std::function<void(const Event&)> offered{};                    // of each event, on the thread that offers it, before it is queued
     std::function<void(const std::vector<Pump::Stage>&)> folded{};  // on the pump's thread, now and then
-    std::function<void()> committed{};                              // after each commit, on a thread of the engine; must be quick
+    // After each commit, with how long it took to become durable; on a thread of the engine; must be quick.
+    std::function<void(std::chrono::nanoseconds)> committed{};
     std::function<void(const Error&)> stopped{};                    // at most once, on either
   };
 

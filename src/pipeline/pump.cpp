@@ -241,7 +241,8 @@ std::vector<Pump::Stage> Pump::stages() const {
   for (const Lane& lane : lanes_) {
     const std::string name(lane.task->processor().name());
     auto stage = std::find_if(stages.begin(), stages.end(), [&](const Stage& s) { return s.name == name; });
-    if (stage == stages.end()) stage = stages.insert(stages.end(), {name, {}});
+    if (stage == stages.end()) stage = stages.insert(stages.end(), {name, {}, {}});
+    stage->newest = std::max(stage->newest, lane.task->now());
     const Task::Counters& counters = lane.task->counters();
     stage->counters.events_in += counters.events_in;
     stage->counters.events_out += counters.events_out;

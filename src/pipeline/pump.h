@@ -71,6 +71,7 @@ class Pump {
   struct Stage {
     std::string name;
     Task::Counters counters;
+    Timestamp newest{};  // recorded time of the newest record it has folded
   };
   std::vector<Stage> stages() const;  // sums over the partitions, by processor
 

@@ -62,7 +62,7 @@ TEST(DeadFiles, EveryHeaderIsIncluded) {
 
 TEST(DeadFiles, EverySchemaIsOfATypeThatThereIsAndEveryTypeHasOne) {
   std::set<std::string> types;
-  for (const auto type : event_types()) types.emplace(type);
+  for (const std::string& type : event_types()) types.emplace(type);
   std::set<std::string> schemas;
   const std::string folder = "schemas/events/";
   const std::string ending = ".schema.json";

@@ -181,7 +181,7 @@ TEST_F(LiveOfToys, FiresTimersWhenNothingIsOffered) {
   begin();
   ASSERT_TRUE(offer({said("a", kEarliest, "wake 5")}).get());
   live->stop();
-  hooks.committed = [&] { committed.set_value(); };
+  hooks.committed = [&](std::chrono::nanoseconds) { committed.set_value(); };
   clock.go_to(minute(6));
   begin();
   committed.get_future().get();
