@@ -189,7 +189,10 @@ class Loader {
     if (auto valid = validate(*silence); !valid) return at("silence", valid.error().message);
     config_.sections["silence"] = SettingsWriter::text(*silence);
     auto desk = desk::read_desk_settings(root_["desk"] ? to_json(root_["desk"]) : "{}");
-    if (!desk) return at("desk." + desk.error().message, "desk." + desk.error().message);
+    if (!desk) {
+      const std::string& message = desk.error().message;  // `desk: departments.liason is …`
+      return at("desk." + message.substr(message.find(' ') + 1), message);
+    }
     config_.sections["desk"] = SettingsWriter::text(*desk);
     auto kpis = section<insight::Settings>(root_["insight"] ? to_json(root_["insight"]) : "{}", "insight");
     if (!kpis) return std::move(kpis.error());

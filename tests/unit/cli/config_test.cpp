@@ -74,7 +74,7 @@ TEST(Config, SaysWhereItIsWrongAndWhatIsNear) {
            {"tenant: acme\npartitons: 3\n", "earshot.yaml line 2: partitons is not a known key; did you mean partitions?"},
            {"silence:\n  horizon_day: 3\n", "earshot.yaml line 2: silence.horizon_day is not a known key; did you mean horizon_days?"},
            {"silence:\n  horizon_days: soon\n", "earshot.yaml line 2: silence.horizon_days is not a whole number within range"},
-           {"desk:\n  departments:\n    - name: a\n      liason: agent-1\n", "line 4: desk.departments.liason is not a known key; did you mean liaison?"},
+           {"desk:\n  departments:\n    - name: a\n      liason: agent-1\n", "line 4: desk: departments.liason is not a known key; did you mean liaison?"},
            {"partitions: 0\n", "line 1: partitions is not within 1 and 1024"},
            {"tokens:\n  - secret_env: EARSHOT_NOT_SET\n", "EARSHOT_NOT_SET, which is not set in the environment"},
            {"tokens:\n  - {secret_env: HOME, role: boss}\n", "tokens.role is not read, act or admin: boss"},
