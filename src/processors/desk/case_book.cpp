@@ -117,6 +117,7 @@ void CaseBook::finish() {
     state::Case& one = step_.edit<state::Case>("case/" + id.hex());
     if (one.armed_ms() != 0 && one.armed_ms() <= to_millis(armed)) continue;  // what is armed will look again
     one.set_armed_ms(to_millis(armed));
+    one.set_arms(one.arms() + 1);
     step_.set_timer("case/" + id.hex(), armed);
   }
   edited_.clear();

@@ -37,6 +37,9 @@ void play_from(std::uint64_t first, int lives) {
   play(first, given != nullptr ? std::atoi(given) : scaled(lives));
 }
 
+// A deadline that a change moved into a minute that had fired already gave its breach the id of the warning of then.
+TEST(Simulation, SeedThatMovedADeadlineIntoAMinuteThatHadFired) { play(1331, 1); }
+
 TEST(Simulation, HoldsItsLaws) { play_from(kFirstSeed, 150); }
 TEST(SimulationLong, HoldsItsLaws) { play_from(kFirstSeed, 2000); }
 
