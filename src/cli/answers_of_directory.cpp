@@ -64,8 +64,6 @@ Error with_advice(Error error, const Config& config) {
                     "; name a data directory with --data, or import something first";
   } else if (error.kind == ErrorKind::Unavailable) {
     error.message += "; if an earshot runs on it, ask that one with --url http://" + config.listen;
-  } else if (error.kind == ErrorKind::Invalid) {
-    error.kind = ErrorKind::Conflict;  // of another format: the question was not wrong
   }
   return error;
 }

@@ -268,7 +268,7 @@ Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(const std::filesystem
   } else if (!format) {
     return std::move(format.error());
   } else if (*format != kFormat) {
-    return Error{ErrorKind::Invalid, store->impl_->directory + " has format " + *format +
+    return Error{ErrorKind::Conflict, store->impl_->directory + " has format " + *format +
                                          " and this earshot reads format " + std::string(kFormat) +
                                          "; use the version that wrote it"};
   }

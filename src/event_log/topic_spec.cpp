@@ -25,7 +25,7 @@ Result<void> check_topics(EventLog& log, const std::vector<TopicSpec>& topics) {
     }
     if (!kept) return std::move(kept.error()).in("topics of the event log");
     if (*kept == wanted) continue;
-    return Error{ErrorKind::Invalid, "the event log has \"" + *kept + "\" (topic and partitions) where \"" + wanted +
+    return Error{ErrorKind::Conflict, "the event log has \"" + *kept + "\" (topic and partitions) where \"" + wanted +
                                          "\" was asked for; partitions are fixed when a log is created: go back to "
                                          "what it has, or import into a new data directory"};
   }

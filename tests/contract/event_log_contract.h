@@ -428,7 +428,7 @@ TEST_P(EventLogContract, RefusesAnotherNumberOfPartitions) {
                             {{"other", 3}, {"output", 2}}}) {
     const auto opened = engine_->open(wrong);
     ASSERT_FALSE(opened);
-    EXPECT_EQ(opened.error().kind, ErrorKind::Invalid);
+    EXPECT_EQ(opened.error().kind, ErrorKind::Conflict);
     EXPECT_NE(opened.error().message.find("partitions"), std::string::npos) << opened.error().message;
   }
   topics_.push_back({"added", 1});

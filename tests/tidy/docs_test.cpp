@@ -210,10 +210,11 @@ TEST_F(Commands, EachExplainsItselfWithAnExampleThatIsRight) {
   for (const auto& [name, command] : leaves()) {
     SCOPED_TRACE(name);
     EXPECT_NE(command->get_description(), "");
-    EXPECT_TRUE(command->get_footer().starts_with("Example:")) << command->get_footer();
-    EXPECT_NE(command->get_footer().find(name), std::string::npos) << command->get_footer();
+    const std::string footer = command->get_footer();
+    EXPECT_TRUE(footer.starts_with("Example:")) << footer;
+    EXPECT_NE(footer.find(name), std::string::npos) << footer;
     std::vector<Told> examples;
-    for (const Line& line : lines_of(command->get_footer())) {
+    for (const Line& line : lines_of(footer)) {
       std::string_view text = line.text;
       if (text.starts_with("Example:")) text.remove_prefix(8);
       add_commands_of("example: ", text, examples);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -57,7 +58,7 @@ inline std::map<std::string, std::vector<Contact>> read_contacts(std::istream& c
 struct Silence {
   int active_days = 0;
   double watch_at = 0;  // seconds since 1970
-  double act_at = 0;
+  double act_at = 0;    // infinity: never
 };
 
 // P(silent for H | history, silent until now) reaches `rho` after this many weeks of silence.
@@ -82,10 +83,10 @@ inline std::optional<Silence> silence_after(const Contact* first, const Contact*
   const auto heard = static_cast<double>(last->at);
   Silence silence{repeats + 1, heard + weeks_until(0.6, repeats, recency) * kWeek,
                   heard + weeks_until(0.8, repeats, recency) * kWeek};
-  // Heard on one day only: no habit is known, so week 16 speaks first.
+  // Heard on one day only: no habit is known, so week 16 speaks, and nobody is asked to act.
   if (repeats == 0) {
     silence.watch_at = heard + 16 * kWeek;
-    silence.act_at = std::max(silence.act_at, silence.watch_at);
+    silence.act_at = std::numeric_limits<double>::infinity();
   }
   return silence;
 }
