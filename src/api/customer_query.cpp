@@ -149,8 +149,9 @@ std::string Queries::clear_key(std::string_view tenant, CustomerId customer, Key
 Result<void> Queries::add_facet(std::string_view tenant, KeyHash facet, std::int64_t entries,
                                 CustomerAnswer& answer) const {
   const std::string at = record_key(tenant, answer.customer);
-  for (std::int64_t slot = 0; slot < std::min(entries, kTimelineMax); ++slot) {
-    const auto entry = value<state::TimelineEntry>(Topic::activity, at, Timeline::name(facet, slot));
+  // Newest first, so that of two in the same millisecond the later one stands before.
+  for (std::int64_t number = entries - 1; number >= 0 && number >= entries - kTimelineMax; --number) {
+    const auto entry = value<state::TimelineEntry>(Topic::activity, at, Timeline::name(facet, number % kTimelineMax));
     if (!entry) return entry.error();
     if (!*entry) continue;
     TimelineRow row = row_of(**entry);
