@@ -9,16 +9,21 @@ namespace {
 constexpr std::uint32_t kEntryBytes = 320;
 constexpr std::uint32_t kDecodedFactor = 2;
 
-// What a step has looked at must outlive the step. The hand passes at most kLooks entries for a new one and gives up only
-// what it passes a second time, so with this many entries a step would have to load a thousand values to lose one.
+// What a step has looked at must outlive the step. What is new stays until this many others were added; of what is old, the
+// hand passes at most kLooks entries for a new one and gives up only what it passes a second time. So a step would have to
+// load a thousand values to lose one.
 constexpr std::size_t kEntriesKept = 4096;
 constexpr int kLooks = 4;
+
+// Most values are written once and never looked at again: ids of events, entries of timelines. They do not push out customers,
+// because only a value that is asked for when it is no longer new counts as used. A step asks for the same one several times.
+constexpr std::uint64_t kNew = 64;
 
 }  // namespace
 
 ValueCache::Entries::value_type& ValueCache::load(const std::string& key, ValueView::Decode decode) {
   if (const auto known = entries_.find(key); known != entries_.end()) {
-    known->second.used = true;
+    if (!is_younger_than(kNew, known->second)) known->second.used = true;
     return *known;
   }
   make_room();
@@ -38,7 +43,7 @@ ValueCache::Entries::value_type& ValueCache::load(const std::string& key, ValueV
 ValueCache::Entries::value_type& ValueCache::add(const std::string& key) {
   auto& entry = *entries_.try_emplace(key).first;  // nodes of the map do not move
   entry.second.bytes = kEntryBytes;
-  entry.second.used = true;
+  entry.second.number = ++added_;
   bytes_ += kEntryBytes;
   clock_.push_back(&entry);
   return entry;
@@ -89,7 +94,7 @@ void ValueCache::make_room() {
   for (int looks = 0; looks < kLooks && bytes_ > bytes_max_ && clock_.size() > kEntriesKept; ++looks) {
     if (hand_ >= clock_.size()) hand_ = 0;
     Entry& entry = clock_[hand_]->second;
-    if (entry.touched || entry.commit > written || entry.used) {
+    if (entry.touched || entry.commit > written || entry.used || is_younger_than(kEntriesKept, entry)) {
       entry.used = false;
       ++hand_;
       continue;

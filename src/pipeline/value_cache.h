@@ -44,9 +44,10 @@ class ValueCache {
   struct Entry {
     std::unique_ptr<AnyValue> value;  // nothing: known to be absent
     std::uint64_t commit = 0;         // of its last write
+    std::uint64_t number = 0;         // of those that were ever added
     std::uint32_t bytes = 0;          // an estimate of what it holds
     bool touched = false;
-    bool used = false;                // since the clock hand last passed
+    bool used = false;                // again, since the clock hand last passed
   };
   using Entries = std::unordered_map<std::string, Entry>;
 
@@ -54,6 +55,7 @@ class ValueCache {
   Entries::value_type& add(const std::string& key);
   void touch(Entries::value_type& entry);
   void make_room();
+  bool is_younger_than(std::uint64_t additions, const Entry& entry) const { return added_ - entry.number < additions; }
 
   const StateStore& store_;
   std::size_t bytes_max_;
@@ -62,6 +64,7 @@ class ValueCache {
   std::vector<Entries::value_type*> touched_;
   std::vector<Entries::value_type*> clock_;  // every entry, in the order the hand passes
   std::size_t hand_ = 0;
+  std::uint64_t added_ = 0;
   // Shared with the commits under way: an engine may end them after the pump has ended.
   std::shared_ptr<std::atomic<std::uint64_t>> written_ = std::make_shared<std::atomic<std::uint64_t>>(0);
 };

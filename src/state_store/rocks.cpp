@@ -24,9 +24,13 @@ std::string_view view(const rocksdb::Slice& bytes) {
   return {bytes.data(), bytes.size()};
 }
 
+constexpr int kCacheShardBits = 2;
+constexpr double kShareOfFilters = 0.5;  // of the cache, kept for filters and indices
+
 rocksdb::Options options_for(const RocksStore::Settings& settings) {
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(settings.block_cache_bytes);
+  // Few shards: the filter of one file is more than a megabyte, and what is larger than a shard is read from the file each time.
+  table.block_cache = rocksdb::NewLRUCache(settings.block_cache_bytes, kCacheShardBits, false, kShareOfFilters);
   table.cache_index_and_filter_blocks = true;  // else they grow with the state, outside every bound
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));

@@ -86,5 +86,34 @@ TEST(ValueCache, WhatAStepHasLookedAtStaysWhileItLooksAtAThousandMore) {
   EXPECT_EQ(cache.find("mine", &Held::decode), mine);
 }
 
+// Counts how often it is asked.
+class AskedStore : public MemoryStore {
+ public:
+  Result<std::optional<std::string>> get(std::string_view key) const override {
+    ++asked;
+    return MemoryStore::get(key);
+  }
+  mutable int asked = 0;
+};
+
+TEST(ValueCache, WhatIsWrittenOnceDoesNotPushOutWhatIsUsed) {
+  AskedStore store;
+  ValueCache cache(store, std::size_t{6000} * 400);
+  constexpr int kCustomers = 1000;
+  int written_once = 0;
+  std::uint64_t commits = 0;
+  for (int round = 0; round < 20; ++round) {
+    store.asked = 0;
+    for (int i = 0; i < kCustomers; ++i) {
+      put(cache, key_of(i), std::to_string(round));
+      for (int n = 0; n < 3; ++n) put(cache, "once/" + std::to_string(++written_once), "");
+    }
+    ASSERT_TRUE(store.write(cache.take_touched(++commits)));
+    cache.written(commits);
+  }
+  EXPECT_EQ(store.asked, 3 * kCustomers) << "customers are still in the cache";
+  EXPECT_LT(cache.size(), 8000u);
+}
+
 }  // namespace
 }  // namespace earshot::test
