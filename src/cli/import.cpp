@@ -1,7 +1,9 @@
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 
 #include "cli/commands.h"
 #include "cli/files.h"
@@ -57,6 +59,9 @@ int run(const Options& options) {
   auto connector = find_connector(*config, name);
   if (!connector) return fail(connector.error(), 2);
 
+  for (const std::string& file : options.files) {  // before anything is made for what is not there
+    if (file != "-" && ::access(file.c_str(), R_OK) != 0) return fail({ErrorKind::NotFound, "cannot read " + file + ": " + std::strerror(errno)}, 1);
+  }
   auto station = Station::open(*config, show_progress);
   if (!station) return fail(station.error(), 1);
   if (auto recorded = (*station)->record_config(); !recorded) return fail(recorded.error(), 1);

@@ -54,9 +54,9 @@ std::string Telling::named(const std::string& kind, const std::string& hex) {
 
 std::string Telling::with_ids(std::string line) const {
   for (const auto& [hex, name] : names_) {
-    const std::string placeholder = "\"@" + name + "\"";
-    for (std::size_t at = line.find(placeholder); at != std::string::npos; at = line.find(placeholder, at)) {
-      line.replace(at, placeholder.size(), "\"" + hex + "\"");
+    const std::string quoted_name = "\"@" + name + "\"";
+    for (std::size_t at = line.find(quoted_name); at != std::string::npos; at = line.find(quoted_name, at)) {
+      line.replace(at, quoted_name.size(), "\"" + hex + "\"");
     }
   }
   return line;

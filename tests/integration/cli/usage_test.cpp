@@ -70,6 +70,13 @@ TEST(Usage, AMistakeIsNamedWithItsRemedy) {
   }
 }
 
+TEST(Usage, AFileThatIsNotThereLeavesNothingBehind) {
+  const test::Scratch scratch;
+  const auto data = scratch.path() / "data";
+  EXPECT_EQ(Program().run("import --data " + in_quotes(data) + " " + in_quotes(scratch.path() / "orders.csv")).exit_code, 1);
+  EXPECT_FALSE(std::filesystem::exists(data));
+}
+
 TEST(Usage, HelpIsForEverybody) {
   for (const char* words : {"--help", "import --help", "dead-letters --help", "customer --help"}) {
     const auto outcome = Program().run(words);
