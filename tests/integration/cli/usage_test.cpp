@@ -77,6 +77,19 @@ TEST(Usage, AFileThatIsNotThereLeavesNothingBehind) {
   EXPECT_FALSE(std::filesystem::exists(data));
 }
 
+TEST(Usage, ACommandInAFileIsADeadLetterThatSaysWhatToDo) {
+  const test::Scratch scratch;
+  const std::string data = in_quotes(scratch.path() / "data");
+  std::ofstream(scratch.path() / "history.ndjson")
+      << R"({"specversion":"1.0","id":"c1","source":"/acme/desk","type":"earshot.command.take.v1","time":"2026-01-01T00:00:00Z",)"
+      << R"("data":{"request":"r1","actor":"agent-1","case":"00000000000000000000000000000001"}})" << "\n";
+  const auto imported = Program().run("import --data " + data + " " + in_quotes(scratch.path() / "history.ndjson"));
+  EXPECT_EQ(imported.exit_code, 0) << imported.err;
+  EXPECT_NE(imported.out.find("rejected 1"), std::string::npos) << imported.out;
+  const auto letters = Program().run("dead-letters list --data " + data);
+  EXPECT_NE(letters.out.find("a command acts on what is now"), std::string::npos) << letters.out << letters.err;
+}
+
 TEST(Usage, HelpIsForEverybody) {
   for (const char* words : {"--help", "import --help", "dead-letters --help", "customer --help"}) {
     const auto outcome = Program().run(words);
