@@ -10,6 +10,7 @@
 #include "event/names.h"
 #include "processors/customer/profile.h"
 #include "processors/customer/timeline.h"
+#include "processors/intake/known_key.h"
 #include "state/customer.pb.h"
 #include "state/intake.pb.h"
 
@@ -72,10 +73,10 @@ Result<CustomerId> Queries::owner_of(std::string_view tenant, std::string_view k
     return *id;
   }
   const KeyHash hash = hash_key(state_.secret, key);
-  const auto assigned = value<state::AssignedKey>(Topic::feedback, record_key(tenant, hash), "assigned");
-  if (!assigned) return assigned.error();
-  if (!*assigned) return CustomerId{hash.high, hash.low};
-  return CustomerId{(*assigned)->customer_high(), (*assigned)->customer_low()};
+  const auto known = value<state::KnownKey>(Topic::feedback, record_key(tenant, hash), kKnownKey);
+  if (!known) return known.error();
+  if (!*known || (*known)->epoch() == 0) return CustomerId{hash.high, hash.low};
+  return CustomerId{(*known)->customer_high(), (*known)->customer_low()};
 }
 
 Result<CustomerAnswer> Queries::customer(std::string_view tenant, std::string_view key) const {

@@ -3,6 +3,7 @@
 #include "api/questions.h"
 #include "cli/answers.h"
 #include "cli/state_view.h"
+#include "cli/station.h"
 #include "earshot/check.h"
 #include "event_log/embedded.h"
 #include "event_log/position.h"
@@ -73,7 +74,7 @@ Result<DirectoryAnswers> answers_of_directory(const Config& config) {
   if (!log) return with_advice(std::move(log.error()), config);
   DirectoryAnswers opened;
   std::unique_ptr<StateStore> state;
-  if (auto store = RocksStore::open_read_only(config.data / "state", {})) {
+  if (auto store = RocksStore::open_read_only(config.data / "state", {.format = kStateFormat})) {
     state = std::move(*store);
   } else if (store.error().kind == ErrorKind::Unavailable) {
     return with_advice(std::move(store.error()), config);

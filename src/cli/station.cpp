@@ -18,20 +18,20 @@ namespace {
 
 constexpr std::string_view kLives = "lives";
 
-// A damaged state store is moved aside: the log has everything it held.
+// A state store that cannot be used is moved aside: the log has everything it held.
 Result<std::unique_ptr<RocksStore>> open_state(const std::filesystem::path& directory) {
-  auto store = RocksStore::open(directory, {});
+  auto store = RocksStore::open(directory, {.format = kStateFormat});
   if (store || store.error().kind != ErrorKind::Corrupt) return store;
   std::filesystem::path aside = directory;
   aside += ".corrupt";
   for (int i = 2; std::filesystem::exists(aside); ++i) aside = directory.string() + ".corrupt-" + std::to_string(i);
   std::error_code error;
   std::filesystem::rename(directory, aside, error);
-  if (error) return std::move(store.error()).in("cannot move the damaged state aside to " + aside.string());
-  const std::string line = log_line("the state was damaged and is rebuilt from the event log",
+  if (error) return std::move(store.error()).in("cannot move the state aside to " + aside.string());
+  const std::string line = log_line("the state cannot be used and is rebuilt from the event log",
                                     {{"moved_to", aside.string()}, {"reason", store.error().message}});
   std::fprintf(stderr, "WARN  %s\n", line.c_str());
-  return RocksStore::open(directory, {});
+  return RocksStore::open(directory, {.format = kStateFormat});
 }
 
 std::vector<MakeProcessor> processors_that(const Analyse& analyse, const Config& config) {

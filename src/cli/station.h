@@ -17,6 +17,10 @@
 
 namespace earshot::cli {
 
+// Of the values in the state store. A new one makes every start rebuild the state from the log: for when values of old would
+// be misread.
+inline constexpr const char* kStateFormat = "2";
+
 using Progress = std::function<void(const std::string& what, std::int64_t done, std::int64_t of)>;
 
 // The processors of a configuration, in the order of the picture.
@@ -27,7 +31,7 @@ std::vector<MakeProcessor> make_replay_processors(const Config& config);
 
 class Station {
  public:
-  // Opens or creates the data directory. A damaged state store is moved aside and rebuilt from the log.
+  // Opens or creates the data directory. A state store that is damaged or of another format is moved aside and rebuilt from the log.
   static Result<std::unique_ptr<Station>> open(const Config& config, const Progress& progress);
 
   Pump& pump() { return *pump_; }

@@ -1,11 +1,12 @@
 #include "pipeline/value_cache.h"
 
+#include "base/hash.h"
 #include "earshot/check.h"
 
 namespace earshot {
 namespace {
 
-// Of one entry beside what its encoded form says: the node, the key and the decoded object.
+// Of one entry beside what its encoded form says: its place in the table, the key and the decoded object.
 constexpr std::uint32_t kEntryBytes = 320;
 constexpr std::uint32_t kDecodedFactor = 2;
 
@@ -21,68 +22,70 @@ constexpr std::uint64_t kNew = 64;
 
 }  // namespace
 
-ValueCache::Entries::value_type& ValueCache::load(const std::string& key, ValueView::Decode decode) {
-  if (const auto known = entries_.find(key); known != entries_.end()) {
-    if (!is_younger_than(kNew, known->second)) known->second.used = true;
-    return *known;
+ValueCache::Entry& ValueCache::load(const std::string& key, ValueView::Decode decode) {
+  const Name name = fingerprint(key);
+  if (const auto known = entries_.find(name); known != entries_.end()) {
+    Entry& entry = *known->second;
+    if (!is_younger_than(kNew, entry)) entry.used = true;
+    return entry;
   }
-  make_room();
   auto stored = store_.get(key);
   // Going on with a value that cannot be read would write wrong state over it.
   EARSHOT_CHECK(stored, "the state store cannot be read; start again: one that is damaged is moved aside and rebuilt");
-  auto& entry = add(key);
+  Entry& entry = add(key, name);
   if (*stored) {
-    entry.second.value = decode(**stored);
+    entry.value = decode(**stored);
     const auto held = kDecodedFactor * static_cast<std::uint32_t>((*stored)->size());
-    entry.second.bytes += held;
+    entry.bytes += held;
     bytes_ += held;
   }
   return entry;
 }
 
-ValueCache::Entries::value_type& ValueCache::add(const std::string& key) {
-  auto& entry = *entries_.try_emplace(key).first;  // nodes of the map do not move
-  entry.second.bytes = kEntryBytes;
-  entry.second.number = ++added_;
+ValueCache::Entry& ValueCache::add(const std::string& key, const Name& name) {
+  make_room();
+  Entry& entry = *entries_.try_emplace(name, std::make_unique<Entry>(key)).first->second;
+  entry.bytes = kEntryBytes;
+  entry.number = ++added_;
   bytes_ += kEntryBytes;
   clock_.push_back(&entry);
   return entry;
 }
 
-const AnyValue* ValueCache::find(const std::string& key, ValueView::Decode decode) { return load(key, decode).second.value.get(); }
+const AnyValue* ValueCache::find(const std::string& key, ValueView::Decode decode) { return load(key, decode).value.get(); }
 
 AnyValue& ValueCache::edit(const std::string& key, ValueView::Decode decode) {
-  auto& entry = load(key, decode);
-  if (entry.second.value == nullptr) entry.second.value = decode("");
+  Entry& entry = load(key, decode);
+  if (entry.value == nullptr) entry.value = decode("");
   touch(entry);
-  return *entry.second.value;
+  return *entry.value;
 }
 
 void ValueCache::erase(const std::string& key) {
-  const auto known = entries_.find(key);
-  auto& entry = known == entries_.end() ? add(key) : *known;
-  entry.second.value = nullptr;
+  const Name name = fingerprint(key);
+  const auto known = entries_.find(name);
+  Entry& entry = known == entries_.end() ? add(key, name) : *known->second;
+  entry.value = nullptr;
   touch(entry);
 }
 
-void ValueCache::touch(Entries::value_type& entry) {
-  if (entry.second.touched) return;
-  entry.second.touched = true;
+void ValueCache::touch(Entry& entry) {
+  if (entry.touched) return;
+  entry.touched = true;
   touched_.push_back(&entry);
 }
 
 std::vector<StateWrite> ValueCache::take_touched(std::uint64_t commit) {
   std::vector<StateWrite> writes;
   writes.reserve(touched_.size());
-  for (auto* touched : touched_) {
-    Entry& entry = touched->second;
-    entry.touched = false;
-    entry.commit = commit;
-    StateWrite write{touched->first, std::nullopt};
-    if (entry.value != nullptr) write.value = entry.value->encode();
-    bytes_ -= entry.bytes;
-    entry.bytes = kEntryBytes + kDecodedFactor * static_cast<std::uint32_t>(write.value ? write.value->size() : 0);
-    bytes_ += entry.bytes;
+  for (Entry* entry : touched_) {
+    entry->touched = false;
+    entry->commit = commit;
+    StateWrite write{entry->key, std::nullopt};
+    if (entry->value != nullptr) write.value = entry->value->encode();
+    bytes_ -= entry->bytes;
+    entry->bytes = kEntryBytes + kDecodedFactor * static_cast<std::uint32_t>(write.value ? write.value->size() : 0);
+    bytes_ += entry->bytes;
     writes.push_back(std::move(write));
   }
   touched_.clear();
@@ -93,16 +96,16 @@ void ValueCache::make_room() {
   const std::uint64_t written = written_->load(std::memory_order_acquire);
   for (int looks = 0; looks < kLooks && bytes_ > bytes_max_ && clock_.size() > kEntriesKept; ++looks) {
     if (hand_ >= clock_.size()) hand_ = 0;
-    Entry& entry = clock_[hand_]->second;
+    Entry& entry = *clock_[hand_];
     if (entry.touched || entry.commit > written || entry.used || is_younger_than(kEntriesKept, entry)) {
       entry.used = false;
       ++hand_;
       continue;
     }
     bytes_ -= entry.bytes;
-    entries_.erase(entries_.find(clock_[hand_]->first));
     clock_[hand_] = clock_.back();
     clock_.pop_back();
+    entries_.erase(fingerprint(entry.key));
   }
 }
 

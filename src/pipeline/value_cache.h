@@ -10,9 +10,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include <absl/container/flat_hash_map.h>
+
+#include "earshot/ids.h"
 #include "earshot/processor.h"
 #include "earshot/state_store.h"
 
@@ -42,6 +44,8 @@ class ValueCache {
 
  private:
   struct Entry {
+    explicit Entry(const std::string& name) : key(name) {}
+    std::string key;
     std::unique_ptr<AnyValue> value;  // nothing: known to be absent
     std::uint64_t commit = 0;         // of its last write
     std::uint64_t number = 0;         // of those that were ever added
@@ -49,11 +53,17 @@ class ValueCache {
     bool touched = false;
     bool used = false;                // again, since the clock hand last passed
   };
-  using Entries = std::unordered_map<std::string, Entry>;
+  // By fingerprint alone: a look-up of what is not there stays in one line of memory. No two keys share one, by chance or by
+  // intent: what others choose of a key is hashed by intake.
+  using Name = Fingerprint;
+  struct LowBits {
+    std::size_t operator()(const Name& name) const { return static_cast<std::size_t>(name.low); }
+  };
+  using Entries = absl::flat_hash_map<Name, std::unique_ptr<Entry>, LowBits>;
 
-  Entries::value_type& load(const std::string& key, ValueView::Decode decode);
-  Entries::value_type& add(const std::string& key);
-  void touch(Entries::value_type& entry);
+  Entry& load(const std::string& key, ValueView::Decode decode);
+  Entry& add(const std::string& key, const Name& name);
+  void touch(Entry& entry);
   void make_room();
   bool is_younger_than(std::uint64_t additions, const Entry& entry) const { return added_ - entry.number < additions; }
 
@@ -61,8 +71,8 @@ class ValueCache {
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
   Entries entries_;
-  std::vector<Entries::value_type*> touched_;
-  std::vector<Entries::value_type*> clock_;  // every entry, in the order the hand passes
+  std::vector<Entry*> touched_;
+  std::vector<Entry*> clock_;  // every entry, in the order the hand passes
   std::size_t hand_ = 0;
   std::uint64_t added_ = 0;
   // Shared with the commits under way: an engine may end them after the pump has ended.

@@ -70,6 +70,21 @@ Result<void> look_for_damage(const std::filesystem::path& directory) {
   return Error{ErrorKind::Corrupt, how.empty() ? directory.string() + " was found damaged" : how};
 }
 
+// Says what the values in a directory are; a store that says nothing was made before there was more than one format.
+constexpr std::string_view kFormatFile = "FORMAT";
+
+bool is_new(const std::filesystem::path& directory) { return !std::filesystem::exists(directory / "CURRENT"); }
+
+Result<void> look_at_format(const std::filesystem::path& directory, const std::string& wanted) {
+  if (wanted.empty() || is_new(directory)) return {};
+  std::string format;
+  std::ifstream file(directory / kFormatFile);
+  std::getline(file, format);
+  if (format == wanted) return {};
+  return Error{ErrorKind::Corrupt, directory.string() + " was written by another version of earshot (format " + (format.empty() ? "1" : format) +
+                                       ", this one has " + wanted + "); it is rebuilt from the event log when earshot starts"};
+}
+
 // As rocks_error has it; damage is remembered, so that the next opening says it at once.
 Error error_of(const rocksdb::Status& status, const std::string& directory) {
   Error error = rocks_error(status, directory);
@@ -116,6 +131,8 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem::path
   std::filesystem::create_directories(directory, failed);
   if (failed) return Error{ErrorKind::Unavailable, "cannot create " + impl->directory + ": " + failed.message()};
   if (auto whole = look_for_damage(directory); !whole) return std::move(whole.error());
+  if (auto known = look_at_format(directory, settings.format); !known) return std::move(known.error());
+  if (!settings.format.empty() && is_new(directory)) std::ofstream(directory / kFormatFile) << settings.format << "\n";
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options_for(settings), impl->directory, &db);
   if (!status.ok()) return error_of(status, impl->directory);
@@ -134,6 +151,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open_read_only(const std::filesy
     return Error{ErrorKind::NotFound, "there is no state in " + impl->directory};
   }
   if (auto whole = look_for_damage(directory); !whole) return std::move(whole.error());
+  if (auto known = look_at_format(directory, settings.format); !known) return std::move(known.error());
   rocksdb::Status status = rocksdb::Env::Default()->LockFile(impl->directory + "/LOCK", &impl->lock);
   if (!status.ok()) return error_of(status, impl->directory);
   rocksdb::DB* db = nullptr;

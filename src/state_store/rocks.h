@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "earshot/state_store.h"
 
@@ -26,6 +27,7 @@ class RocksStore : public StateStore {
   struct Settings {
     std::size_t block_cache_bytes = std::size_t{64} << 20;
     std::size_t memtable_bytes = std::size_t{32} << 20;  // one of them; a second may be on its way to disk
+    std::string format{};  // of the values in it; a store with values of another one is Corrupt. Empty: not looked at
     bool write_ahead_log = false;  // not synced: survives the end of the process, not of the machine
     rocksdb::Env* env = nullptr;   // a test's disk that lies; nothing: the machine's
   };

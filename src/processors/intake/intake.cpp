@@ -7,6 +7,7 @@
 #include "event/names.h"
 #include "event/validate.h"
 #include "processors/control.h"
+#include "processors/intake/known_key.h"
 #include "processors/intake/seen.h"
 #include "processors/intake/similarity.h"
 #include "state/intake.pb.h"
@@ -51,12 +52,12 @@ class Intake final : public Processor {
     if (const auto* assigned = std::get_if<IdentityAssigned>(&event.body)) return assign(*assigned, step);
   }
 
-  void fire(const Timer& timer, Step& step) override { seen_.fire(timer, step); }
+  void fire(const Timer&, Step&) override {}  // it sets none
 
  private:
   void take(const Event& event, const Input& input, Step& step) {
     const bool imported = is_importing(step);
-    switch (seen_.check(event, imported, step)) {
+    switch (SeenEvents::check(event, imported, step)) {
       case Seen::repeat: return;
       case Seen::conflict:
         step.tell_apart(SeenEvents::content_of(event));
@@ -165,8 +166,8 @@ class Intake final : public Processor {
     step.emit(Topic::measures, measure_key(step.tenant(), shard), std::move(measure), event.time);
   }
 
-  void pass_on(const Event& event, const DeadLetter& letter, Step& step) const {
-    if (seen_.check(event, is_importing(step), step) != Seen::fresh) return;
+  static void pass_on(const Event& event, const DeadLetter& letter, Step& step) {
+    if (SeenEvents::check(event, is_importing(step), step) != Seen::fresh) return;
     emit_dead_letter(letter, event.time, step);
   }
 
@@ -194,15 +195,15 @@ class Intake final : public Processor {
 
   // Until identity says otherwise a key is a customer of its own.
   static CustomerId customer_of(KeyHash key, Step& step) {
-    const auto* assigned = step.find<state::AssignedKey>("assigned");
-    if (assigned == nullptr) return {key.high, key.low};
-    return {assigned->customer_high(), assigned->customer_low()};
+    const auto* known = step.find<state::KnownKey>(kKnownKey);
+    if (known == nullptr || known->epoch() == 0) return {key.high, key.low};
+    return {known->customer_high(), known->customer_low()};
   }
 
   static void assign(const IdentityAssigned& assigned, Step& step) {
-    const auto* known = step.find<state::AssignedKey>("assigned");
+    const auto* known = step.find<state::KnownKey>(kKnownKey);
     if (known != nullptr && known->epoch() >= assigned.epoch) return;
-    auto& value = step.edit<state::AssignedKey>("assigned");
+    auto& value = step.edit<state::KnownKey>(kKnownKey);
     value.set_customer_high(assigned.customer.high);
     value.set_customer_low(assigned.customer.low);
     value.set_epoch(assigned.epoch);
@@ -210,7 +211,6 @@ class Intake final : public Processor {
 
   IntakeSettings settings_;
   Analyse analyse_;
-  SeenEvents seen_;
 };
 
 }  // namespace
@@ -228,6 +228,9 @@ std::string feedback_key(std::string_view secret, std::string_view tenant, const
   return record_key(tenant, hash_key(secret, input.person.keys.empty() ? std::string_view{} : std::string_view(input.person.keys.front())));
 }
 
-std::string feedback_key(std::string_view tenant, const DeadLetter& letter) { return record_key(tenant, fingerprint(letter.sha256 + letter.place)); }
+// Few keys, because what is kept for a key is kept for ever.
+std::string feedback_key(std::string_view tenant, const DeadLetter& letter) {
+  return record_key(tenant, Fingerprint{0, fingerprint(letter.sha256 + letter.place).low % 1024});
+}
 
 }  // namespace earshot

@@ -59,7 +59,7 @@ class DamagedState : public ::testing::Test {
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     EXPECT_EQ(outcome.last_word(), digest_);
     if (was_moved_aside()) {
-      EXPECT_NE(outcome.err.find("the state was damaged and is rebuilt from the event log"), std::string::npos)
+      EXPECT_NE(outcome.err.find("the state cannot be used and is rebuilt from the event log"), std::string::npos)
           << outcome.err;
       EXPECT_NE(outcome.err.find("state.corrupt"), std::string::npos) << outcome.err;
     }
@@ -68,6 +68,19 @@ class DamagedState : public ::testing::Test {
   Scratch scratch_;
   std::string digest_;
 };
+
+TEST_F(DamagedState, OfAnotherFormatIsRebuilt) {
+  for (const char* format : {"1\n", ""}) {
+    SCOPED_TRACE(format);
+    put_back();
+    std::ofstream(whole() / "state" / "FORMAT") << format;
+    const Outcome looked = run_on(whole(), {"cases"});
+    EXPECT_EQ(looked.exit_code, 0);
+    EXPECT_NE(looked.err.find("written by another version of earshot (format 1, this one has"), std::string::npos) << looked.err;
+    expect_rebuilt();
+    EXPECT_TRUE(was_moved_aside());
+  }
+}
 
 TEST_F(DamagedState, IsRebuiltWhereverABitIsWrong) {
   Random random(seed_of_test(31));

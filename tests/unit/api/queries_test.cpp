@@ -259,10 +259,11 @@ TEST_F(QueriesTest, ALinkedKeyLeadsToItsOwner) {
   const KeyHash owner = hash_key("", "customer:9");
   const KeyHash linked = hash_key("", "phone:+15550100");
   values_.put_customer(owner, 0);
-  state::AssignedKey assigned;
+  state::KnownKey assigned;
   assigned.set_customer_high(owner.high);
   assigned.set_customer_low(owner.low);
-  values_.put(Topic::feedback, record_key("acme", linked), "assigned", assigned);
+  assigned.set_epoch(1);
+  values_.put(Topic::feedback, record_key("acme", linked), "key", assigned);
   const auto found = queries_->customer("acme", "phone:+15550100");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->customer, (CustomerId{owner.high, owner.low}));

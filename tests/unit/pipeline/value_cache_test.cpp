@@ -86,6 +86,18 @@ TEST(ValueCache, WhatAStepHasLookedAtStaysWhileItLooksAtAThousandMore) {
   EXPECT_EQ(cache.find("mine", &Held::decode), mine);
 }
 
+TEST(ValueCache, WhatIsOnlyWrittenGoesToo) {
+  MemoryStore store;
+  ValueCache cache(store, 1);
+  for (int i = 0; i < 50'000; ++i) {
+    cache.erase(key_of(i));  // as a timeline takes a slot, whatever was in it
+    put(cache, key_of(i), "1");
+    ASSERT_TRUE(store.write(cache.take_touched(static_cast<std::uint64_t>(i) + 1)));
+    cache.written(static_cast<std::uint64_t>(i) + 1);
+  }
+  EXPECT_LT(cache.size(), 5000u);
+}
+
 // Counts how often it is asked.
 class AskedStore : public MemoryStore {
  public:

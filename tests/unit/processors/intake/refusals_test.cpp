@@ -3,6 +3,7 @@
 
 #include "event/codec.h"
 #include "event/names.h"
+#include "processors/intake/seen.h"
 
 namespace earshot {
 namespace {
@@ -64,12 +65,27 @@ TEST(IntakeDedupe, ForgetsAfterThirtyDays) {
   EXPECT_FALSE(room.give(forgets, "review-1", IntakeRoom::review(5)).empty());
 }
 
-TEST(IntakeDedupe, ForgetsAsManyAsThereWereAndKeepsNoLists) {
+// A key with many ids has many buckets; what is asked is asked of all of them.
+TEST(IntakeDedupe, KnowsEveryOneOfManyEventsOfOneKey) {
   IntakeRoom room;
-  const int count = 3 * 256 + 1;  // full chunks and one more
-  for (int i = 0; i < count; ++i) room.give(noon(), "review-" + std::to_string(i), IntakeRoom::review(5));
-  room.feed().pass_time_to(noon(40));
-  EXPECT_TRUE(room.feed().values().empty()) << room.feed().values().begin()->first.second;
+  const int count = 40 * kBucketIds;
+  const auto id = [](int i) { return "review-" + std::to_string(i); };
+  for (int i = 0; i < count; ++i) ASSERT_FALSE(room.give(noon(), id(i), IntakeRoom::review(5)).empty()) << i;
+  EXPECT_GT(room.feed().values().size(), 20u) << "a value grows without bound";
+  for (int i = 0; i < count; ++i) ASSERT_TRUE(room.give(noon(1), id(i), IntakeRoom::review(5)).empty()) << i;
+  for (int i = 0; i < count; ++i) ASSERT_EQ(Feed::only<DeadLetter>(room.give(noon(2), id(i), IntakeRoom::review(1))).size(), 1u) << i;
+  for (int i = 0; i < count; ++i) ASSERT_TRUE(room.give(noon(3), id(i), IntakeRoom::review(1)).empty()) << i;
+  for (const auto& [name, value] : room.feed().values()) EXPECT_LT(value.size(), 4u * 20 * kBucketIds) << name.second;
+}
+
+TEST(IntakeDedupe, WhatIsForgottenMakesRoom) {
+  IntakeRoom room;
+  for (int day = 0; day < 1000; day += 10) {
+    for (int i = 0; i < 12; ++i) room.give(noon(day), "review-" + std::to_string(day) + "-" + std::to_string(i), IntakeRoom::review(5));
+  }
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : room.feed().values()) bytes += value.size();
+  EXPECT_LT(bytes, 4u * 20 * kBucketIds) << "forty-eight at a time, of twelve hundred";
   EXPECT_TRUE(room.feed().timers().empty());
 }
 
