@@ -16,6 +16,12 @@ if(EARSHOT_SANITIZE)
   add_link_options(-fsanitize=${EARSHOT_SANITIZE})
 endif()
 
+# What a program that serves for long links beside its modules. Sanitizers bring an allocator of their own.
+add_library(earshot_allocator INTERFACE)
+if(NOT EARSHOT_SANITIZE)
+  target_link_libraries(earshot_allocator INTERFACE PkgConfig::JEMALLOC)
+endif()
+
 # earshot_module(NAME SOURCES … USES … LIBRARIES …): one static library of src/, named earshot::NAME. USES are the
 # modules it may include (public), LIBRARIES the third-party libraries behind it (private).
 function(earshot_module name)

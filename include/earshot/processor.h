@@ -50,6 +50,11 @@ class ValueView {
   // Creates the value by decoding empty bytes if there is none. It will be written with the next commit.
   virtual AnyValue& edit(std::string_view record_key, std::string_view name, Decode decode) = 0;
   virtual void erase(std::string_view record_key, std::string_view name) = 0;
+  // An empty value in the place of whatever was there, which is not looked for. For what is written and seldom read again.
+  virtual AnyValue& replace(std::string_view record_key, std::string_view name, Decode decode) {
+    erase(record_key, name);
+    return edit(record_key, name, decode);
+  }
 };
 
 // ---- timers -------------------------------------------------------------------------------------------------------
@@ -80,6 +85,8 @@ class StepOutput {
   virtual ~StepOutput() = default;
   virtual void emit(Emitted emitted) = 0;
   virtual void set_timer(Timer timer) = 0;
+  // Nobody wants what is emitted: it is in the log already.
+  virtual bool is_silent() const { return false; }
 };
 
 // One event's (or timer's) view of one partition's state. Does no I/O that a processor could see.
@@ -108,6 +115,10 @@ class Step {
   template <class Value>
   Value& edit(std::string_view name) { return edit_at<Value>(record_key_, name); }
   void erase(std::string_view name) { values_.erase(record_key_, name); }
+  template <class Value>
+  Value& replace(std::string_view name) {
+    return const_cast<HeldValue<Value>&>(held<Value>(values_.replace(record_key_, name, &HeldValue<Value>::decode))).value;
+  }
 
   // Values of another record key of this partition: settings stand under the tenant's name.
   template <class Value>

@@ -20,7 +20,7 @@ constexpr std::string_view kLives = "lives";
 
 // A state store that cannot be used is moved aside: the log has everything it held.
 Result<std::unique_ptr<RocksStore>> open_state(const std::filesystem::path& directory) {
-  auto store = RocksStore::open(directory, {.format = kStateFormat});
+  auto store = RocksStore::open(directory, {.format = kStateFormat, .write_ahead_log = true});
   if (store || store.error().kind != ErrorKind::Corrupt) return store;
   std::filesystem::path aside = directory;
   aside += ".corrupt";
@@ -31,7 +31,7 @@ Result<std::unique_ptr<RocksStore>> open_state(const std::filesystem::path& dire
   const std::string line = log_line("the state cannot be used and is rebuilt from the event log",
                                     {{"moved_to", aside.string()}, {"reason", store.error().message}});
   std::fprintf(stderr, "WARN  %s\n", line.c_str());
-  return RocksStore::open(directory, {.format = kStateFormat});
+  return RocksStore::open(directory, {.format = kStateFormat, .write_ahead_log = true});
 }
 
 std::vector<MakeProcessor> processors_that(const Analyse& analyse, const Config& config) {
@@ -47,7 +47,7 @@ std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer&
 }
 
 std::vector<MakeProcessor> make_replay_processors(const Config& config) {
-  return processors_that([](std::string_view, std::string_view) { return Analysis{}; }, config);
+  return processors_that(nullptr, config);
 }
 
 Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progress& progress) {

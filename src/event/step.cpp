@@ -14,6 +14,10 @@ Fingerprint Step::derived_id(std::int32_t ordinal) const {
 }
 
 void Step::emit(Topic topic, std::string key, EventBody body, Timestamp time) {
+  if (output_.is_silent()) {
+    ++ordinal_;
+    return;
+  }
   Event event;
   event.id = derived_id(ordinal_++).hex();
   event.source = "/earshot/" + std::string(cause_.processor);

@@ -65,6 +65,7 @@ Result<void> Pump::restore(Lane& lane, const std::function<void(std::int64_t)>& 
 
   lane.next = restored->state_next;
   std::int64_t folded = 0;
+  lane.task->be_silent(true);
   while (lane.next < restored->log_next) {
     if (auto filled = refill(lane); !filled) return std::move(filled.error()).in("catching up " + place);
     if (lane.ahead.empty()) break;  // only gaps are left
@@ -80,6 +81,7 @@ Result<void> Pump::restore(Lane& lane, const std::function<void(std::int64_t)>& 
     }
     if (!lane.ahead.empty() && lane.ahead.front().offset >= restored->log_next) break;
   }
+  lane.task->be_silent(false);
   lane.next = std::max(lane.next, restored->log_next);
   lane.committed = restored->state_next;
   commit({});

@@ -10,7 +10,7 @@ namespace earshot {
 namespace {
 
 constexpr std::size_t kReadRecords = 1024;
-constexpr std::int64_t kRecordsPerWrite = 20'000;
+constexpr std::size_t kTouchedPerWrite = 50'000;  // values that are changed often are written once
 constexpr std::size_t kThreadsMax = 8;
 
 // What is to be folded: one task, up to where it stands.
@@ -54,6 +54,7 @@ class Replay {
     ValueCache values(scratch_, cache_bytes);
     Task task(work.make(), work.position.input, values);
     if (auto loaded = task.load(scratch_); !loaded) return loaded;
+    task.be_silent(true);
     Offset next = 0;
     std::int64_t unwritten = 0;
     std::uint64_t writes = 0;
@@ -61,14 +62,14 @@ class Replay {
       const Offset from = next;
       auto read = log_.read(work.position.input, from, kReadRecords, [&](const StoredRecord& record) {
         if (record.offset >= work.position.next) return false;
-        (void)task.fold(record);  // nothing is published
+        (void)task.fold(record);
         next = record.offset + 1;
         ++unwritten;
         return true;
       });
       if (!read) return std::move(read.error()).in("reading the log again");
       if (next == from) break;  // only gaps are left
-      if (unwritten < kRecordsPerWrite) continue;
+      if (values.touched() < kTouchedPerWrite) continue;
       if (auto written = write(task, values, std::exchange(unwritten, 0), ++writes); !written) return written;
     }
     return write(task, values, unwritten, ++writes);

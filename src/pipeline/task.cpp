@@ -139,6 +139,10 @@ AnyValue& Task::edit(std::string_view record_key, std::string_view name, Decode 
 
 void Task::erase(std::string_view record_key, std::string_view name) { values_.erase(key_of(record_key, name)); }
 
+AnyValue& Task::replace(std::string_view record_key, std::string_view name, Decode decode) {
+  return values_.replace(key_of(record_key, name), decode);
+}
+
 void Task::emit(Emitted emitted) { emitted_.push_back(std::move(emitted)); }
 
 void Task::set_timer(Timer timer) {

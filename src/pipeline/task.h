@@ -34,6 +34,9 @@ class Task : private ValueView, private StepOutput {
   // Reads its timers and its now from the store; where it goes on is the caller's business.
   Result<void> load(const StateStore& store);
 
+  // From now on what is folded was folded before: it emits nothing.
+  void be_silent(bool silent) { is_silent_ = silent; }
+
   // Folds one record; gives what it emitted, in order, until the next call. A record that is not an event is one dead letter.
   // `known`: the event that the record holds, when the caller has just encoded it, so that it need not be read again.
   std::vector<Emitted>& fold(const StoredRecord& record, const Event* known = nullptr);
@@ -56,6 +59,8 @@ class Task : private ValueView, private StepOutput {
   const AnyValue* find(std::string_view record_key, std::string_view name, Decode decode) override;
   AnyValue& edit(std::string_view record_key, std::string_view name, Decode decode) override;
   void erase(std::string_view record_key, std::string_view name) override;
+  AnyValue& replace(std::string_view record_key, std::string_view name, Decode decode) override;
+  bool is_silent() const override { return is_silent_; }
   void emit(Emitted emitted) override;
   void set_timer(Timer timer) override;
 
@@ -74,6 +79,7 @@ class Task : private ValueView, private StepOutput {
   std::map<std::string, bool> timer_writes_;  // key → set or gone
   Timestamp now_{};
   bool now_moved_ = false;
+  bool is_silent_ = false;
   std::vector<Emitted> emitted_;
   Counters counters_;
 };

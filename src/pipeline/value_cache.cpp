@@ -27,12 +27,16 @@ ValueCache::Entry& ValueCache::load(const std::string& key, ValueView::Decode de
   if (const auto known = entries_.find(name); known != entries_.end()) {
     Entry& entry = *known->second;
     if (!is_younger_than(kNew, entry)) entry.used = true;
+    if (entry.is_once) {
+      entry.is_once = false;
+      clock_.push_back(&entry);
+    }
     return entry;
   }
   auto stored = store_.get(key);
   // Going on with a value that cannot be read would write wrong state over it.
   EARSHOT_CHECK(stored, "the state store cannot be read; start again: one that is damaged is moved aside and rebuilt");
-  Entry& entry = add(key, name);
+  Entry& entry = add(key, name, false);
   if (*stored) {
     entry.value = decode(**stored);
     const auto held = kDecodedFactor * static_cast<std::uint32_t>((*stored)->size());
@@ -42,13 +46,19 @@ ValueCache::Entry& ValueCache::load(const std::string& key, ValueView::Decode de
   return entry;
 }
 
-ValueCache::Entry& ValueCache::add(const std::string& key, const Name& name) {
+ValueCache::Entry& ValueCache::add(const std::string& key, const Name& name, bool is_once) {
+  drop_once();
   make_room();
   Entry& entry = *entries_.try_emplace(name, std::make_unique<Entry>(key)).first->second;
   entry.bytes = kEntryBytes;
   entry.number = ++added_;
   bytes_ += kEntryBytes;
-  clock_.push_back(&entry);
+  entry.is_once = is_once;
+  if (is_once) {
+    once_.push_back(name);
+  } else {
+    clock_.push_back(&entry);
+  }
   return entry;
 }
 
@@ -64,9 +74,18 @@ AnyValue& ValueCache::edit(const std::string& key, ValueView::Decode decode) {
 void ValueCache::erase(const std::string& key) {
   const Name name = fingerprint(key);
   const auto known = entries_.find(name);
-  Entry& entry = known == entries_.end() ? add(key, name) : *known->second;
+  Entry& entry = known == entries_.end() ? add(key, name, false) : *known->second;
   entry.value = nullptr;
   touch(entry);
+}
+
+AnyValue& ValueCache::replace(const std::string& key, ValueView::Decode decode) {
+  const Name name = fingerprint(key);
+  const auto known = entries_.find(name);
+  Entry& entry = known == entries_.end() ? add(key, name, true) : *known->second;
+  entry.value = decode("");
+  touch(entry);
+  return *entry.value;
 }
 
 void ValueCache::touch(Entry& entry) {
@@ -102,11 +121,30 @@ void ValueCache::make_room() {
       ++hand_;
       continue;
     }
-    bytes_ -= entry.bytes;
     clock_[hand_] = clock_.back();
     clock_.pop_back();
-    entries_.erase(fingerprint(entry.key));
+    forget(entry, fingerprint(entry.key));
   }
+}
+
+// While they are still near: much later each would cost a walk through cold memory.
+void ValueCache::drop_once() {
+  const std::uint64_t written = written_->load(std::memory_order_acquire);
+  for (int looks = 0; looks < kLooks && !once_.empty(); ++looks) {
+    const Name name = once_.front();
+    const auto known = entries_.find(name);
+    if (known != entries_.end() && known->second->is_once) {
+      Entry& entry = *known->second;
+      if (entry.touched || entry.commit > written || is_younger_than(kEntriesKept, entry)) return;
+      forget(entry, name);
+    }
+    once_.pop_front();
+  }
+}
+
+void ValueCache::forget(Entry& entry, const Name& name) {
+  bytes_ -= entry.bytes;
+  entries_.erase(name);
 }
 
 }  // namespace earshot

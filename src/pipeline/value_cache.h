@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -28,6 +29,8 @@ class ValueCache {
   const AnyValue* find(const std::string& key, ValueView::Decode decode);
   AnyValue& edit(const std::string& key, ValueView::Decode decode);
   void erase(const std::string& key);
+  // An empty value, whatever was there. It goes as soon as it is in the store, unless it is asked for before.
+  AnyValue& replace(const std::string& key, ValueView::Decode decode);
 
   // What was touched since the last call, in no order, encoded; it belongs to the commit numbered `commit`.
   std::vector<StateWrite> take_touched(std::uint64_t commit);
@@ -41,6 +44,7 @@ class ValueCache {
   }
 
   std::size_t size() const { return entries_.size(); }
+  std::size_t touched() const { return touched_.size(); }
 
  private:
   struct Entry {
@@ -51,6 +55,7 @@ class ValueCache {
     std::uint64_t number = 0;         // of those that were ever added
     std::uint32_t bytes = 0;          // an estimate of what it holds
     bool touched = false;
+    bool is_once = false;             // written by `replace`, and not asked for since
     bool used = false;                // again, since the clock hand last passed
   };
   // By fingerprint alone: a look-up of what is not there stays in one line of memory. No two keys share one, by chance or by
@@ -62,9 +67,11 @@ class ValueCache {
   using Entries = absl::flat_hash_map<Name, std::unique_ptr<Entry>, LowBits>;
 
   Entry& load(const std::string& key, ValueView::Decode decode);
-  Entry& add(const std::string& key, const Name& name);
+  Entry& add(const std::string& key, const Name& name, bool is_once);
   void touch(Entry& entry);
   void make_room();
+  void drop_once();
+  void forget(Entry& entry, const Name& name);
   bool is_younger_than(std::uint64_t additions, const Entry& entry) const { return added_ - entry.number < additions; }
 
   const StateStore& store_;
@@ -72,8 +79,9 @@ class ValueCache {
   std::size_t bytes_ = 0;
   Entries entries_;
   std::vector<Entry*> touched_;
-  std::vector<Entry*> clock_;  // every entry, in the order the hand passes
+  std::vector<Entry*> clock_;  // every other entry, in the order the hand passes
   std::size_t hand_ = 0;
+  std::deque<Name> once_;           // in the order in which they were written; those no longer marked are passed over
   std::uint64_t added_ = 0;
   // Shared with the commits under way: an engine may end them after the pump has ended.
   std::shared_ptr<std::atomic<std::uint64_t>> written_ = std::make_shared<std::atomic<std::uint64_t>>(0);

@@ -102,9 +102,10 @@ struct RocksStore::Impl {
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::FileLock* lock = nullptr;  // held only when reading, where RocksDB itself takes none
   bool read_only = false;
+  bool has_failed = false;  // to write: what is closed then is not flushed, RocksDB does not take it well
 
   ~Impl() {
-    if (db && !read_only) (void)flush();  // what is lost here is folded again from the log
+    if (db && !read_only && !has_failed) (void)flush();  // what is lost here is folded again from the log
     if (db) (void)db->Close();
     db.reset();
     if (lock != nullptr) (void)rocksdb::Env::Default()->UnlockFile(lock);
@@ -188,8 +189,9 @@ Result<void> RocksStore::write(const std::vector<StateWrite>& batch) {
   rocksdb::WriteOptions options;
   options.disableWAL = !impl_->settings.write_ahead_log;
   const rocksdb::Status status = impl_->db->Write(options, &writes);
-  if (!status.ok()) return error_of(status, impl_->directory);
-  return {};
+  if (status.ok()) return {};
+  impl_->has_failed = true;
+  return error_of(status, impl_->directory);
 }
 
 Result<void> RocksStore::scan(std::string_view prefix, std::string_view from, const Visit& visit) const {

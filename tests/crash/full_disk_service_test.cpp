@@ -20,7 +20,7 @@ TEST(FullDisk, StopsTheServiceWithAClearMessageAndLosesNothing) {
   for (int story = 0; story < scaled(6); ++story) {
     Scratch scratch;
     const auto data = scratch.path() / "data";
-    const std::uint64_t room = 60'000 + random.below(400'000);
+    const std::uint64_t room = 150'000 + random.below(400'000);
     SCOPED_TRACE("room for " + std::to_string(room));
     int acknowledged = 0;
     {

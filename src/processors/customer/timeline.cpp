@@ -6,10 +6,7 @@ state::TimelineEntry& Timeline::next(KeyHash facet, Step& step) {
   auto& owner = step.edit<state::Facet>(Profile::facet_name(facet));
   const std::int64_t slot = owner.entries() % kTimelineMax;
   owner.set_entries(owner.entries() + 1);
-  // Nothing of what lay in the slot matters, so it is not looked for in the store: most slots are new.
-  const std::string slot_name = name(facet, slot);
-  step.erase(slot_name);
-  auto& entry = step.edit<state::TimelineEntry>(slot_name);
+  auto& entry = step.replace<state::TimelineEntry>(name(facet, slot));
   entry.set_place(-1);
   return entry;
 }

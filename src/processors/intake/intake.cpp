@@ -134,7 +134,7 @@ class Intake final : public Processor {
   void read_text(const Input& input, ActivityRecorded& activity) const {
     activity.has_text = has_text(input);
     const auto text = text_to_read(input);
-    if (!text) return;
+    if (!text || !analyse_) return;
     activity.analysis = analyse_(*text, input.content.language);
     activity.analysis.evidence.clear();
     activity.similarity = simhash(*text);

@@ -22,6 +22,7 @@ struct IntakeSettings {
   std::string secret;  // keys are hashed under it; empty: unkeyed
 };
 
+// Without `analyse` no text is read: for a replay, which publishes nothing, since what a text says is never state of intake.
 std::unique_ptr<Processor> make_intake(IntakeSettings settings, Analyse analyse);
 
 // What intake reads of an input, for those who read ahead of it; nothing when it reads nothing.

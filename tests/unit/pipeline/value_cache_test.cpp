@@ -98,6 +98,34 @@ TEST(ValueCache, WhatIsOnlyWrittenGoesToo) {
   EXPECT_LT(cache.size(), 5000u);
 }
 
+TEST(ValueCache, WhatIsReplacedIsNotReadAndGoesOnceItIsInTheStore) {
+  MemoryStore store;
+  ValueCache cache(store, std::size_t{1} << 30);  // has room for all
+  const auto replace = [&](const std::string& key, const std::string& text) {
+    static_cast<Held&>(cache.replace(key, &Held::decode)).value.set_settings(text);
+  };
+  std::uint64_t commits = 0;
+  const auto commit = [&](bool is_written) {
+    ASSERT_TRUE(store.write(cache.take_touched(++commits)));
+    if (is_written) cache.written(commits);
+  };
+  put(cache, "slot", "old");
+  commit(true);
+  replace("slot", "new");
+  EXPECT_EQ(get(cache, "slot"), "new");
+  for (int i = 0; i < 20'000; ++i) replace(key_of(i), std::to_string(i));
+  EXPECT_EQ(cache.size(), 20'001u) << "not yet in the store";
+  commit(false);
+  replace("one more", "");
+  EXPECT_EQ(cache.size(), 20'002u) << "on its way";
+  EXPECT_EQ(get(cache, key_of(7)), "7");  // asked for: stays
+  cache.written(commits);
+  for (int i = 0; i < 20'000; ++i) replace("next/" + std::to_string(i), "");
+  EXPECT_LT(cache.size(), 25'000u);
+  EXPECT_EQ(get(cache, key_of(7)), "7");
+  EXPECT_EQ(get(cache, key_of(8)), "8") << "read back";
+}
+
 // Counts how often it is asked.
 class AskedStore : public MemoryStore {
  public:
