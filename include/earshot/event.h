@@ -226,6 +226,7 @@ struct SignalChanged {
   std::vector<IssueType> issues;
   std::string channel;
   std::string product;
+  std::int64_t model_version = 0;    // of the churn_model.fitted behind it; 0: the defaults
   bool operator==(const SignalChanged&) const = default;
 };
 
@@ -547,9 +548,25 @@ struct ConnectorGap {
   bool operator==(const ConnectorGap&) const = default;
 };
 
+// The silence model of a tenant from here on, as fitted to what its customers did (processors/customer/silence_fit.h).
+struct ChurnModelFitted {
+  std::int64_t version = 0;  // counts up; an older one changes nothing
+  std::string segment;       // empty: every customer
+  std::int64_t r_micro = 0;  // the parameters, in millionths; alpha in weeks
+  std::int64_t alpha_micro = 0;
+  std::int64_t a_micro = 0;
+  std::int64_t b_micro = 0;
+  std::int64_t customers = 0;
+  std::int64_t repeaters = 0;  // of them, active on more than one day
+  std::int64_t log_likelihood_milli = 0;
+  Timestamp until{};  // nothing after it was looked at
+  bool operator==(const ChurnModelFitted&) const = default;
+};
+
 using EventBody = std::variant<Input, KeysPaired, IdentityAssigned, IdentityProposed, ActivityRecorded, SignalChanged, CustomerChanged,
                                CaseRequested, MessageForwarded, Command, CommandAnswered, CaseChanged, AlertRaised, MeasureTaken,
-                               MeasuresSummed, KpiReported, DeadLetter, ClockTicked, ConfigChanged, ImportBegan, ConnectorGap>;
+                               MeasuresSummed, KpiReported, DeadLetter, ClockTicked, ConfigChanged, ImportBegan, ConnectorGap,
+                               ChurnModelFitted>;
 
 struct Event {
   std::string id;      // (source, id) is unique within a tenant

@@ -18,6 +18,7 @@ int explain(const CLI::App& app, const CLI::ParseError& error, const std::vector
 
 void add_alerts(CLI::App& app, int& exit_code);
 void add_analyze(CLI::App& app, int& exit_code);
+void add_backtest(CLI::App& app, int& exit_code);
 void add_cases(CLI::App& app, int& exit_code);
 void add_config(CLI::App& app, int& exit_code);
 void add_customers(CLI::App& app, int& exit_code);
@@ -25,6 +26,7 @@ void add_dead_letters(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_digest(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);
+void add_fit(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
 void add_kpis(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);

@@ -137,6 +137,7 @@ template <class F> void fields(F& f, SignalChanged& v) {  // `raised` is the eve
   f.optional("issues", v.issues);
   f.optional("channel", v.channel);
   f.optional("product", v.product);
+  f.optional("model_version", v.model_version);
 }
 
 template <class F> void fields(F& f, CustomerChanged& v) {
@@ -336,6 +337,18 @@ template <class F> void fields(F& f, ConnectorGap& v) {
   f.required("from", v.from);
   f.required("to", v.to);
   f.required("reason", v.reason);
+}
+template <class F> void fields(F& f, ChurnModelFitted& v) {
+  f.required("version", v.version);
+  f.optional("segment", v.segment);
+  f.required("r_micro", v.r_micro);
+  f.required("alpha_micro", v.alpha_micro);
+  f.required("a_micro", v.a_micro);
+  f.required("b_micro", v.b_micro);
+  f.required("customers", v.customers);
+  f.required("repeaters", v.repeaters);
+  f.required("log_likelihood_milli", v.log_likelihood_milli);
+  f.required("until", v.until);
 }
 
 }  // namespace earshot

@@ -79,6 +79,7 @@ inline constexpr auto kEventDescriptions = std::to_array<EventDescription>({
     {"config.changed", "Settings apply from here on."},
     {"import.began", "History is being recorded as if Earshot had been there."},
     {"connector.gap", "What we could not hear: from, to, reason."},
+    {"churn_model.fitted", "The silence model of a tenant applies from here on."},
 });
 
 // Empty for a type that nobody has described.

@@ -24,6 +24,7 @@ const std::map<std::string, std::string> kMayInclude = {
     {"connectors", "src/base src/event"},
     {"src/simulation", "src/base src/event"},
     {"src/pipeline", "src/base src/event src/event_log src/state_store src/telemetry"},
+    {"src/backtest", "src/base src/event src/event_log src/state_store src/pipeline src/processors connectors"},
     {"src/sinks", "src/base src/event src/event_log src/state_store src/telemetry connectors/signatures"},
     {"src/api", "src/base src/event src/event_log src/state_store src/telemetry src/processors state"},
     {"src/console", "src/api"},

@@ -23,6 +23,7 @@ class Customer final : public Processor {
     if (keep_control(event, step)) return;
     if (const auto* activity = std::get_if<ActivityRecorded>(&event.body)) return take(*activity, step);
     if (const auto* change = std::get_if<CaseChanged>(&event.body)) return follow(*change, event.time, step);
+    if (const auto* fitted = std::get_if<ChurnModelFitted>(&event.body)) return keep_model(*fitted, step);
   }
 
   void fire(const Timer& timer, Step& step) override {
@@ -85,14 +86,38 @@ class Customer final : public Processor {
     step.emit(Topic::customers, std::string(key), std::move(changed), step.now());
   }
 
+  // Of a model for a part of the customers nothing is kept: nobody fits one yet.
+  static void keep_model(const ChurnModelFitted& fitted, Step& step) {
+    const auto* kept = step.find_at<state::ChurnModelState>(step.tenant(), kChurnModel);
+    if (!fitted.segment.empty() || (kept != nullptr && kept->version() >= fitted.version)) return;
+    auto& value = step.edit_at<state::ChurnModelState>(step.tenant(), kChurnModel);
+    value.set_version(fitted.version);
+    value.set_r_micro(fitted.r_micro);
+    value.set_alpha_micro(fitted.alpha_micro);
+    value.set_a_micro(fitted.a_micro);
+    value.set_b_micro(fitted.b_micro);
+  }
+
   // The tenant's settings, decoded once per version. A section that cannot be read was refused before it got into the log.
   const CustomerSettings& settings(Step& step) {
-    auto& decoded = settings_[std::string(step.tenant())];
+    auto found = settings_.find(step.tenant());
+    if (found == settings_.end()) found = settings_.emplace(step.tenant(), Decoded{}).first;
+    auto& decoded = found->second;
     const auto kept = kept_config(step, "silence");
     if (kept && kept->version != decoded.version) {
       decoded.version = kept->version;
       auto read = read_json<CustomerSettings>(kept->settings, JsonReader::UnknownKeys::ignore);
+      const auto model = decoded.settings.model;
+      const auto model_version = decoded.settings.model_version;
       decoded.settings = read ? std::move(*read) : CustomerSettings{};
+      decoded.settings.model = model;
+      decoded.settings.model_version = model_version;
+    }
+    const auto* fitted = step.find_at<state::ChurnModelState>(step.tenant(), kChurnModel);
+    if (fitted != nullptr && fitted->version() != decoded.settings.model_version) {
+      decoded.settings.model_version = fitted->version();
+      decoded.settings.model = {static_cast<double>(fitted->r_micro()) / 1e6, static_cast<double>(fitted->alpha_micro()) / 1e6,
+                                static_cast<double>(fitted->a_micro()) / 1e6, static_cast<double>(fitted->b_micro()) / 1e6};
     }
     return decoded.settings;
   }

@@ -11,6 +11,9 @@
 
 namespace earshot {
 
+// Where the newest fit of the silence model is kept: state::ChurnModelState under the tenant.
+inline constexpr std::string_view kChurnModel = "churn_model";
+
 std::unique_ptr<Processor> make_customer();
 
 }  // namespace earshot

@@ -17,8 +17,12 @@ struct CustomerSettings {
   std::int64_t late_days = 7;         // a silence noticed later than this opens no case
   std::vector<InputKind> activity{InputKind::order, InputKind::usage, InputKind::payment};  // what makes a day active
 
+  // Not from the configuration: as last fitted (churn_model.fitted); the defaults until then, with version 0.
+  SilenceModel model{};
+  std::int64_t model_version = 0;
+
   SilenceSettings silence() const {
-    return {SilenceModel{}, static_cast<int>(horizon_days), static_cast<int>(watch_permille), static_cast<int>(act_permille)};
+    return {model, static_cast<int>(horizon_days), static_cast<int>(watch_permille), static_cast<int>(act_permille)};
   }
 };
 

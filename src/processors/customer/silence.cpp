@@ -71,19 +71,21 @@ void Silence::clear(const ActivityRecorded& activity, Step& step) {
 }
 
 std::optional<Silence::Due> Silence::due_of(SignalLevel level, const Presence& presence, const CustomerSettings& settings) {
-  // Who was heard on one day only has no habit to break: the forecast knows just the curve of all customers. The rule for the
-  // young speaks, by week 16 of their life, and asks nobody to act.
-  if (presence.days == 1) {
-    if (level == SignalLevel::act) return std::nullopt;
-    return Due{presence.last_heard + std::chrono::weeks{settings.young_weeks}, level, true};
-  }
+  // Who was heard on one day only has no habit to break: the forecast knows just the curve of all customers, and before the
+  // tenant's own is fitted not even that. The rule for the young speaks, by week 16 of their life.
+  const bool is_one_day = presence.days == 1;
+  if (is_one_day && level == SignalLevel::watch) return Due{presence.last_heard + std::chrono::weeks{settings.young_weeks}, level, true};
+  if (is_one_day && settings.model_version == 0) return std::nullopt;
   const SilenceDue due = silence_due(settings.silence(), rhythm_of(presence));
-  return Due{level == SignalLevel::act ? std::max(due.act, due.watch) : due.watch, level};
+  return Due{level == SignalLevel::watch ? due.watch : is_one_day ? due.act : std::max(due.act, due.watch), level};
 }
 
 std::optional<Silence::Due> Silence::next_due(const Presence& presence, const state::Customer& customer, const CustomerSettings& settings) {
   if (customer.silence_level() == 2) return std::nullopt;
-  return due_of(customer.silence_level() == 1 ? SignalLevel::act : SignalLevel::watch, presence, settings);
+  const auto act = due_of(SignalLevel::act, presence, settings);
+  if (customer.silence_level() == 1) return act;
+  const auto watch = due_of(SignalLevel::watch, presence, settings);
+  return act && act->at < watch->at ? act : watch;
 }
 
 void Silence::arm(const std::optional<Presence>& presence, const CustomerSettings& settings, Step& step) {
@@ -129,10 +131,12 @@ void Silence::raise(const Due& due, const Presence& presence, const CustomerSett
   signal.probability_permille = static_cast<std::uint16_t>(silence_outlook(settings.silence(), rhythm_of(presence), due.at).gone_permille);
   signal.reasons = reasons(due, presence, settings, step);
   signal.clears_on = "next contact";
+  signal.model_version = settings.model_version;
 
   const Timestamp noticed_in_time = due.at + std::chrono::days{settings.late_days};
   const bool over_at_import = is_importing(step) && noticed_in_time < imported_until(step);
-  const bool request = due.level == SignalLevel::act && step.now() <= noticed_in_time && !over_at_import;
+  // Customers of one day are many, and there is nothing to win back yet: they are listed.
+  const bool request = due.level == SignalLevel::act && presence.days > 1 && step.now() <= noticed_in_time && !over_at_import;
   if (request) {
     CaseRequested wanted;
     wanted.customer = signal.customer;
@@ -158,6 +162,8 @@ std::vector<std::string> Silence::reasons(const Due& due, const Presence& presen
   std::vector<std::string> facts;
   if (due.young) {
     facts.push_back("heard on one day only, " + date_of(presence.last_heard) + ", and not again by week " + std::to_string(settings.young_weeks));
+  } else if (presence.days == 1) {
+    facts.push_back("heard on one day only, silent for " + silent_for + " days: only the curve of all customers is known");
   } else {
     const int usual = std::max(1, (presence.last_day - presence.first_day) / rhythm.repeat_days);
     const auto within = std::chrono::ceil<std::chrono::days>(usual_gap_of(settings.silence(), rhythm)).count();

@@ -1,0 +1,104 @@
+#include "backtest/alarms.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/hash.h"
+#include "pipeline/task.h"
+#include "pipeline/value_cache.h"
+#include "processors/customer/customer.h"
+#include "state_store/memory.h"
+
+namespace earshot::backtest {
+namespace {
+
+constexpr std::string_view kTenant = "past";
+constexpr std::int64_t kEventsPerCommit = 20'000;
+constexpr std::size_t kCacheBytes = std::size_t{256} << 20;
+
+// One task and its log of one partition: records come in the order of their time, a tick before whatever is later than a timer.
+class Stage {
+ public:
+  explicit Stage(std::vector<Alarm>& alarms)
+      : cache_(store_, kCacheBytes), task_(make_customer(), {index_of(Topic::activity), 0}, cache_), alarms_(alarms) {}
+
+  void name(CustomerId id, std::uint32_t customer) { customers_.emplace(id, customer); }
+
+  void pass_time_to(Timestamp at) {
+    for (auto due = task_.next_due(); due && *due < at; due = task_.next_due()) fold(*due, "", ClockTicked{});
+  }
+
+  void fold(Timestamp at, std::string key, EventBody body) {
+    Event event;
+    event.id = std::to_string(offset_);
+    event.source = "/earshot/backtest";
+    event.tenant = kTenant;
+    event.time = event.recorded = at;
+    event.body = std::move(body);
+    const StoredRecord record{offset_++, at, key, {}};
+    for (const Emitted& emitted : task_.fold(record, &event)) {
+      const auto* signal = std::get_if<SignalChanged>(&emitted.event.body);
+      if (signal == nullptr || !signal->raised || signal->kind != SignalKind::silent || signal->level != SignalLevel::act) continue;
+      alarms_.push_back({customers_.at(signal->customer), signal->since, signal->probability_permille, signal->reasons});
+    }
+    if (offset_ % kEventsPerCommit == 0) commit();
+  }
+
+ private:
+  void commit() {
+    auto writes = cache_.take_touched(++commits_);
+    for (StateWrite& write : task_.take_timer_writes()) writes.push_back(std::move(write));
+    EARSHOT_CHECK(store_.write(writes), "memory takes what it is given");
+    cache_.written(commits_);
+  }
+
+  MemoryStore store_;
+  ValueCache cache_;
+  Task task_;
+  std::vector<Alarm>& alarms_;
+  std::unordered_map<CustomerId, std::uint32_t> customers_;
+  Offset offset_ = 0;
+  std::uint64_t commits_ = 0;
+};
+
+std::int64_t micro(double value) { return static_cast<std::int64_t>(value * 1e6 + 0.5); }
+
+}  // namespace
+
+Result<std::vector<Alarm>> replay_alarms(const Past& past, const AlarmRules& rules, DayNumber from) {
+  std::vector<Alarm> alarms;
+  Stage stage(alarms);
+  std::vector<KeyHash> keys;
+  for (std::uint32_t customer = 0; customer < past.customers.size(); ++customer) {
+    keys.push_back(hash_key("", "customer:" + past.customers[customer]));
+    stage.name({keys.back().high, keys.back().low}, customer);
+  }
+  const std::string settings = R"({"horizon_days":)" + std::to_string(rules.silence_days) + R"(,"act_permille":)" + std::to_string(rules.act_permille) +
+                               R"(,"watch_permille":)" + std::to_string(std::min(600, rules.act_permille)) + R"(,"activity":["order"]})";
+  const std::string tenant(kTenant);
+  stage.fold(kEarliest, tenant, ConfigChanged{"silence", 1, settings});
+  ChurnModelFitted fitted;
+  fitted.version = 1;
+  fitted.r_micro = micro(rules.model.r);
+  fitted.alpha_micro = micro(rules.model.alpha);
+  fitted.a_micro = micro(rules.model.a);
+  fitted.b_micro = micro(rules.model.b);
+  stage.fold(kEarliest, tenant, fitted);
+  for (const PastEvent& event : past.events) {
+    stage.pass_time_to(event.at);
+    const KeyHash key = keys[event.customer];
+    ActivityRecorded activity;
+    activity.kind = InputKind::order;
+    activity.customer = {key.high, key.low};
+    activity.facet = key;
+    activity.at = event.at;
+    activity.channel = "file";
+    stage.fold(event.at, record_key(tenant, activity.customer), std::move(activity));
+  }
+  if (!past.events.empty()) stage.pass_time_to(past.events.back().at);
+  std::erase_if(alarms, [&](const Alarm& alarm) { return day_of(alarm.at) <= from; });
+  std::stable_sort(alarms.begin(), alarms.end(), [](const Alarm& a, const Alarm& b) { return a.at < b.at; });
+  return alarms;
+}
+
+}  // namespace earshot::backtest

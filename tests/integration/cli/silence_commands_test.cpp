@@ -1,0 +1,127 @@
+// `earshot fit` and `earshot backtest`, as somebody tries them.
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "earshot/time.h"
+#include "support/program.h"
+#include "support/shared_data.h"
+
+namespace earshot {
+namespace {
+
+using test::in_quotes;
+using test::Program;
+
+bool says(const std::string& text, const std::string& wanted) { return text.find(wanted) != std::string::npos; }
+
+std::vector<std::string> lines_of(const std::filesystem::path& path) {
+  std::vector<std::string> lines;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST(BacktestCommand, WritesAScoreForEachCustomerAndItsAlarms) {
+  const Program earshot;
+  const test::Scratch scratch;
+  const auto events = scratch.path() / "events.csv";
+  std::ofstream file(events);
+  file << "customer_id,ts,type\n";
+  for (int week = 0; week < 60; ++week) {
+    for (int customer = 0; customer < 20; ++customer) {
+      if (week % (1 + customer % 4) != 0 || week > 20 + 2 * customer) continue;
+      file << "c" << customer << ',' << format_rfc3339(Timestamp{std::chrono::days{20'000 + 7 * week + customer % 7}}) << ",purchase\n";
+    }
+  }
+  file.close();
+  const auto scores = scratch.path() / "scores.csv", alarms = scratch.path() / "alarms.csv";
+  const auto outcome = earshot.run("backtest --events " + in_quotes(events) + " --activity purchase --cut 2025-06-01 --horizon 20w --scores " + in_quotes(scores) +
+                                   " --fit-date 2025-03-01 --silence 90d --rho 0.8 --alarms " + in_quotes(alarms));
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const auto scored = lines_of(scores);
+  ASSERT_EQ(scored.size(), 21u);
+  EXPECT_EQ(scored[0], "customer_id,score,prob");
+  for (std::size_t i = 1; i < scored.size(); ++i) {
+    std::istringstream cells(scored[i]);
+    std::string name, score, probability;
+    std::getline(cells, name, ',');
+    std::getline(cells, score, ',');
+    std::getline(cells, probability, ',');
+    EXPECT_EQ(name[0], 'c');
+    EXPECT_GT(std::stod(probability), 0) << scored[i];
+    EXPECT_LT(std::stod(probability), 1) << scored[i];
+  }
+  const auto raised = lines_of(alarms);
+  ASSERT_GT(raised.size(), 5u);
+  EXPECT_EQ(raised[0], "customer_id,alarm_ts,rho,reasons");
+  EXPECT_TRUE(says(raised[1], "usual gap")) << raised[1];
+  for (const char* word : {"AUC", "Brier", "precision", "lead days", "rho promised", "x >= 5"}) EXPECT_TRUE(says(outcome.out, word)) << word;
+}
+
+TEST(BacktestCommand, SaysWhatIsWrongWithTheQuestion) {
+  const Program earshot;
+  const test::Scratch scratch;
+  const auto events = scratch.path() / "events.csv";
+  std::ofstream(events) << "customer_id,ts\na,2026-01-01\nb,whenever\n";
+  struct Row {
+    const char* words;
+    int exit_code;
+    const char* message;
+  };
+  const Row rows[] = {{"", 2, "name --cut DATE for scores on a day"},
+                      {"--cut yesterday", 2, "--cut 'yesterday' is not a date such as 2026-11-20"},
+                      {"--cut 2026-02-01 --horizon soon", 2, "--horizon 'soon' is not a span such as 182d or 26w"},
+                      {"--cut 2025-01-01", 2, "there is no customer"},
+                      {"--fit-date 2026-02-01 --rho 1.5", 2, "a probability between 0 and 1"},
+                      {"--cut 2026-02-01 --where colour=red", 2, "column colour is missing"},
+                      {"--cut 2026-02-01", 0, "1 rows were passed over; line 3: 'whenever' is no time"}};
+  for (const Row& row : rows) {
+    const auto outcome = earshot.run("backtest --events " + in_quotes(events) + " " + row.words);
+    EXPECT_EQ(outcome.exit_code, row.exit_code) << row.words << "\n" << outcome.err;
+    EXPECT_TRUE(says(outcome.err, row.message)) << row.words << "\n" << outcome.err;
+  }
+}
+
+// The parameters and the likelihood that the literature gives for the tenth of CDNOW.
+TEST(BacktestCommand, FindsThePublishedFitOfCdnow) {
+  const auto events = test::shared_file("data/churn/cdnow_events.csv.gz");
+  if (!std::filesystem::exists(events)) GTEST_SKIP() << events << " is absent; set EARSHOT_SHARED";
+  const auto outcome = Program().run("backtest --events " + in_quotes(events) + " --activity purchase --where in_sample=1 --cut 1997-09-30 --horizon 39w");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(says(outcome.out, "r 0.5248  alpha 6.1831 weeks  a 0.8914  b 1.6140   log-likelihood -9582.14")) << outcome.out;
+}
+
+TEST(FitCommand, PutsTheModelIntoTheLogAndSignalsNameIt) {
+  const Program earshot;
+  const test::Scratch scratch;
+  const auto data = scratch.path() / "data", history = scratch.path() / "history.ndjson";
+  const std::string on_data = " --data " + in_quotes(data);
+  EXPECT_EQ(earshot.run("fit" + on_data).exit_code, 1) << "there is nothing";
+  const auto simulated = earshot.run("simulate --customers 150 --days 200 --start 2025-01-01T00:00:00Z");
+  ASSERT_EQ(simulated.exit_code, 0) << simulated.err;
+  // Half of it is history to fit; what comes after is judged by the fit.
+  std::istringstream all(simulated.out);
+  std::ofstream first(history), second(scratch.path() / "later.ndjson");
+  for (std::string line; std::getline(all, line);) (says(line, "\"time\":\"2025-01") || says(line, "\"time\":\"2025-02") ? first : second) << line << "\n";
+  first.close();
+  second.close();
+  ASSERT_EQ(earshot.run("import" + on_data + " " + in_quotes(history)).exit_code, 0);
+  const auto digest = earshot.run("digest" + on_data).last_word();
+  const auto looked = earshot.run("fit --dry-run" + on_data);
+  EXPECT_EQ(looked.exit_code, 0) << looked.err;
+  EXPECT_TRUE(says(looked.out, "log-likelihood")) << looked.out;
+  EXPECT_EQ(earshot.run("digest" + on_data).last_word(), digest) << "a dry run changes nothing";
+  EXPECT_TRUE(says(earshot.run("fit" + on_data).out, "recorded as version 1"));
+  EXPECT_TRUE(says(earshot.run("fit" + on_data).out, "recorded as version 2"));
+  ASSERT_EQ(earshot.run("import" + on_data + " " + in_quotes(scratch.path() / "later.ndjson")).exit_code, 0);
+  const auto replayed = earshot.run("replay --check" + on_data);
+  EXPECT_EQ(replayed.exit_code, 0) << replayed.out << replayed.err;
+  bool names_version = false;
+  for (const auto& signal : earshot.run("signals --kind silent --cleared --json" + on_data).lines()) names_version = names_version || signal.dump().find("\"model_version\":2") != std::string::npos;
+  EXPECT_TRUE(names_version);
+}
+
+}  // namespace
+}  // namespace earshot
