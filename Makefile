@@ -30,6 +30,7 @@ check: build
 	ctest --preset release -j $(JOBS) -L 'unit|golden|contract|property|tidy' --output-on-failure
 
 test: build
+	scripts/kafka fetch >/dev/null
 	ctest --preset release -j $(JOBS) --output-on-failure
 
 asan: build/asan/build.ninja
