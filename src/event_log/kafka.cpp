@@ -62,8 +62,7 @@ kafka::Properties KafkaLog::Impl::connection() const {
 // ---- opening ------------------------------------------------------------------------------------------------------
 
 Result<void> KafkaLog::Impl::check(KafkaLog& log) {
-  const bool has_changelog = static_cast<bool>(settings_.keys.task_of);
-  KafkaTopicNames names{.prefix = settings_.prefix, .inputs = settings_.inputs, .compacted = settings_.compacted, .changelogs = has_changelog};
+  KafkaTopicNames names{.prefix = settings_.prefix, .inputs = settings_.inputs, .compacted = settings_.compacted, .state_format = settings_.keys.format};
   if (auto checked = check_kafka_topics(settings_.connection, kafka_topics(settings_.topics, names)); !checked) return checked;
   auto facts = KafkaFacts::open(settings_.connection, settings_.prefix);
   if (!facts) return std::move(facts.error());
@@ -97,7 +96,7 @@ Result<std::unique_ptr<kafka::Producer>> KafkaLog::Impl::open_producer() {
   if (settings_.keys.task_of) {
     for (const std::uint8_t input : settings_.inputs) {
       changelog_of_[input] = static_cast<std::uint8_t>(with.topics.size());
-      with.topics.push_back(settings_.prefix + settings_.topics[input].name + kChangelogEnding);
+      with.topics.push_back(changelog_name(settings_.prefix, settings_.topics[input], settings_.keys.format));
     }
   }
   return kafka::Producer::open(std::move(with), settings_.start);
@@ -134,6 +133,9 @@ Result<void> KafkaLog::Impl::begin() {
   auto fetcher = kafka::Fetcher::open(connection());
   if (!fetcher) return std::move(fetcher.error());
   fetcher_ = std::move(*fetcher);
+  for (const auto& [input, next] : *positions) {
+    if (auto begun = fetcher_->begin({topic_name(input), input.partition}, input, next); !begun) return begun;
+  }
   for (std::size_t topic = 0; topic < settings_.topics.size(); ++topic) {
     known_ends_.emplace_back(settings_.topics[topic].partitions);
     for (std::uint16_t i = 0; i < settings_.topics[topic].partitions; ++i) {
@@ -177,7 +179,7 @@ Result<void> KafkaLog::Impl::restore_state() {
   std::vector<kafka::ChangelogTask> tasks;
   for (const std::uint8_t input : settings_.inputs) {
     for (std::uint16_t i = 0; i < settings_.topics[input].partitions; ++i)
-      tasks.push_back({{input, i}, {topic_name({input, i}) + kChangelogEnding, i}});
+      tasks.push_back({{input, i}, {changelog_name(settings_.prefix, settings_.topics[input], settings_.keys.format), i}});
   }
   auto restored = kafka::restore_changelogs(connection(), tasks, state_, settings_.keys, settings_.progress);
   if (!restored) return std::move(restored.error()).in("restoring the state");
@@ -206,10 +208,11 @@ Result<Restored> KafkaLog::restore(TopicPartition input) {
 
 Result<std::span<const StoredRecord>> KafkaLog::poll(TopicPartition partition, Offset from, std::size_t records_max) {
   EARSHOT_CHECK(has_partition(impl_->settings_.topics, partition), "the log was opened without this partition");
-  if (is_dead()) return Error{ErrorKind::Unavailable, "the event log is closed"};
+  if (is_dead() || impl_->committer_->has_failed()) return Error{ErrorKind::Unavailable, "the event log is closed"};
   if (auto served = impl_->member_->serve(); !served) return std::move(served.error());
-  const Offset known_end = impl_->known_ends_[partition.topic][partition.partition].load(std::memory_order_acquire);
-  return impl_->fetcher_->poll({impl_->topic_name(partition), partition.partition}, partition, from, records_max, known_end);
+  const kafka::Fetcher::Known known{impl_->committer_->position(partition),
+                                    impl_->known_ends_[partition.topic][partition.partition].load(std::memory_order_acquire)};
+  return impl_->fetcher_->poll({impl_->topic_name(partition), partition.partition}, partition, from, records_max, known);
 }
 
 void KafkaLog::emit(TopicPartition partition, Record record) {

@@ -33,8 +33,9 @@ namespace earshot {
 enum class KafkaPoint { produced, flushed, offsets_sent, committed, stated };
 
 // Which keys of the state are whose; the engine itself does not know what keys mean. Without them there is no changelog, and
-// state that is behind is caught up by folding.
+// state that is behind is caught up by folding. So it is with an empty changelog, that of a new format.
 struct TaskKeys {
+  std::string format{};  // of the values
   std::function<TopicPartition(std::string_view key)> task_of{};
   std::function<std::vector<std::string>(TopicPartition task)> prefixes{};  // of all keys of the task
 };

@@ -13,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kRecordsPerWrite = 5'000;
+constexpr std::int64_t kRecordsPerWord = 100'000;  // of progress
 constexpr auto kPatience = 60s;
 // Shorter than the time for which Kafka keeps tombstones (kafka_topics.cpp), by a day for clocks and cleaners.
 constexpr auto kCopyIsGoodFor = std::chrono::days(6);
@@ -125,7 +126,7 @@ class Restore {
     task.batch.push_back({changelog_key(task.of.task), changelog_value(task.next, wall_clock())});
     auto written = state_.write(task.batch);
     task.batch.clear();
-    if (progress_) progress_(records_);
+    if (progress_ && records_ >= told_ + kRecordsPerWord) progress_(told_ = records_);
     return written;
   }
 
@@ -133,6 +134,7 @@ class Restore {
   const std::function<void(std::int64_t)>& progress_;
   std::map<std::pair<std::string, std::int32_t>, Restoring*> by_place_;
   std::int64_t records_ = 0;
+  std::int64_t told_ = 0;
 };
 
 }  // namespace

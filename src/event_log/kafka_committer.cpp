@@ -101,6 +101,7 @@ void Committer::write(std::vector<Job> jobs) {
     for (const auto& [partition, end] : shown_) parts_.shown(partition, end);
   }
   Result<void> result;
+  has_failed_ = failed_.has_value();
   if (failed_) result = *failed_;
   for (Job& job : jobs) {
     if (job.commit.done) job.commit.done(result);

@@ -44,6 +44,7 @@ class Committer {
   bool idle() const { return under_way_.load(std::memory_order_acquire) == 0; }
   void drain();  // waits until nothing is under way
   bool is_dead() const { return dead_.load(); }
+  bool has_failed() const { return has_failed_.load(); }  // and takes nothing more
   Offset position(TopicPartition input) const;  // in the log
 
  private:
@@ -73,6 +74,7 @@ class Committer {
   bool closing_ = false;
   std::atomic<std::size_t> under_way_{0};
   std::atomic<bool> dead_{false};
+  std::atomic<bool> has_failed_{false};
   std::optional<Error> failed_;
 
   mutable std::mutex positions_mutex_;

@@ -7,6 +7,7 @@ namespace earshot::kafka {
 namespace {
 
 constexpr int kMomentMs = 500;
+constexpr std::chrono::seconds kPatience{60};
 
 }  // namespace
 
@@ -69,23 +70,34 @@ Result<bool> Fetcher::take(Lane& lane, int patience_ms) {
   return false;
 }
 
-Result<std::span<const StoredRecord>> Fetcher::poll(const Place& place, TopicPartition name, Offset from, std::size_t records_max,
-                                                    Offset known_end) {
+Fetcher::Lane& Fetcher::lane_of(const Place& place, TopicPartition name) {
   Lane& lane = lanes_[name];
   if (!lane.topic) {
     lane.topic = open_topic(handle_.get(), place.topic);
     lane.partition = place.partition;
   }
+  return lane;
+}
+
+Result<void> Fetcher::begin(const Place& place, TopicPartition name, Offset from) { return start(lane_of(place, name), from); }
+
+Result<std::span<const StoredRecord>> Fetcher::poll(const Place& place, TopicPartition name, Offset from, std::size_t records_max,
+                                                    Known known) {
+  Lane& lane = lane_of(place, name);
   if (!lane.is_started || from < lane.from || from > lane.reached) {
     if (auto started = start(lane, from); !started) return std::move(started.error());
   }
   lane.from = from;
   while (!lane.kept.empty() && lane.kept.front()->offset < from) lane.kept.pop_front();
+  const auto begun = std::chrono::steady_clock::now();
   while (lane.kept.size() < records_max) {
-    const bool is_awaited = lane.kept.empty() && lane.reached < known_end;
+    const bool is_awaited = lane.kept.empty() && lane.reached < std::max(known.end, known.folded);
     auto taken = take(lane, is_awaited ? kMomentMs : 0);
     if (!taken) return std::move(taken.error());
-    if (!*taken) break;
+    if (*taken) continue;
+    if (!lane.kept.empty() || lane.reached >= known.folded) break;
+    if (std::chrono::steady_clock::now() - begun > kPatience)
+      return Error{ErrorKind::Unavailable, "Kafka does not send " + place.topic + " again from offset " + std::to_string(from) + "; is the broker reachable?"};
   }
   lane.view.clear();
   for (std::size_t i = 0; i < lane.kept.size() && i < records_max; ++i) lane.view.push_back(record_of(*lane.kept[i]));

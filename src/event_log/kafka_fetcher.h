@@ -19,9 +19,16 @@ class Fetcher {
   static Result<std::unique_ptr<Fetcher>> open(Properties connection);
   ~Fetcher();
 
-  // Up to `records_max` records from `from` on. Waits a moment while records below `known_end` have still to arrive. The views
-  // are valid until the next poll of this place.
-  Result<std::span<const StoredRecord>> poll(const Place& place, TopicPartition name, Offset from, std::size_t records_max, Offset known_end);
+  // Begins to read ahead, so that many places are ready at once.
+  Result<void> begin(const Place& place, TopicPartition name, Offset from);
+
+  struct Known {
+    Offset folded = 0;  // records below it were folded once: who asks for them again must be given all of them
+    Offset end = 0;     // there are records up to here
+  };
+  // Up to `records_max` records from `from` on. Waits a moment for those that are known to be there, and is Unavailable rather
+  // than silent about those that were folded. The views are valid until the next poll of this place.
+  Result<std::span<const StoredRecord>> poll(const Place& place, TopicPartition name, Offset from, std::size_t records_max, Known known);
 
  private:
   struct Lane {
@@ -36,6 +43,7 @@ class Fetcher {
   };
 
   Fetcher() = default;
+  Lane& lane_of(const Place& place, TopicPartition name);
   Result<void> start(Lane& lane, Offset from);
   Result<bool> take(Lane& lane, int patience_ms);  // false when nothing has come
 

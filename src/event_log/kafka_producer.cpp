@@ -13,6 +13,7 @@ namespace {
 using Then = Producer::Failed::Then;
 
 constexpr int kCallMs = 10'000;  // a call that takes longer is called again
+constexpr int kLetGoMs = 2'000;
 constexpr std::chrono::milliseconds kBreath{50};
 
 // Another generation, another process in our slot: trying again would be wrong.
@@ -62,10 +63,17 @@ void Producer::delivered(rd_kafka_t*, const rd_kafka_message_t* message, void*) 
   }
 }
 
-Producer::Attempt<void> Producer::begin_again() {
+// librdkafka 2.0 stops the process if a request of a transaction is answered while its handle ends, so what is under way comes
+// first. Nothing of it is committed by that.
+void Producer::let_go() {
+  if (handle_) rd_kafka_flush(handle_.get(), kLetGoMs);
   topics_.clear();
   handle_.reset();
   newest_.clear();
+}
+
+Producer::Attempt<void> Producer::begin_again() {
+  let_go();
   failed_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   Properties properties = settings_.connection;
   properties.insert(properties.end(), {{"transactional.id", settings_.transactional_id},

@@ -30,6 +30,7 @@ class Producer {
     std::vector<std::string> topics;
   };
 
+  ~Producer() { let_go(); }
   static Result<std::unique_ptr<Producer>> open(Settings settings, std::chrono::milliseconds patience);
 
   struct Failed {
@@ -81,6 +82,7 @@ class Producer {
   };
 
   explicit Producer(Settings settings) : settings_(std::move(settings)) {}
+  void let_go();
   static void delivered(rd_kafka_t*, const rd_kafka_message_t* message, void*);
   Attempt<void> outcome(rd_kafka_error_t* error, const char* attempt);
   template <class Call>

@@ -179,6 +179,10 @@ Result<void> create(rd_kafka_t* handle, const std::vector<KafkaTopic>& topics) {
 
 }  // namespace
 
+std::string changelog_name(const std::string& prefix, const TopicSpec& input, const std::string& state_format) {
+  return prefix + input.name + ".state-" + state_format;
+}
+
 std::vector<KafkaTopic> kafka_topics(const std::vector<TopicSpec>& topics, const KafkaTopicNames& names) {
   const auto holds = [](const std::vector<std::uint8_t>& list, std::size_t place) {
     return std::find(list.begin(), list.end(), place) != list.end();
@@ -186,9 +190,9 @@ std::vector<KafkaTopic> kafka_topics(const std::vector<TopicSpec>& topics, const
   std::vector<KafkaTopic> all;
   for (std::size_t i = 0; i < topics.size(); ++i)
     all.push_back({names.prefix + topics[i].name, topics[i].partitions, holds(names.compacted, i)});
-  if (names.changelogs) {
+  if (!names.state_format.empty()) {
     for (const std::uint8_t input : names.inputs)
-      all.push_back({names.prefix + topics.at(input).name + kChangelogEnding, topics[input].partitions, true});
+      all.push_back({changelog_name(names.prefix, topics.at(input), names.state_format), topics[input].partitions, true});
   }
   all.push_back({names.prefix + kFactsTopic, 1, false});
   return all;

@@ -1,7 +1,7 @@
 // The topics of an application in a Kafka cluster: what they must be, what is there, and making what is missing.
 //
 //     <prefix><topic>                 records; inputs are kept without limit, because state is a cache of them
-//     <prefix><input>.changelog       compacted: the newest value of each key of the state, by the partition of its task
+//     <prefix><input>.state-<format>  the changelog, compacted: the newest value of each key of the state, by the partition of its task
 //     <prefix>earshot.facts           the first record of a key is the fact
 #pragma once
 
@@ -27,14 +27,15 @@ struct KafkaTopic {
 };
 
 inline constexpr const char* kFactsTopic = "earshot.facts";
-inline constexpr const char* kChangelogEnding = ".changelog";
 
 struct KafkaTopicNames {
   std::string prefix{};
   std::vector<std::uint8_t> inputs{};     // places in the list of topics
   std::vector<std::uint8_t> compacted{};  // of which only the newest record of a key matters
-  bool changelogs = true;
+  std::string state_format{};             // of the values in changelogs; empty: no changelogs
 };
+
+std::string changelog_name(const std::string& prefix, const TopicSpec& input, const std::string& state_format);
 
 // All that an application needs.
 std::vector<KafkaTopic> kafka_topics(const std::vector<TopicSpec>& topics, const KafkaTopicNames& names);

@@ -1,4 +1,4 @@
-#include "support/kafka_broker.h"
+#include "support/in_kafka.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -47,6 +47,23 @@ void KafkaBroker::start() {
 void KafkaBroker::kill() {
   process_->signal(SIGKILL);
   process_->wait();
+}
+
+namespace {
+
+std::unique_ptr<KafkaBroker> the_broker;
+
+class SharedBroker : public ::testing::Environment {
+ public:
+  void TearDown() override { the_broker.reset(); }
+};
+const auto* const kEnvironment = ::testing::AddGlobalTestEnvironment(new SharedBroker);
+
+}  // namespace
+
+KafkaBroker* shared_broker() {
+  if (!the_broker && KafkaBroker::is_there()) the_broker = std::make_unique<KafkaBroker>();
+  return the_broker.get();
 }
 
 std::string fresh_name() {
