@@ -2,6 +2,7 @@
 // acknowledged.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -28,7 +29,11 @@ class Client {
       if (waiting_.empty()) waiting_.push_back(next_delivery());
       const HttpAnswer answer = client.post("/v1/events", waiting_.front().body);
       if (answer.status / 100 != 2) {
-        refused_ += answer.status == 0 ? 0 : 1;
+        if (answer.status != 0) {
+          EXPECT_EQ(answer.status, 503) << answer.body;
+          EXPECT_TRUE(answer.headers.contains("retry-after"));
+          ++refused_;
+        }
         return;
       }
       acknowledged_.insert(waiting_.front().ids.begin(), waiting_.front().ids.end());
@@ -66,7 +71,7 @@ class Client {
   int number_;
   Random random_;
   int count_ = 0;
-  int refused_ = 0;
+  std::atomic<int> refused_ = 0;  // the rest is for one thread
   std::deque<Delivery> waiting_;
   std::set<std::string> acknowledged_;
   std::map<std::string, int> sent_;  // events by customer
