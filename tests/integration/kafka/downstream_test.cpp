@@ -108,6 +108,22 @@ class Downstream : public ::testing::Test {
   std::string prefix_ = fresh_name();
 };
 
+// The two examples, each until it has shown an alert.
+TEST_F(Downstream, TheExamplesReadAlerts) {
+  play_history();
+  ASSERT_FALSE(HasFatalFailure());
+  const std::string source(EARSHOT_SOURCE_DIR);
+  const std::string where = " " + shared_broker()->address() + " " + prefix_ + "earshot.alerts >&2";
+  std::vector<std::string> programs{"java -cp \"$(" + source + "/scripts/kafka where)/libs/*\" " + source + "/examples/Alerts.java"};
+  if (std::system("python3 -c 'import confluent_kafka' 2>/dev/null") == 0) programs.push_back("python3 " + source + "/examples/alerts.py");
+  for (const std::string& program : programs) {
+    SCOPED_TRACE(program);
+    Process example({"/bin/sh", "-c", "exec " + program + where});
+    const std::string line = example.wait_for("acme/");
+    EXPECT_FALSE(line.empty()) << example.err();
+  }
+}
+
 TEST_F(Downstream, EveryRecordIsACloudEventThatFollowsItsSchema) {
   play_history();
   ASSERT_FALSE(HasFatalFailure());
