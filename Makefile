@@ -5,13 +5,14 @@ JOBS   ?= $(shell nproc)
 SCALE  ?= 0.1
 DEMO   ?=
 
-.PHONY: help setup build check test asan tsan bench demo format clean
+.PHONY: help setup build check test test-kafka-long asan tsan bench demo format clean
 
 help:
 	@echo "make demo    install what is missing, build, run a simulated company and show who is unhappy"
 	@echo "make build   build the release binary, build/release/earshot"
 	@echo "make check   the quick tests (unit, golden, contract, property, tidy), under a minute"
 	@echo "make test    every test but the sanitizers"
+	@echo "make test-kafka-long   the tests on a real Kafka broker, ten times as long: a hundred kills"
 	@echo "make asan    the same tests under address and undefined behaviour checks, at EARSHOT_TEST_SCALE=$(SCALE)"
 	@echo "make tsan    the same tests under the thread sanitizer"
 	@echo "make bench   the benchmarks of docs/benchmarks.md"
@@ -30,7 +31,12 @@ check: build
 	ctest --preset release -j $(JOBS) -L 'unit|golden|contract|property|tidy' --output-on-failure
 
 test: build
+	scripts/kafka fetch >/dev/null || echo "there is no Kafka broker: tests that need one are skipped" >&2
 	ctest --preset release -j $(JOBS) --output-on-failure
+
+test-kafka-long: build
+	scripts/kafka fetch >/dev/null || echo "there is no Kafka broker: tests that need one are skipped" >&2
+	EARSHOT_TEST_SCALE=10 ctest --preset release -L kafka --output-on-failure --timeout 3600
 
 asan: build/asan/build.ninja
 	cmake --build --preset asan -j $(JOBS)

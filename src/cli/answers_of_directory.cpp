@@ -2,6 +2,7 @@
 
 #include "api/questions.h"
 #include "cli/answers.h"
+#include "cli/kafka_engine.h"
 #include "cli/state_view.h"
 #include "cli/station.h"
 #include "earshot/check.h"
@@ -70,6 +71,8 @@ Error with_advice(Error error, const Config& config) {
 }
 
 Result<DirectoryAnswers> answers_of_directory(const Config& config) {
+  if (is_kafka(config))
+    return Error{ErrorKind::Invalid, "the event log is in Kafka, so a running earshot answers: ask it with --url http://" + config.listen};
   auto log = EmbeddedReader::open(config.data / "log");
   if (!log) return with_advice(std::move(log.error()), config);
   DirectoryAnswers opened;

@@ -104,6 +104,7 @@ class Loader {
     if (config_.tenant.empty() || config_.tenant.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos) {
       return at("tenant", "tenant is written with small letters, digits, - and _ only");
     }
+    if (auto done = engine(); !done) return std::move(done.error());
     if (auto done = privacy(); !done) return std::move(done.error());
     if (auto done = tokens(); !done) return std::move(done.error());
     if (auto done = processors(); !done) return std::move(done.error());
@@ -158,6 +159,52 @@ class Loader {
       secrets.emplace_back(secret);
     }
     return secrets;
+  }
+
+  Result<void> engine() {
+    const YAML::Node node = root_["engine"];
+    if (!node) return {};
+    if (!node.IsMap()) return at("engine", "engine is not a group of keys, as in engine: {kind: kafka, bootstrap: localhost:9092}");
+    YAML::Node plain(YAML::NodeType::Map);
+    for (const auto& pair : node) {
+      if (pair.first.Scalar() != "security") plain[pair.first.Scalar()] = pair.second;
+    }
+    auto read = section<EngineKeys>(to_json(plain), "engine");
+    if (!read) return std::move(read.error());
+    if (read->kind != "embedded" && read->kind != "kafka") return at("engine.kind", "engine.kind is not embedded or kafka: " + read->kind);
+    const bool is_kafka = read->kind == "kafka";
+    if (is_kafka && read->bootstrap.empty()) return at("engine", "engine.bootstrap is missing: the address of a Kafka broker, as in localhost:9092");
+    if (!is_kafka && !read->bootstrap.empty()) return at("engine.bootstrap", "engine.bootstrap is for kafka only; set engine.kind to kafka");
+    for (const auto& [key, value] : {std::pair("prefix", read->prefix), std::pair("slot", read->slot)}) {
+      if (value.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != std::string::npos)
+        return at(std::string("engine.") + key, std::string("engine.") + key + " is written with letters, digits, -, _ and . only");
+    }
+    config_.engine = {read->kind, read->bootstrap, read->prefix, read->slot, {}};
+    return node["security"] ? security(node["security"]) : Result<void>();
+  }
+
+  // librdkafka checks the values; a name that it does not know cannot come from here.
+  Result<void> security(const YAML::Node& node) {
+    auto read = section<SecurityKeys>(to_json(node), "engine.security");
+    if (!read) return std::move(read.error());
+    auto& to = config_.engine.security;
+    const auto add = [&to](const char* name, const std::string& value) {
+      if (!value.empty()) to.emplace_back(name, value);
+    };
+    add("security.protocol", read->protocol);
+    add("ssl.ca.location", read->ca_file);
+    add("ssl.certificate.location", read->certificate_file);
+    add("ssl.key.location", read->key_file);
+    add("sasl.mechanism", read->sasl_mechanism);
+    add("sasl.username", read->username);
+    const std::pair<const char*, const std::string*> secrets[] = {{"key_password_env", &read->key_password_env}, {"password_env", &read->password_env}};
+    for (const auto& [key, name] : secrets) {
+      if (name->empty()) continue;
+      auto secret = secrets_of({*name}, std::string("engine.security.") + key);
+      if (!secret) return std::move(secret.error());
+      add(name == &read->password_env ? "sasl.password" : "ssl.key.password", secret->front());
+    }
+    return {};
   }
 
   Result<void> privacy() {

@@ -33,12 +33,22 @@ struct TokenConfig {
   std::string role;  // `read`, `act` or `admin`
 };
 
+// Where the event log is.
+struct EngineConfig {
+  std::string kind = "embedded";  // or `kafka`
+  std::string bootstrap;
+  std::string prefix;
+  std::string slot = "0";
+  std::vector<std::pair<std::string, std::string>> security;  // as librdkafka names it, with secrets
+};
+
 struct Config {
   std::string file;  // where it came from; empty: defaults
   std::string tenant = "acme";
   std::filesystem::path data = "data";
   std::string listen = "127.0.0.1:8080";
   int partitions = 4;
+  EngineConfig engine;
   std::string secret;  // privacy.secret_env: keys are hashed under it
   std::string model;   // of texts; empty: the one beside the program
   int queue_events_max = 20'000;  // of the front door: beyond it intake answers 503

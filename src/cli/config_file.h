@@ -31,6 +31,43 @@ void fields(F& f, PlainKeys& v) {
   f.optional("queue_events_max", v.queue_events_max);
 }
 
+struct EngineKeys {
+  std::string kind = EngineConfig{}.kind;
+  std::string bootstrap;
+  std::string prefix;
+  std::string slot = EngineConfig{}.slot;
+};
+template <class F>
+void fields(F& f, EngineKeys& v) {
+  f.optional("kind", v.kind);
+  f.optional("bootstrap", v.bootstrap);
+  f.optional("prefix", v.prefix);
+  f.optional("slot", v.slot);
+}
+
+// Of `engine.security`.
+struct SecurityKeys {
+  std::string protocol = "plaintext";
+  std::string ca_file;
+  std::string certificate_file;
+  std::string key_file;
+  std::string key_password_env;
+  std::string sasl_mechanism;
+  std::string username;
+  std::string password_env;
+};
+template <class F>
+void fields(F& f, SecurityKeys& v) {
+  f.optional("protocol", v.protocol);
+  f.optional("ca_file", v.ca_file);
+  f.optional("certificate_file", v.certificate_file);
+  f.optional("key_file", v.key_file);
+  f.optional("key_password_env", v.key_password_env);
+  f.optional("sasl_mechanism", v.sasl_mechanism);
+  f.optional("username", v.username);
+  f.optional("password_env", v.password_env);
+}
+
 struct PrivacyKeys {
   std::string secret_env;
 };
@@ -68,7 +105,7 @@ void fields(F& f, SinkKeys& v) {
 // Of an entry of `connectors`; the other keys are the settings of its connector.
 inline constexpr std::array<std::string_view, 3> kConnectorKeys{"name", "connector", "secret_env"};
 
-inline constexpr std::array<std::string_view, 7> kSections{"privacy", "tokens",     "silence", "desk",
-                                                           "insight", "connectors", "sinks"};
+inline constexpr std::array<std::string_view, 8> kSections{"engine",  "privacy", "tokens",     "silence",
+                                                           "desk",    "insight", "connectors", "sinks"};
 
 }  // namespace earshot::cli

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/kafka_engine.h"
 #include "cli/station.h"
 
 namespace earshot::cli {
@@ -61,6 +62,10 @@ int run(const Options& options) {
 
   for (const std::string& file : options.files) {  // before anything is made for what is not there
     if (file != "-" && ::access(file.c_str(), R_OK) != 0) return fail({ErrorKind::NotFound, "cannot read " + file + ": " + std::strerror(errno)}, 1);
+  }
+  if (is_kafka(*config)) {
+    return fail({ErrorKind::Invalid, "history is told in the order of its time, which many processes cannot keep: import into a data directory "
+                                     "(engine.kind embedded), or send events to a running earshot with POST /v1/events"}, 2);
   }
   auto station = Station::open(*config, show_progress);
   if (!station) return fail(station.error(), 1);

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "cli/commands.h"
+#include "cli/kafka_engine.h"
 #include "cli/station.h"
 #include "pipeline/digest.h"
 #include "pipeline/replay.h"
@@ -29,7 +30,7 @@ Result<std::unique_ptr<Station>> open_station(const Options& options) {
   auto config = load_config(options.config);
   if (!config) return Error{ErrorKind::Invalid, config.error().message};
   if (!options.data.empty()) config->data = options.data;
-  if (!std::filesystem::exists(config->data)) {
+  if (!is_kafka(*config) && !std::filesystem::exists(config->data)) {
     return Error{ErrorKind::NotFound, "there is no data directory " + config->data.string() + "; name one with --data, or import something first"};
   }
   return Station::open(*config, show_progress);

@@ -3,7 +3,9 @@
 #include <future>
 
 #include "cli/default_model.h"
+#include "cli/kafka_engine.h"
 #include "event/names.h"
+#include "event_log/embedded.h"
 #include "processors/control.h"
 #include "processors/customer/customer.h"
 #include "processors/desk/desk.h"
@@ -50,6 +52,12 @@ std::vector<MakeProcessor> make_replay_processors(const Config& config) {
   return processors_that(nullptr, config);
 }
 
+std::vector<TopicSpec> topics_of(const Config& config) {
+  std::vector<TopicSpec> specs;
+  for (const TopicName& topic : kTopics) specs.push_back({std::string(topic.name), static_cast<std::uint16_t>(config.partitions)});
+  return specs;
+}
+
 Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progress& progress) {
   auto opened = open_once(config, progress);
   // Damage that shows only while tasks are restored is known to the store from then on, which is now moved aside.
@@ -72,11 +80,7 @@ Result<std::unique_ptr<Station>> Station::open_once(const Config& config, const 
   auto state = open_state(config.data / "state");
   if (!state) return std::move(state.error());
   station->state_ = std::move(*state);
-  EmbeddedLog::Settings settings;
-  settings.topics = station->topics();
-  auto event_log = EmbeddedLog::open(config.data / "log", *station->state_, std::move(settings));
-  if (!event_log) return std::move(event_log.error());
-  station->log_ = std::move(*event_log);
+  if (auto opened = station->open_log(progress); !opened) return std::move(opened.error());
 
   const Analyse analyse = [self = station.get()](std::string_view text, std::string_view language) {
     return self->catches_up_ ? Analysis{} : self->read_ahead_->take(text, language);
@@ -91,6 +95,23 @@ Result<std::unique_ptr<Station>> Station::open_once(const Config& config, const 
   // What was caught up is in the state before anybody looks at it.
   if (auto caught_up = station->commit(); !caught_up) return std::move(caught_up.error());
   return station;
+}
+
+Result<void> Station::open_log(const Progress& progress) {
+  if (is_kafka(config_)) {
+    KafkaLog::Settings settings = kafka_settings(config_);
+    settings.progress = [&](std::int64_t records) { if (progress) progress("restoring the state", records, 0); };
+    auto opened = KafkaLog::open(*state_, std::move(settings));
+    if (!opened) return std::move(opened.error());
+    log_ = std::move(*opened);
+    return {};
+  }
+  EmbeddedLog::Settings settings;
+  settings.topics = topics();
+  auto opened = EmbeddedLog::open(config_.data / "log", *state_, std::move(settings));
+  if (!opened) return std::move(opened.error());
+  log_ = std::move(*opened);
+  return {};
 }
 
 Result<void> Station::record_config() {
@@ -108,6 +129,10 @@ Result<void> Station::record_config() {
     pump_->append_everywhere(event);
   }
   if (auto ran = pump_->run_before(pump_->now()); !ran) return ran;
+  if (auto committed = commit(); !committed) return committed;
+  // An engine may show it only now; the front door goes by what was folded.
+  pump_->look_again();
+  if (auto ran = pump_->run_before(pump_->now()); !ran) return ran;
   return commit();
 }
 
@@ -122,12 +147,6 @@ Result<void> Station::commit() {
   std::promise<Result<void>> written;
   pump_->commit([&](const Result<void>& result) { written.set_value(result); });
   return written.get_future().get();
-}
-
-std::vector<TopicSpec> Station::topics() const {
-  std::vector<TopicSpec> specs;
-  for (const TopicName& topic : kTopics) specs.push_back({std::string(topic.name), static_cast<std::uint16_t>(config_.partitions)});
-  return specs;
 }
 
 ImportRules Station::import_rules() const {

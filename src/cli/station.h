@@ -9,7 +9,8 @@
 
 #include "cli/config.h"
 #include "cli/read_ahead.h"
-#include "event_log/embedded.h"
+#include "earshot/event_log.h"
+#include "event_log/topic_spec.h"
 #include "pipeline/import.h"
 #include "pipeline/pump.h"
 #include "state_store/rocks.h"
@@ -29,13 +30,16 @@ std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer&
 // The same for a replay, which publishes nothing: what a text says goes into events and never into state, so no text is read.
 std::vector<MakeProcessor> make_replay_processors(const Config& config);
 
+// The topics, in the order of the picture.
+std::vector<TopicSpec> topics_of(const Config& config);
+
 class Station {
  public:
   // Opens or creates the data directory. A state store that is damaged or of another format is moved aside and rebuilt from the log.
   static Result<std::unique_ptr<Station>> open(const Config& config, const Progress& progress);
 
   Pump& pump() { return *pump_; }
-  EmbeddedLog& log() { return *log_; }
+  EventLog& log() { return *log_; }
   StateStore& state() { return *state_; }
   const Config& config() const { return config_; }
   const Analyzer& analyzer() const { return *analyzer_; }
@@ -53,11 +57,12 @@ class Station {
   // Commits what the pump holds and waits until it is durable.
   Result<void> commit();
 
-  std::vector<TopicSpec> topics() const;
+  std::vector<TopicSpec> topics() const { return topics_of(config_); }
   ImportRules import_rules() const;
 
  private:
   Station() = default;
+  Result<void> open_log(const Progress& progress);
   static Result<std::unique_ptr<Station>> open_once(const Config& config, const Progress& progress);
 
   Config config_;
@@ -65,7 +70,7 @@ class Station {
   std::unique_ptr<ReadAhead> read_ahead_;
   bool catches_up_ = true;  // with outputs suppressed; the pump's thread
   std::unique_ptr<RocksStore> state_;
-  std::unique_ptr<EmbeddedLog> log_;
+  std::unique_ptr<EventLog> log_;
   std::unique_ptr<Pump> pump_;
 };
 

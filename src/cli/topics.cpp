@@ -3,6 +3,7 @@
 #include "cli/answers.h"
 #include "cli/commands.h"
 #include "cli/config.h"
+#include "cli/kafka_engine.h"
 #include "cli/table.h"
 #include "earshot/topics.h"
 #include "event/json_writer.h"
@@ -15,6 +16,7 @@ struct Options {
   std::string config;
   std::string data;
   bool json = false;
+  bool create = false;
 };
 
 struct TopicRow {
@@ -53,10 +55,47 @@ int fail(const Error& error) {
   return error.kind == ErrorKind::Invalid ? 2 : 1;
 }
 
+struct KafkaTopicRow {
+  std::string topic;
+  std::int64_t partitions = 0;  // 0: it is not there
+  std::string kept;
+  std::string trouble;
+};
+template <class F>
+void fields(F& f, KafkaTopicRow& v) {
+  f.required("topic", v.topic);
+  f.required("partitions", v.partitions);
+  f.required("kept", v.kept);
+  f.optional("trouble", v.trouble);
+}
+
+// In a cluster: what must be there, what is, and what is wrong with it. Fails when something is.
+int run_in_kafka(const Options& options, const Config& config) {
+  const KafkaConnection connection{config.engine.bootstrap, config.engine.security};
+  const std::vector<KafkaTopic> wanted = kafka_topics_of(config);
+  if (options.create) {
+    if (auto created = create_kafka_topics(connection, wanted); !created) return fail(created.error());
+  }
+  const auto found = look_at_kafka_topics(connection, wanted);
+  if (!found) return fail(found.error());
+  bool is_well = true;
+  Table table({{"topic"}, {"partitions", true}, {"kept"}, {"trouble"}});
+  for (const KafkaTopicFound& topic : *found) {
+    KafkaTopicRow row{topic.wanted.name, topic.partitions, topic.wanted.compacted ? "the newest of each key" : "for ever", topic.trouble};
+    if (options.json) std::puts(write_json(row).c_str());
+    table.add({row.topic, topic.partitions == 0 ? "none" : std::to_string(topic.partitions), row.kept, row.trouble});
+    is_well = is_well && topic.trouble.empty();
+  }
+  if (!options.json) std::fputs(table.text().c_str(), stdout);
+  return is_well ? 0 : 1;
+}
+
 int run(const Options& options) {
   auto config = load_config(options.config);
   if (!config) return fail({ErrorKind::Invalid, config.error().message});
   if (!options.data.empty()) config->data = options.data;
+  if (is_kafka(*config)) return run_in_kafka(options, *config);
+  if (options.create) return fail({ErrorKind::Invalid, "a data directory makes its topics itself; --create is for engine.kind kafka"});
   auto log = EmbeddedReader::open(config->data / "log");
   if (!log) return fail(with_advice(std::move(log.error()), *config));
   const auto rows = read_rows(**log);
@@ -74,11 +113,13 @@ int run(const Options& options) {
 
 void add_topics(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("topics", "The topics of a data directory: partitions and records");
+  CLI::App* command = app.add_subcommand("topics", "The topics of a data directory or of a Kafka cluster: what is there, and what is wrong with it");
   command->add_option("--config", options->config, "configuration; defaults without one");
   command->add_option("--data", options->data, "data directory, in place of the configured one; no earshot may use it");
   command->add_flag("--json", options->json, "one JSON object a line");
-  command->footer("Example: earshot topics --data data");
+  command->add_flag("--create", options->create, "make those that Kafka does not have");
+  command->footer("Example: earshot topics --data data\n"
+                  "In Kafka: earshot topics --config earshot.yaml --create");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

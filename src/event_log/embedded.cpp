@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::size_t kBacklogBytes = std::size_t{1} << 20;  // read from disk at once, at least one batch
 
-Error no_partition(TopicPartition partition) {
-  return Error{ErrorKind::NotFound, "the event log has no partition " + std::to_string(partition.topic) + "/" +
-                                        std::to_string(partition.partition)};
-}
-
 }  // namespace
 
 // ---- opening and closing ------------------------------------------------------------------------------------------

@@ -48,13 +48,8 @@ MemoryLog::Pending& MemoryLog::pending(TopicPartition partition) {
   return found->second;
 }
 
-Error MemoryLog::refused(TopicPartition partition) const {
-  return Error{ErrorKind::NotFound, "the event log has no partition " + std::to_string(partition.topic) + "/" +
-                                        std::to_string(partition.partition)};
-}
-
 Result<Restored> MemoryLog::restore(TopicPartition input) {
-  if (!has_partition(settings_.topics, input)) return refused(input);
+  if (!has_partition(settings_.topics, input)) return no_partition(input);
   Offset log_next = 0;
   {
     const std::lock_guard lock(disk_.mutex_);
@@ -170,7 +165,7 @@ Result<void> MemoryLog::set_fact(std::string_view name, std::string_view value) 
 
 // Copies what it visits, so that a visitor may read the log itself and writers need not wait for it.
 Result<void> MemoryLog::read(TopicPartition partition, Offset from, std::size_t records_max, const Visit& visit) const {
-  if (!has_partition(settings_.topics, partition)) return refused(partition);
+  if (!has_partition(settings_.topics, partition)) return no_partition(partition);
   std::vector<Entry> found;
   {
     const std::lock_guard lock(disk_.mutex_);
@@ -186,19 +181,19 @@ Result<void> MemoryLog::read(TopicPartition partition, Offset from, std::size_t 
 }
 
 Result<Offset> MemoryLog::begin(TopicPartition partition) const {
-  if (!has_partition(settings_.topics, partition)) return refused(partition);
+  if (!has_partition(settings_.topics, partition)) return no_partition(partition);
   const std::lock_guard lock(disk_.mutex_);
   return disk_.partitions_[partition].begin;
 }
 
 Result<Offset> MemoryLog::end(TopicPartition partition) const {
-  if (!has_partition(settings_.topics, partition)) return refused(partition);
+  if (!has_partition(settings_.topics, partition)) return no_partition(partition);
   const std::lock_guard lock(disk_.mutex_);
   return disk_.partitions_[partition].next;
 }
 
 Result<void> MemoryLog::drop_before(TopicPartition partition, Offset offset) {
-  if (!has_partition(settings_.topics, partition)) return refused(partition);
+  if (!has_partition(settings_.topics, partition)) return no_partition(partition);
   const std::lock_guard lock(disk_.mutex_);
   MemoryDisk::Partition& written = disk_.partitions_[partition];
   written.begin = std::max(written.begin, std::min(offset, written.next));

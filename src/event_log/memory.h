@@ -95,7 +95,6 @@ class MemoryLog : public EventLog {
   bool survives(CommitPoint point);
   void write(Job job);
   void write_log(const Job& job);
-  Error refused(TopicPartition partition) const;
 
   MemoryDisk& disk_;
   StateStore& state_;

@@ -53,4 +53,9 @@ bool has_partition(const std::vector<TopicSpec>& topics, TopicPartition partitio
   return partition.topic < topics.size() && partition.partition < topics[partition.topic].partitions;
 }
 
+Error no_partition(TopicPartition partition) {
+  return Error{ErrorKind::NotFound, "the event log has no partition " + std::to_string(partition.topic) + "/" +
+                                        std::to_string(partition.partition)};
+}
+
 }  // namespace earshot

@@ -27,4 +27,7 @@ Result<std::vector<TopicSpec>> read_topics(const Fact& fact);
 // True when `partition` is one of them.
 bool has_partition(const std::vector<TopicSpec>& topics, TopicPartition partition);
 
+// NotFound, for the ones that are none of them.
+Error no_partition(TopicPartition partition);
+
 }  // namespace earshot

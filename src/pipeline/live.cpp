@@ -138,6 +138,7 @@ Result<void> Live::fold(std::vector<Offer>& offers) {
     return {};
   }
   const Timestamp now = std::max(*shown, pump_.now());
+  pump_.look_again();
   for (Offer& offer : offers) {
     auto outcome = deliver(pump_, rules_, settings_.tenant, now, offer.events);
     if (!outcome) return std::move(outcome.error());

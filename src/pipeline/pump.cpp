@@ -100,10 +100,14 @@ Result<void> Pump::refill(Lane& lane) {
 
 Result<Pump::Lane*> Pump::next_lane() {
   Lane* first = nullptr;
+  unseen_ = kNever;
   for (Lane& lane : lanes_) {  // furthest downstream first, so that a tie is already decided
     if (lane.ahead.empty()) {
       if (auto filled = refill(lane); !filled) return std::move(filled.error());
-      if (lane.ahead.empty()) continue;
+      if (lane.ahead.empty()) {
+        if (!lane.known.empty()) unseen_ = std::min(unseen_, lane.known.front().event.recorded);
+        continue;
+      }
     }
     if (first == nullptr || lane.ahead.front().time < first->ahead.front().time) first = &lane;
   }
@@ -120,12 +124,16 @@ Pump::Lane* Pump::next_timer(Timestamp before) {
   return first;
 }
 
+void Pump::look_again() {
+  for (Lane& lane : lanes_) lane.may_have_more = true;
+}
+
 Result<void> Pump::run_before(Timestamp time) {
   while (true) {
     auto lane = next_lane();
     if (!lane) return std::move(lane.error());
     // A tick for T comes when every record up to T was read, and before the first one after it.
-    const Timestamp limit = *lane != nullptr ? std::min(time, (*lane)->ahead.front().time) : time;
+    const Timestamp limit = std::min({time, unseen_, *lane != nullptr ? (*lane)->ahead.front().time : time});
     if (Lane* due = next_timer(limit)) {
       tick(*due);
     } else if (*lane != nullptr) {

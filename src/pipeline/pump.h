@@ -44,6 +44,9 @@ class Pump {
   // Adds a control event to every partition of every input topic.
   void append_everywhere(const Event& event);
 
+  // Something may have come into the log since its end was reached: what was committed, or what other processes wrote.
+  void look_again();
+
   // Folds everything in the log, and fires what is due before `time`, in the one order.
   Result<void> run_before(Timestamp time);
 
@@ -112,6 +115,7 @@ class Pump {
   std::vector<Lane*> lane_by_input_;              // topic × partition; nullptr where nobody reads
   Observe observe_;
   Timestamp now_{};
+  Timestamp unseen_ = kNever;  // time of the oldest event that was emitted to a task and that polls do not show yet
   std::size_t uncommitted_ = 0;
   std::uint64_t commits_ = 0;
 };

@@ -54,6 +54,18 @@ Timer parse_timer_key(std::string_view key) {
   return {from_millis(static_cast<long long>(due)), std::string(key.substr(0, end)), std::string(key.substr(end + 1))};
 }
 
+TopicPartition task_of_key(std::string_view key) {
+  constexpr std::string_view kNow = "now/";
+  if (key.starts_with(kPositionPrefix)) key.remove_prefix(kPositionPrefix.size() + kNow.size());
+  EARSHOT_CHECK(key.size() >= kPrefixBytes, "not the key of a task");
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(key[i]); };
+  return {byte(2), static_cast<std::uint16_t>(byte(0) << 8 | byte(1))};
+}
+
+std::vector<std::string> prefixes_of_task(TopicPartition input) {
+  return {row_prefix(input, kValueRow), row_prefix(input, kTimerRow), now_key(input)};
+}
+
 std::string now_key(TopicPartition input) { return std::string(kPositionPrefix) + "now/" + row_prefix(input, 'n'); }
 
 }  // namespace earshot

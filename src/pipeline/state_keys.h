@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "earshot/event_log.h"
 #include "earshot/processor.h"
@@ -23,6 +24,10 @@ void set_value_key(std::string& key, TopicPartition input, std::string_view reco
 std::string value_key(TopicPartition input, std::string_view record_key, std::string_view name);
 std::string timer_key(TopicPartition input, const Timer& timer);
 Timer parse_timer_key(std::string_view key);
+
+// Whose key it is, and all that the keys of a task begin with.
+TopicPartition task_of_key(std::string_view key);
+std::vector<std::string> prefixes_of_task(TopicPartition input);
 
 // Where a task keeps its now. Beside the positions, and left out of digests with them.
 std::string now_key(TopicPartition input);

@@ -1,13 +1,11 @@
 // A service that is killed again and again while clients send. A client knows only what it was answered: what got a 2xx
 // must be there, and what did not is sent again, with the same ids. Everything must have happened once.
-#include <atomic>
-#include <deque>
 #include <map>
-#include <set>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "crash/client.h"
 #include "crash/death.h"
 #include "earshot/topics.h"
 #include "event/codec.h"
@@ -19,63 +17,6 @@ namespace earshot::test {
 namespace {
 
 constexpr int kClients = 3;
-constexpr int kCustomers = 12;  // of each client
-
-// Sends one delivery after the other until the service is gone; sends again what was not acknowledged.
-class Client {
- public:
-  Client(int number, std::uint64_t seed) : number_(number), random_(seed) {}
-
-  // Until the connection breaks, or `deliveries` were acknowledged.
-  void send_to(std::uint16_t port, int deliveries) {
-    HttpClient client(port);
-    for (int i = 0; i < deliveries && client.is_open(); ++i) {
-      if (waiting_.empty()) waiting_.push_back(next_delivery());
-      const HttpAnswer answer = client.post("/v1/events", waiting_.front().body);
-      if (answer.status / 100 != 2) {
-        refused_ += answer.status == 0 ? 0 : 1;
-        return;
-      }
-      acknowledged_.insert(waiting_.front().ids.begin(), waiting_.front().ids.end());
-      waiting_.pop_front();
-    }
-  }
-
-  bool has_unacknowledged() const { return !waiting_.empty(); }
-  int refused() const { return refused_; }
-  const std::set<std::string>& acknowledged() const { return acknowledged_; }
-  const std::map<std::string, int>& sent() const { return sent_; }
-
- private:
-  struct Delivery {
-    std::string body;
-    std::vector<std::string> ids;
-  };
-
-  Delivery next_delivery() {
-    Delivery delivery;
-    for (std::uint64_t events = 1 + random_.below(4); events > 0; --events) {
-      ReviewText review;
-      review.id = "c" + std::to_string(number_) + "-" + std::to_string(++count_);
-      review.key = "customer:C" + std::to_string(number_) + "-" + std::to_string(random_.below(kCustomers));
-      review.text = random_.chance(0.3) ? "送餐太慢，客服态度很差" : "Great service, thank you";
-      review.stars = static_cast<int>(1 + random_.below(5));
-      delivery.body += (delivery.body.empty() ? "[" : ",") + review_json(review);
-      delivery.ids.push_back(review.id);
-      ++sent_[review.key];
-    }
-    delivery.body += "]";
-    return delivery;
-  }
-
-  int number_;
-  Random random_;
-  int count_ = 0;
-  int refused_ = 0;
-  std::deque<Delivery> waiting_;
-  std::set<std::string> acknowledged_;
-  std::map<std::string, int> sent_;  // events by customer
-};
 
 // How often each event stands in a topic; ticks may be doubled, they say nothing new.
 std::map<std::string, int> events_of(const EmbeddedReader& log, Topic topic) {

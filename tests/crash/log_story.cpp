@@ -78,7 +78,10 @@ bool LogStory::step() {
     commit.state.push_back({state_key("sum", number), std::to_string(task.sum)});
     told.folded[number] = task.next;
   }
-  last_state_ = commit.state;
+  {
+    const std::lock_guard lock(mutex_);
+    last_state_ = commit.state;
+  }
   commit.done = [this, told](const Result<void>& result) {
     if (result) {
       told_(told);

@@ -45,8 +45,11 @@ class LogStory {
   // The first error that the engine gave to `done`. Any thread.
   std::optional<Error> error() const;
 
-  // Of the commit that was handed over last.
-  const std::vector<StateWrite>& last_state() const { return last_state_; }
+  // Of the commit that was handed over last. Any thread.
+  std::vector<StateWrite> last_state() const {
+    const std::lock_guard lock(mutex_);
+    return last_state_;
+  }
 
  private:
   struct Task {

@@ -25,7 +25,14 @@ class Machine {
     state_settings_.memtable_bytes = 1 << 16;
     state_settings_.env = disk_.env();
     log_settings_.topics = story_topics();
-    log_settings_.at = [this](CommitPoint point) { return !at_ || at_(point); };
+    log_settings_.at = [this](CommitPoint point) {
+      CommitHook hook;
+      {
+        const std::lock_guard lock(mutex_);
+        hook = at_;
+      }
+      return !hook || hook(point);
+    };
   }
 
   Result<void> start() {
@@ -70,7 +77,11 @@ class Machine {
   StateStore& state() { return *state_; }
   const std::filesystem::path& directory() const { return scratch_.path(); }
 
-  std::function<bool(CommitPoint)> at_;  // called on the committer's thread
+  // `hook` is called on the committer's thread from now on.
+  void at(CommitHook hook) {
+    const std::lock_guard lock(mutex_);
+    at_ = std::move(hook);
+  }
 
  private:
   Scratch scratch_;
@@ -82,6 +93,7 @@ class Machine {
   std::unique_ptr<LogStory> story_;
   std::unique_ptr<EmbeddedLog> log_;
   std::mutex mutex_;
+  CommitHook at_;
   Acknowledged acknowledged_;
 };
 
@@ -101,13 +113,13 @@ TEST(PowerCut, LosesNothingThatWasAcknowledged) {
       SCOPED_TRACE("cut " + std::to_string(cut));
       const auto point = static_cast<CommitPoint>(machine.random().below(4));
       std::atomic<int> left{static_cast<int>(machine.random().below(120))};
-      machine.at_ = [&](CommitPoint here) {
+      machine.at([&](CommitPoint here) {
         if (here == point && --left == 0) machine.disk().cut_power();
         return true;
-      };
+      });
       machine.run(static_cast<int>(machine.random().below(120)));
       machine.lose_power();
-      machine.at_ = nullptr;
+      machine.at(nullptr);
       const auto started = machine.start();
       ASSERT_TRUE(started) << started.error().message;
       const auto wrong = machine.complaints();
@@ -138,17 +150,17 @@ TEST(PowerCut, IsNoticedWhenStateIsWrittenBeforeTheLog) {
     Machine machine(seed);
     ASSERT_TRUE(machine.start());
     machine.run(20);
-    machine.at_ = [&](CommitPoint here) {
+    machine.at([&](CommitPoint here) {
       if (here != CommitPoint::before_log) return true;
       // As an engine in the wrong order would.
       EXPECT_TRUE(machine.state().write(machine.story().last_state()));
       EXPECT_TRUE(machine.state().flush());
       machine.disk().cut_power();
       return false;
-    };
+    });
     machine.run(20);
     machine.lose_power();
-    machine.at_ = nullptr;
+    machine.at(nullptr);
     const auto started = machine.start();
     found += !started || !machine.complaints().empty() ? 1 : 0;
   }

@@ -84,6 +84,8 @@ class Keys {
 
 std::map<std::string, std::string> keys_of_the_code() {
   std::map<std::string, std::string> all = Keys::of("", cli::PlainKeys{});
+  all.merge(Keys::of("engine.", cli::EngineKeys{}));
+  all.merge(Keys::of("engine.security.", cli::SecurityKeys{}));
   all.merge(Keys::of("privacy.", cli::PrivacyKeys{}));
   all.merge(Keys::of("tokens[].", cli::TokenKeys{}));
   all.merge(Keys::of("silence.", CustomerSettings{}));

@@ -65,6 +65,43 @@ TEST(Config, TakesTokensFromTheEnvironment) {
   EXPECT_EQ(show_config(config).find("0123456789abcdef"), std::string::npos) << "a secret is never shown";
 }
 
+TEST(Config, PassesOnWhatABrokerAsksForAndKeepsTheSecretOutOfSight) {
+  ::setenv("EARSHOT_TEST_BROKER_PASSWORD", "not to be shown", 1);
+  const Config config = good(
+      "engine:\n  kind: kafka\n  bootstrap: localhost:9093\n  prefix: try.\n  security:\n    protocol: sasl_ssl\n    ca_file: ca.pem\n"
+      "    sasl_mechanism: SCRAM-SHA-512\n    username: earshot\n    password_env: EARSHOT_TEST_BROKER_PASSWORD\n");
+  EXPECT_EQ(config.engine.kind, "kafka");
+  EXPECT_EQ(config.engine.bootstrap, "localhost:9093");
+  EXPECT_EQ(config.engine.prefix, "try.");
+  using Properties = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(config.engine.security, (Properties{{"security.protocol", "sasl_ssl"},
+                                                {"ssl.ca.location", "ca.pem"},
+                                                {"sasl.mechanism", "SCRAM-SHA-512"},
+                                                {"sasl.username", "earshot"},
+                                                {"sasl.password", "not to be shown"}}));
+  EXPECT_EQ(show_config(config).find("not to be shown"), std::string::npos);
+  EXPECT_EQ(good("").engine.kind, "embedded");
+}
+
+TEST(Config, SaysWhatIsWrongWithAnEngine) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {"engine: {kind: kafka}", "engine.bootstrap is missing"},
+      {"engine: {kind: memory}", "engine.kind is not embedded or kafka: memory"},
+      {"engine: {bootstrap: localhost:9092}", "engine.bootstrap is for kafka only"},
+      {"engine: {kind: kafka, bootstrap: b, slot: a/b}", "engine.slot is written with letters"},
+      {"engine: {kind: kafka, bootstrap: b, security: {password_env: EARSHOT_TEST_NOBODY_SET_THIS}}", "which is not set in the environment"},
+      {"engine: {kind: kafka, bootstrap: b, security: {protocl: ssl}}", "protocol"},
+      {"engine: kafka", "engine is not a group of keys"},
+  };
+  for (const auto& [yaml, message] : wrong) {
+    SCOPED_TRACE(yaml);
+    const auto config = parse_config(yaml, "earshot.yaml");
+    ASSERT_FALSE(config);
+    EXPECT_NE(config.error().message.find(message), std::string::npos) << config.error().message;
+    EXPECT_NE(config.error().message.find("earshot.yaml line 1"), std::string::npos) << config.error().message;
+  }
+}
+
 TEST(Config, SaysWhereItIsWrongAndWhatIsNear) {
   struct Row {
     std::string yaml;

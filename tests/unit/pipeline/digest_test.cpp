@@ -33,6 +33,15 @@ TEST(StateKeys, TimersAreReadBackAndSortedByDueThenKey) {
   EXPECT_TRUE(std::is_sorted(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second < b.second; }));
 }
 
+TEST(StateKeys, SayWhoseTheyAreAndWhatTheKeysOfATaskBeginWith) {
+  const Timer timer{from_millis(0x0102), "k", "n"};
+  for (const std::string& key : {value_key(kInput, "acme/k", "facet"), timer_key(kInput, timer), now_key(kInput)}) {
+    EXPECT_EQ(task_of_key(key), kInput);
+    const auto prefixes = prefixes_of_task(kInput);
+    EXPECT_EQ(std::count_if(prefixes.begin(), prefixes.end(), [&](const std::string& prefix) { return key.starts_with(prefix); }), 1);
+  }
+}
+
 TEST(StateKeys, NowStandsBesideThePositions) { EXPECT_TRUE(now_key(kInput).starts_with(kPositionPrefix)); }
 
 std::string digest_of(const std::vector<StateWrite>& rows, int partitions) {

@@ -23,7 +23,7 @@ class PumpOfToys : public ::testing::Test {
   void start() {
     pump.reset();
     log.reset();
-    auto opened = MemoryLog::open(disk, store, {.topics = toy_topics(2), .at = hook});
+    auto opened = MemoryLog::open(disk, store, {.topics = toy_topics(2), .polls_see_uncommitted = polls_see_uncommitted, .at = hook});
     ASSERT_TRUE(opened);
     log = std::move(*opened);
     Pump::Settings settings;
@@ -49,6 +49,7 @@ class PumpOfToys : public ::testing::Test {
   }
 
   CommitHook hook{};
+  bool polls_see_uncommitted = true;
   MemoryDisk disk;
   MemoryStore store{MemoryStore::Settings{.can_lose = true}};
   std::unique_ptr<MemoryLog> log;
@@ -97,6 +98,42 @@ TEST_F(PumpOfToys, ATickFollowsTheBacklogOfItsOwnPartition) {
   pump->commit({});
   EXPECT_EQ(order(), (std::vector<std::string>{"0:a", "3:after", "4:long after", "4:wake/a of " + key_in(0)}));
   EXPECT_EQ(told(*log, Topic::feedback, 0), (std::vector<std::string>{"0:a", "3:after", "4:long after", "2:tick"}));
+}
+
+TEST_F(PumpOfToys, FoldsWhatACommitHasShownWhenItLooksAgain) {
+  polls_see_uncommitted = false;
+  start();
+  append(0, said("a", minute(0)));
+  for (int hop = 0; hop < 3; ++hop) {
+    ASSERT_TRUE(pump->run_before(minute(9)));
+    EXPECT_EQ(seen_in(store, {index_of(Topic::measures), 0}, key_in(0)), "");
+    pump->commit({});
+    pump->look_again();
+  }
+  EXPECT_EQ(order(), std::vector<std::string>{"0:a"});
+  EXPECT_NE(seen_in(store, {index_of(Topic::measures), 0}, key_in(0)), "");
+}
+
+TEST_F(PumpOfToys, ATickWaitsForEventsOfBeforeThatAreOnTheirWay) {
+  polls_see_uncommitted = false;
+  start();
+  append(0, said("a", minute(0), "wake 2"));
+  for (int hop = 0; hop < 3; ++hop) {
+    pump->commit({});
+    pump->look_again();
+    ASSERT_TRUE(pump->run_before(minute(1)));
+  }
+  append(1, said("b", minute(1)));
+  for (const char* on_its_way : {"b", "its measure"}) {
+    SCOPED_TRACE(on_its_way);
+    ASSERT_TRUE(pump->run_before(minute(9)));
+    pump->commit({});
+    EXPECT_EQ(told(*log, Topic::feedback, 0), std::vector<std::string>{"0:a"});
+    pump->look_again();
+  }
+  ASSERT_TRUE(pump->run_before(minute(9)));
+  pump->commit({});
+  EXPECT_EQ(told(*log, Topic::feedback, 0), (std::vector<std::string>{"0:a", "2:tick"}));
 }
 
 TEST_F(PumpOfToys, TimersFireBeforeTheGivenTimeOnlyAlsoWhenInputHasStopped) {

@@ -1,0 +1,189 @@
+#include "event_log/kafka_changelog.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "event_log/kafka_mistake.h"
+#include "event_log/position.h"
+
+namespace earshot::kafka {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kRecordsPerWrite = 5'000;
+constexpr std::int64_t kRecordsPerWord = 100'000;  // of progress
+constexpr auto kPatience = 60s;
+// Shorter than the time for which Kafka keeps tombstones (kafka_topics.cpp), by a day for clocks and cleaners.
+constexpr auto kCopyIsGoodFor = std::chrono::days(6);
+
+struct Copy {
+  Offset next = 0;
+  Timestamp at{};
+};
+
+Timestamp wall_clock() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
+
+Result<std::optional<Copy>> local_copy(const StateStore& state, TopicPartition task) {
+  auto value = state.get(changelog_key(task));
+  if (!value) return std::move(value.error());
+  if (!*value) return std::optional<Copy>();
+  Copy copy;
+  long long ms = 0;
+  const char* end = (*value)->data() + (*value)->size();
+  const auto read = std::from_chars((*value)->data(), end, copy.next);
+  if (read.ec != std::errc{} || read.ptr == end || std::from_chars(read.ptr + 1, end, ms).ptr != end)
+    return Error{ErrorKind::Corrupt, "the state's " + changelog_key(task) + " is not a place in a changelog"};
+  copy.at = from_millis(ms);
+  return std::optional(copy);
+}
+
+Result<void> wipe(StateStore& state, TopicPartition task, const TaskKeys& keys) {
+  std::vector<StateWrite> erased{{changelog_key(task), std::nullopt}, {position_key(task), std::nullopt}};
+  for (const std::string& prefix : keys.prefixes(task)) {
+    auto scanned = state.scan(prefix, prefix, [&](std::string_view key, std::string_view) {
+      erased.push_back({std::string(key), std::nullopt});
+      return true;
+    });
+    if (!scanned) return scanned;
+  }
+  return state.write(erased);
+}
+
+// One task on its way.
+struct Restoring {
+  ChangelogTask of;
+  Offset next = 0;
+  Offset target = 0;
+  TopicHandle topic{};
+  std::vector<StateWrite> batch{};
+  bool is_done = false;
+};
+
+class Restore {
+ public:
+  Restore(StateStore& state, const std::function<void(std::int64_t)>& progress) : state_(state), progress_(progress) {}
+
+  Result<void> run(rd_kafka_t* reader, std::vector<Restoring>& tasks) {
+    const Queue queue(rd_kafka_queue_new(reader));
+    for (Restoring& task : tasks) {
+      task.is_done = task.next >= task.target;
+      if (task.is_done) continue;
+      by_place_[{task.of.place.topic, task.of.place.partition}] = &task;
+      task.topic = open_topic(reader, task.of.place.topic);
+      if (rd_kafka_consume_start_queue(task.topic.get(), task.of.place.partition, task.next, queue.get()) != 0)
+        return error_of(rd_kafka_last_error(), "reading " + task.of.place.topic);
+    }
+    auto done = read_all(queue.get());
+    for (auto& [_, task] : by_place_) {
+      rd_kafka_consume_stop(task->topic.get(), task->of.place.partition);
+      task->topic.reset();
+    }
+    return done;
+  }
+
+ private:
+  Result<void> read_all(rd_kafka_queue_t* queue) {
+    auto last = std::chrono::steady_clock::now();
+    for (std::size_t left = by_place_.size(); left > 0;) {
+      const Message message(rd_kafka_consume_queue(queue, 100));
+      const auto now = std::chrono::steady_clock::now();
+      const bool is_heard = message && (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF);
+      if (!is_heard) {
+        if (now - last > kPatience)
+          return Error{ErrorKind::Unavailable, "the changelogs sent nothing for a minute; is the broker reachable, or is a transaction open?"};
+        continue;
+      }
+      last = now;
+      Restoring& task = *by_place_.at({rd_kafka_topic_name(message->rkt), message->partition});
+      if (task.is_done) continue;
+      if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        task.next = std::max<Offset>(task.next, message->offset);
+        if (task.next < task.target) continue;  // what stands behind it is not decided yet
+        task.is_done = true;
+        --left;
+        if (auto written = write(task); !written) return written;
+        continue;
+      }
+      take(task, *message);
+      if (task.batch.size() >= kRecordsPerWrite) {
+        if (auto written = write(task); !written) return written;
+      }
+    }
+    return {};
+  }
+
+  void take(Restoring& task, const rd_kafka_message_t& message) {
+    StateWrite one{std::string(static_cast<const char*>(message.key), message.key_len), std::nullopt};
+    if (message.payload != nullptr) one.value.emplace(static_cast<const char*>(message.payload), message.len);
+    task.batch.push_back(std::move(one));
+    task.next = message.offset + 1;
+    ++records_;
+  }
+
+  Result<void> write(Restoring& task) {
+    task.batch.push_back({changelog_key(task.of.task), changelog_value(task.next, wall_clock())});
+    auto written = state_.write(task.batch);
+    task.batch.clear();
+    if (progress_ && records_ >= told_ + kRecordsPerWord) progress_(told_ = records_);
+    return written;
+  }
+
+  StateStore& state_;
+  const std::function<void(std::int64_t)>& progress_;
+  std::map<std::pair<std::string, std::int32_t>, Restoring*> by_place_;
+  std::int64_t records_ = 0;
+  std::int64_t told_ = 0;
+};
+
+}  // namespace
+
+std::string changelog_key(TopicPartition task) {
+  return std::string(kPositionPrefix) + "changelog/" + std::to_string(task.topic) + "/" + std::to_string(task.partition);
+}
+
+std::string changelog_value(Offset next, Timestamp now) { return std::to_string(next) + " " + std::to_string(to_millis(now)); }
+
+Result<std::map<TopicPartition, Offset>> restore_changelogs(const Properties& connection, const std::vector<ChangelogTask>& tasks,
+                                                            StateStore& state, const TaskKeys& keys,
+                                                            const std::function<void(std::int64_t)>& progress) {
+  std::map<TopicPartition, Offset> ends;
+  if (tasks.empty()) return ends;
+  Properties all = connection;
+  all.emplace_back("isolation.level", kMistake == Mistake::restore_to_stable ? "read_committed" : "read_uncommitted");
+  auto uncommitted = connect(RD_KAFKA_CONSUMER, all);
+  if (!uncommitted) return std::move(uncommitted.error());
+  std::vector<Place> places;
+  for (const ChangelogTask& task : tasks) places.push_back(task.place);
+  auto targets = edges(uncommitted->get(), places, Edge::end, 30s);
+  if (!targets) return std::move(targets.error());
+  auto begins = edges(uncommitted->get(), places, Edge::begin, 30s);
+  if (!begins) return std::move(begins.error());
+
+  std::vector<Restoring> restoring;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const TopicPartition task = tasks[i].task;
+    auto copy = local_copy(state, task);
+    if (!copy) return std::move(copy.error());
+    const bool is_good = *copy && (*copy)->next >= (*begins)[i] && (*copy)->next <= (*targets)[i] && wall_clock() - (*copy)->at < kCopyIsGoodFor;
+    if (!is_good) {
+      if (auto wiped = wipe(state, task, keys); !wiped) return std::move(wiped.error());
+    }
+    restoring.push_back({tasks[i], is_good ? (*copy)->next : (*begins)[i], (*targets)[i]});
+    ends[task] = (*targets)[i];
+  }
+  Properties committed = connection;
+  committed.insert(committed.end(), {{"isolation.level", "read_committed"},
+                                     {"enable.partition.eof", "true"},
+                                     {"fetch.wait.max.ms", "10"},
+                                     {"fetch.error.backoff.ms", "20"},
+                                     {"queued.min.messages", "100000"},
+                                     {"queued.max.messages.kbytes", "32768"}});
+  auto reader = connect(RD_KAFKA_CONSUMER, committed);
+  if (!reader) return std::move(reader.error());
+  if (auto done = Restore(state, progress).run(reader->get(), restoring); !done) return std::move(done.error());
+  return ends;
+}
+
+}  // namespace earshot::kafka

@@ -1,0 +1,98 @@
+#include "event_log/kafka_client.h"
+
+#include <array>
+#include <charconv>
+#include <thread>
+
+#include "earshot/check.h"
+
+namespace earshot::kafka {
+
+Result<Handle> connect(rd_kafka_type_t type, const Properties& properties, const Callbacks& callbacks) {
+  std::array<char, 512> why{};
+  Owned<rd_kafka_conf_t, rd_kafka_conf_destroy> conf(rd_kafka_conf_new());
+  for (const auto& [name, value] : properties) {
+    if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), why.data(), why.size()) != RD_KAFKA_CONF_OK)
+      return Error{ErrorKind::Invalid, "kafka: " + std::string(why.data())};
+  }
+  rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
+  rd_kafka_conf_set_opaque(conf.get(), callbacks.opaque);
+  if (callbacks.delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(conf.get(), callbacks.delivered);
+  if (callbacks.rebalanced != nullptr) rd_kafka_conf_set_rebalance_cb(conf.get(), callbacks.rebalanced);
+  Handle handle(rd_kafka_new(type, conf.get(), why.data(), why.size()));
+  if (!handle) return Error{ErrorKind::Invalid, "kafka: " + std::string(why.data())};
+  (void)conf.release();  // it is the handle's now
+  return handle;
+}
+
+Error error_of(rd_kafka_resp_err_t code, const std::string& attempt) {
+  return {ErrorKind::Unavailable, attempt + ": " + rd_kafka_err2str(code)};
+}
+
+Error error_of(const Fault& fault, const std::string& attempt) {
+  return {ErrorKind::Unavailable, attempt + ": " + rd_kafka_error_string(fault.get())};
+}
+
+TopicHandle open_topic(rd_kafka_t* handle, const std::string& name) {
+  rd_kafka_topic_conf_t* conf = rd_kafka_topic_conf_new();
+  std::array<char, 256> why{};
+  const auto set = rd_kafka_topic_conf_set(conf, "auto.offset.reset", "error", why.data(), why.size());
+  EARSHOT_CHECK(set == RD_KAFKA_CONF_OK, "a property that librdkafka knows");
+  return TopicHandle(rd_kafka_topic_new(handle, name.c_str(), conf));
+}
+
+StoredRecord record_of(const rd_kafka_message_t& message) {
+  StoredRecord record;
+  record.offset = message.offset;
+  record.key = {static_cast<const char*>(message.key), message.key_len};
+  record.value = {static_cast<const char*>(message.payload), message.len};
+  record.time = from_millis(rd_kafka_message_timestamp(&message, nullptr));
+  rd_kafka_headers_t* headers = nullptr;
+  const void* bytes = nullptr;
+  std::size_t size = 0;
+  if (to_millis(record.time) <= 1 && rd_kafka_message_headers(&message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+      rd_kafka_header_get_last(headers, kTimeHeader, &bytes, &size) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    long long ms = 0;
+    const char* text = static_cast<const char*>(bytes);
+    std::from_chars(text, text + size, ms);
+    record.time = from_millis(ms);
+  }
+  return record;
+}
+
+namespace {
+
+constexpr std::chrono::milliseconds kBreath{20};
+
+rd_kafka_resp_err_t ask_for_edges(rd_kafka_t* handle, const std::vector<Place>& places, Edge edge, std::chrono::milliseconds patience,
+                                  std::vector<Offset>& found) {
+  Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(places.size())));
+  for (const Place& place : places) {
+    auto* one = rd_kafka_topic_partition_list_add(list.get(), place.topic.c_str(), place.partition);
+    one->offset = edge == Edge::begin ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END;  // in place of a time
+  }
+  const auto failed = rd_kafka_offsets_for_times(handle, list.get(), static_cast<int>(patience.count()));
+  if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return failed;
+  found.clear();
+  for (int i = 0; i < list->cnt; ++i) {
+    if (list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return list->elems[i].err;
+    found.push_back(list->elems[i].offset);
+  }
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+}  // namespace
+
+Result<std::vector<Offset>> edges(rd_kafka_t* handle, const std::vector<Place>& places, Edge edge, std::chrono::milliseconds patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  std::vector<Offset> found;
+  while (true) {
+    const auto failed = ask_for_edges(handle, places, edge, patience, found);
+    if (failed == RD_KAFKA_RESP_ERR_NO_ERROR) return found;
+    // A topic that was just made, or whose leader has just moved, is known everywhere in a moment.
+    if (std::chrono::steady_clock::now() > end) return error_of(failed, "asking Kafka where the partitions of " + places.front().topic + " end");
+    std::this_thread::sleep_for(kBreath);
+  }
+}
+
+}  // namespace earshot::kafka

@@ -1,0 +1,198 @@
+// What the Kafka engine promises beyond the contract: the state itself is in the log, and whoever takes a task over has it.
+#include <charconv>
+#include <future>
+
+#include <gtest/gtest.h>
+#include <librdkafka/rdkafka.h>
+
+#include "event_log/position.h"
+#include "support/in_kafka.h"
+
+namespace earshot::test {
+namespace {
+
+// Keys of the state are `partition/name`.
+TaskKeys keys_of_test() {
+  TaskKeys keys;
+  keys.format = "t";
+  keys.task_of = [](std::string_view key) { return TopicPartition{0, static_cast<std::uint16_t>(key[0] - '0')}; };
+  keys.prefixes = [](TopicPartition task) {
+    return task.topic == 0 ? std::vector{std::to_string(task.partition) + "/"} : std::vector<std::string>{};
+  };
+  return keys;
+}
+
+// A program that began a transaction, wrote one record, and will never end it.
+class Dangling {
+ public:
+  Dangling(const std::string& topic, std::int32_t partition, int timeout_ms) {
+    char why[256];
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    const std::string timeout = std::to_string(timeout_ms);
+    const std::pair<const char*, std::string> all[] = {{"bootstrap.servers", shared_broker()->address()},
+                                                       {"transactional.id", "foreign-" + topic},
+                                                       {"transaction.timeout.ms", timeout},
+                                                       {"message.timeout.ms", timeout}};
+    for (const auto& [name, value] : all) EXPECT_EQ(rd_kafka_conf_set(conf, name, value.c_str(), why, sizeof why), RD_KAFKA_CONF_OK) << why;
+    handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+    EXPECT_EQ(rd_kafka_init_transactions(handle_, 30'000), nullptr);
+    EXPECT_EQ(rd_kafka_begin_transaction(handle_), nullptr);
+    EXPECT_EQ(rd_kafka_producev(handle_, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_KEY("0/foreign", 9),
+                                RD_KAFKA_V_END),
+              RD_KAFKA_RESP_ERR_NO_ERROR);
+    EXPECT_EQ(rd_kafka_flush(handle_, 30'000), RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  ~Dangling() { rd_kafka_destroy(handle_); }
+
+ private:
+  rd_kafka_t* handle_ = nullptr;
+};
+
+class KafkaChangelog : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (shared_broker() == nullptr) GTEST_SKIP() << "there is no Kafka here; scripts/kafka fetch gets it";
+    kafka_.settings.keys = keys_of_test();
+    open();
+  }
+  void open() {
+    const auto opened = kafka_.open({{"input", 2}, {"output", 2}});
+    ASSERT_TRUE(opened) << opened.error().message;
+  }
+  void reopen(bool with_state) {
+    kafka_.close();
+    if (!with_state) kafka_.lose_state();
+    open();
+  }
+  Result<void> try_commit(std::vector<Position> positions, std::vector<StateWrite> writes) {
+    std::promise<Result<void>> done;
+    kafka_.log().commit({std::move(positions), std::move(writes), [&](const Result<void>& result) { done.set_value(result); }});
+    return done.get_future().get();
+  }
+  void commit(std::vector<Position> positions, std::vector<StateWrite> writes) {
+    const auto done = try_commit(std::move(positions), std::move(writes));
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  std::string value(std::string_view key) {
+    const auto found = kafka_.state().get(key);
+    return found && *found ? **found : "none";
+  }
+  Restored restored(std::uint16_t partition) {
+    const auto at = kafka_.log().restore({0, partition});
+    EXPECT_TRUE(at) << at.error().message;
+    return at ? *at : Restored{};
+  }
+  void fill_input() {
+    for (int i = 0; i < 200; ++i) kafka_.log().emit({0, static_cast<std::uint16_t>(i % 2)}, {from_millis(i), std::to_string(i), "in"});
+    commit({}, {});
+  }
+
+  InKafka kafka_;
+};
+
+TEST_F(KafkaChangelog, IsTheStateForWhoeverTakesATaskOver) {
+  fill_input();
+  std::vector<StateWrite> many;
+  for (int i = 0; i < 12'000; ++i) many.push_back({"1/" + std::to_string(i), std::to_string(i)});
+  commit({{{0, 0}, 5}, {{0, 1}, 7}}, many);
+  commit({{{0, 0}, 6}}, {{"0/a", "first"}, {"1/3", std::nullopt}});
+  commit({{{0, 0}, 8}}, {{"0/a", "second"}, {"0/empty", ""}});
+  for (const bool with_state : {true, false, false}) {
+    reopen(with_state);
+    EXPECT_EQ(value("0/a"), "second");
+    EXPECT_EQ(value("0/empty"), "");
+    EXPECT_EQ(value("1/3"), "none");
+    EXPECT_EQ(value("1/11999"), "11999");
+    EXPECT_EQ(restored(0).state_next, 8);
+    EXPECT_EQ(restored(0).log_next, 8);
+    EXPECT_EQ(restored(1).state_next, 7);
+  }
+}
+
+TEST_F(KafkaChangelog, IsOneWithThePositionsWhereverTheProcessDies) {
+  fill_input();
+  Offset next = 0;
+  for (const KafkaPoint point : {KafkaPoint::produced, KafkaPoint::flushed, KafkaPoint::offsets_sent, KafkaPoint::committed, KafkaPoint::stated}) {
+    for (const bool with_state : {true, false}) {
+      SCOPED_TRACE(std::to_string(static_cast<int>(point)) + (with_state ? " in place" : " elsewhere"));
+      commit({{{0, 0}, next + 1}}, {{"0/k", std::to_string(next + 1)}});
+      ++next;
+      kafka_.die_at(point);
+      kafka_.log().emit({1, 0}, {from_millis(1), "out", ""});
+      kafka_.log().commit({{{{0, 0}, next + 1}}, {{"0/k", std::to_string(next + 1)}}, nullptr});
+      kafka_.wait_for_death();
+      reopen(with_state);
+      if (point >= KafkaPoint::committed) ++next;
+      EXPECT_EQ(restored(0).log_next, next);
+      EXPECT_EQ(restored(0).state_next, next);
+      EXPECT_EQ(value("0/k"), std::to_string(next));
+    }
+  }
+}
+
+TEST_F(KafkaChangelog, IsReadToItsEndAlsoBehindAForeignOpenTransaction) {
+  fill_input();
+  commit({{{0, 0}, 1}}, {{"0/k", "before"}});
+  const Dangling foreign(kafka_.settings.prefix + "input.state-t", 0, 3'000);
+  commit({{{0, 0}, 2}}, {{"0/k", "after"}});
+  reopen(false);
+  EXPECT_EQ(restored(0).log_next, 2);
+  EXPECT_EQ(restored(0).state_next, 2);
+  EXPECT_EQ(value("0/k"), "after");
+  EXPECT_EQ(value("0/foreign"), "none");
+}
+
+TEST_F(KafkaChangelog, ReplacesACopyThatTombstonesMayHaveOutlived) {
+  fill_input();
+  commit({{{0, 0}, 1}, {{0, 1}, 1}}, {{"0/k", "v"}, {"1/k", "kept"}});
+  const std::string key = "!position/changelog/0/0";
+  const std::string place = value(key);
+  ASSERT_TRUE(kafka_.state().write({{key, place.substr(0, place.find(' ')) + " 1000"}, {"0/long gone", "v"}, {"1/known only here", "kept"}}));
+  reopen(true);
+  EXPECT_EQ(value("0/k"), "v");
+  EXPECT_EQ(value("0/long gone"), "none");
+  EXPECT_EQ(value("1/k"), "kept");
+  EXPECT_EQ(value("1/known only here"), "kept") << "the copy of the other task is good";
+  EXPECT_EQ(restored(0).state_next, 1);
+}
+
+TEST_F(KafkaChangelog, RefusesAStateOfAnotherLog) {
+  kafka_.close();
+  kafka_.settings.prefix = fresh_name();
+  const auto opened = kafka_.open({{"input", 2}, {"output", 2}});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::Conflict);
+  EXPECT_NE(opened.error().message.find("another event log"), std::string::npos) << opened.error().message;
+}
+
+TEST_F(KafkaChangelog, StateOfANewFormatIsFoldedAgain) {
+  fill_input();
+  commit({{{0, 0}, 4}}, {{"0/k", "old"}});
+  kafka_.settings.keys.format = "u";
+  reopen(false);
+  EXPECT_EQ(restored(0).log_next, 4);
+  EXPECT_EQ(restored(0).state_next, 0) << "whoever folds begins with the first record";
+  const auto again = kafka_.log().poll({0, 0}, 0, 100);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->front().offset, 0);
+}
+
+// A process that hung while another took its slot.
+TEST_F(KafkaChangelog, RefusesTheCommitsOfAProcessThatWasReplaced) {
+  fill_input();
+  InKafka other;
+  other.settings = kafka_.settings;
+  const auto opened = other.open({{"input", 2}, {"output", 2}});
+  ASSERT_TRUE(opened) << opened.error().message;
+  kafka_.log().emit({1, 0}, {from_millis(1), "of a zombie", ""});
+  EXPECT_FALSE(try_commit({{{0, 0}, 1}}, {{"0/k", "of a zombie"}}));
+  EXPECT_EQ(*other.log().end({1, 0}), 0) << "not even hidden from readers";
+  EXPECT_FALSE(kafka_.log().poll({0, 0}, 0, 1)) << "it must start again";
+  const auto at = other.log().restore({0, 0});
+  ASSERT_TRUE(at);
+  EXPECT_EQ(at->log_next, 0);
+  other.close();
+}
+
+}  // namespace
+}  // namespace earshot::test
