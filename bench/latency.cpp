@@ -1,6 +1,6 @@
 // How long after a customer's words arrive over HTTP does the alert reach whoever listens?
 //
-//     latency_bench [events/s] [seconds] [directory]
+//     latency_bench [events/s] [seconds] [directory] [configuration]
 //
 // The service runs in this process with everything on. Senders post batches of ten events at fixed moments, whatever
 // the answers before took; one event in a hundred tells of a danger and opens a case with an alert. A listener on the
@@ -141,9 +141,9 @@ void send(Sender& sender, std::uint16_t port, const std::vector<Request>& reques
   }
 }
 
-int run(double rate, double seconds, const std::filesystem::path& directory) {
+int run(double rate, double seconds, const std::filesystem::path& directory, const std::string& configuration) {
   std::filesystem::remove_all(directory);
-  auto config = cli::load_config("");
+  auto config = cli::load_config(configuration);
   if (!config) return fail(config.error().message);
   config->data = directory;
   const cli::SystemClock clock;
@@ -204,5 +204,5 @@ int run(double rate, double seconds, const std::filesystem::path& directory) {
 int main(int argc, char** argv) {
   const double rate = argc > 1 ? std::atof(argv[1]) : 5'000;
   const double seconds = argc > 2 ? std::atof(argv[2]) : 20;
-  return earshot::bench::run(rate, seconds, argc > 3 ? argv[3] : "bench-data");
+  return earshot::bench::run(rate, seconds, argc > 3 ? argv[3] : "bench-data", argc > 4 ? argv[4] : "");
 }

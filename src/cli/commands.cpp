@@ -76,6 +76,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_dead_letters(app, exit_code);
   add_topics(app, exit_code);
   add_config(app, exit_code);
+  add_copy(app, exit_code);
   add_digest(app, exit_code);
   add_fit(app, exit_code);
   add_backtest(app, exit_code);

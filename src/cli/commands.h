@@ -21,6 +21,7 @@ void add_analyze(CLI::App& app, int& exit_code);
 void add_backtest(CLI::App& app, int& exit_code);
 void add_cases(CLI::App& app, int& exit_code);
 void add_config(CLI::App& app, int& exit_code);
+void add_copy(CLI::App& app, int& exit_code);
 void add_customers(CLI::App& app, int& exit_code);
 void add_dead_letters(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);

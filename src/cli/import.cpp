@@ -65,7 +65,7 @@ int run(const Options& options) {
   }
   if (is_kafka(*config)) {
     return fail({ErrorKind::Invalid, "history is told in the order of its time, which many processes cannot keep: import into a data directory "
-                                     "(engine.kind embedded), or send events to a running earshot with POST /v1/events"}, 2);
+                                     "(engine.kind embedded) and then earshot copy, or send events to a running earshot with POST /v1/events"}, 2);
   }
   auto station = Station::open(*config, show_progress);
   if (!station) return fail(station.error(), 1);

@@ -18,7 +18,6 @@
 namespace earshot::cli {
 namespace {
 
-constexpr std::string_view kLives = "lives";
 
 // A state store that cannot be used is moved aside: the log has everything it held.
 Result<std::unique_ptr<RocksStore>> open_state(const std::filesystem::path& directory) {
@@ -138,10 +137,10 @@ Result<void> Station::record_config() {
 
 Result<void> Station::begin_to_live() {
   if (lives()) return {};
-  return log_->set_fact(kLives, format_rfc3339(pump_->now()));
+  return log_->set_fact(kLivesFact, format_rfc3339(pump_->now()));
 }
 
-bool Station::lives() const { return log_->fact(kLives).has_value(); }
+bool Station::lives() const { return log_->fact(kLivesFact).has_value(); }
 
 Result<void> Station::commit() {
   std::promise<Result<void>> written;

@@ -30,6 +30,9 @@ std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer&
 // The same for a replay, which publishes nothing: what a text says goes into events and never into state, so no text is read.
 std::vector<MakeProcessor> make_replay_processors(const Config& config);
 
+// A fact of the log: something was recorded outside an import.
+inline constexpr const char* kLivesFact = "lives";
+
 // The topics, in the order of the picture.
 std::vector<TopicSpec> topics_of(const Config& config);
 

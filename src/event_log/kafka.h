@@ -53,7 +53,7 @@ class KafkaLog : public EventLog {
     std::vector<std::pair<std::string, std::string>> headers{};  // of every record
     TaskKeys keys{};
     std::size_t commits_under_way_max = 4;
-    std::chrono::milliseconds session{30'000};      // so long a process may be silent before its partitions are another's
+    std::chrono::milliseconds session{120'000};     // so long a process may be silent before its partitions are another's; a broker may be away as long
     std::chrono::milliseconds transaction{15'000};  // so long a transaction may take
     std::chrono::milliseconds start{120'000};       // so long joining the others may take
     std::function<void(std::int64_t records)> progress{};  // of restoring the state

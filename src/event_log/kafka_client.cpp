@@ -1,5 +1,6 @@
 #include "event_log/kafka_client.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <thread>
@@ -58,6 +59,37 @@ StoredRecord record_of(const rd_kafka_message_t& message) {
     record.time = from_millis(ms);
   }
   return record;
+}
+
+rd_kafka_resp_err_t produce(rd_kafka_t* handle, const Outgoing& message) {
+  std::array<rd_kafka_vu_t, 8> with{};
+  std::size_t count = 0;
+  const auto add = [&](rd_kafka_vtype_t type) -> auto& {
+    with[count].vtype = type;
+    return with[count++].u;
+  };
+  add(RD_KAFKA_VTYPE_RKT).rkt = message.topic;
+  add(RD_KAFKA_VTYPE_PARTITION).i32 = message.partition;
+  add(RD_KAFKA_VTYPE_KEY).mem = {const_cast<char*>(message.key.data() == nullptr ? "" : message.key.data()), message.key.size()};
+  if (message.value != nullptr) add(RD_KAFKA_VTYPE_VALUE).mem = {const_cast<char*>(message.value->data()), message.value->size()};
+  add(RD_KAFKA_VTYPE_OPAQUE).ptr = message.opaque;
+  Owned<rd_kafka_headers_t, rd_kafka_headers_destroy> headers;
+  if (message.headers != nullptr) {
+    headers.reset(rd_kafka_headers_new(message.headers->size() + 1));
+    for (const auto& [name, value] : *message.headers)
+      rd_kafka_header_add(headers.get(), name.c_str(), static_cast<ssize_t>(name.size()), value.data(), static_cast<ssize_t>(value.size()));
+    const long long ms = std::max(1LL, to_millis(message.time));  // 0 would mean now
+    if (ms != to_millis(message.time)) {
+      const std::string text = std::to_string(to_millis(message.time));
+      rd_kafka_header_add(headers.get(), kTimeHeader, -1, text.data(), static_cast<ssize_t>(text.size()));
+    }
+    add(RD_KAFKA_VTYPE_TIMESTAMP).i64 = ms;
+    add(RD_KAFKA_VTYPE_HEADERS).headers = headers.get();
+  }
+  const Fault fault(rd_kafka_produceva(handle, with.data(), count));
+  if (fault) return rd_kafka_error_code(fault.get());
+  (void)headers.release();  // they are the message's now
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 namespace {

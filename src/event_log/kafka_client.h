@@ -51,6 +51,19 @@ TopicHandle open_topic(rd_kafka_t* handle, const std::string& name);
 StoredRecord record_of(const rd_kafka_message_t& message);
 inline constexpr const char* kTimeHeader = "earshot-time";
 
+// Hands a message to a producer, whose queue may be full (RD_KAFKA_RESP_ERR__QUEUE_FULL). Key and value stay where they are until
+// it is delivered.
+struct Outgoing {
+  rd_kafka_topic_t* topic = nullptr;
+  std::int32_t partition = 0;
+  std::string_view key;
+  const std::string* value = nullptr;   // nothing: a tombstone
+  const Properties* headers = nullptr;  // of a record; nothing: it is none, and has no time
+  Timestamp time{};
+  void* opaque = nullptr;
+};
+rd_kafka_resp_err_t produce(rd_kafka_t* handle, const Outgoing& message);
+
 // Next offsets of partitions, oldest (begin) or newest; newest is of committed records unless the handle reads uncommitted ones.
 struct Place {
   std::string topic;

@@ -115,8 +115,9 @@ std::vector<Producer::Offsets> Committer::offsets_of(const std::vector<Job>& job
   std::map<TopicPartition, Offset> moved;
   for (const Job& job : jobs) {
     for (const Position& position : job.commit.positions) {
-      const bool is_ahead = position.next > std::max(parts_.positions[position.input], moved[position.input]);
-      if (is_ahead || kMistake == Mistake::offsets_back) moved[position.input] = position.next;
+      const auto before = moved.find(position.input);
+      const Offset reached = before == moved.end() ? parts_.positions[position.input] : before->second;
+      if (position.next > reached || kMistake == Mistake::offsets_back) moved[position.input] = position.next;
     }
   }
   std::vector<Producer::Offsets> offsets;

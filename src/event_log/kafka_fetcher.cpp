@@ -14,7 +14,7 @@ constexpr std::chrono::seconds kPatience{60};
 Result<std::unique_ptr<Fetcher>> Fetcher::open(Properties connection) {
   connection.insert(connection.end(), {{"isolation.level", "read_committed"},
                                        {"enable.partition.eof", "true"},
-                                       {"fetch.wait.max.ms", "50"},
+                                       {"fetch.wait.max.ms", "5"},
                                        {"fetch.error.backoff.ms", "20"},
                                        {"queued.min.messages", "20000"},
                                        {"queued.max.messages.kbytes", "16384"}});

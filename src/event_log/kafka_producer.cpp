@@ -135,44 +135,13 @@ Producer::Attempt<void> Producer::begin() {
 Producer::Attempt<void> Producer::write(const Output& output) {
   Newest& newest = newest_[{output.topic, output.partition}];
   newest.failed = &failed_;
-  const long long ms = output.is_record ? std::max(1LL, to_millis(output.time)) : 0;  // 0 would mean now
-  rd_kafka_headers_t* headers = nullptr;
-  if (output.is_record) {
-    headers = rd_kafka_headers_new(settings_.headers.size() + 1);
-    for (const auto& [name, value] : settings_.headers)
-      rd_kafka_header_add(headers, name.c_str(), static_cast<ssize_t>(name.size()), value.data(), static_cast<ssize_t>(value.size()));
-    if (ms != to_millis(output.time)) {
-      const std::string text = std::to_string(to_millis(output.time));
-      rd_kafka_header_add(headers, kTimeHeader, -1, text.data(), static_cast<ssize_t>(text.size()));
-    }
-  }
-  while (true) {
-    std::array<rd_kafka_vu_t, 8> with{};
-    std::size_t count = 0;
-    const auto add = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
-      with[count].vtype = type;
-      return with[count++];
-    };
-    add(RD_KAFKA_VTYPE_RKT).u.rkt = topics_[output.topic].get();
-    add(RD_KAFKA_VTYPE_PARTITION).u.i32 = output.partition;
-    add(RD_KAFKA_VTYPE_KEY).u.mem = {const_cast<char*>(output.key.data() == nullptr ? "" : output.key.data()), output.key.size()};
-    if (output.value != nullptr) add(RD_KAFKA_VTYPE_VALUE).u.mem = {const_cast<char*>(output.value->data()), output.value->size()};
-    add(RD_KAFKA_VTYPE_OPAQUE).u.ptr = &newest;
-    if (headers != nullptr) {
-      add(RD_KAFKA_VTYPE_TIMESTAMP).u.i64 = ms;
-      add(RD_KAFKA_VTYPE_HEADERS).u.headers = headers;
-    }
-    const Fault fault(rd_kafka_produceva(handle_.get(), with.data(), count));
-    if (!fault) return {};  // the headers are the message's now
-    const auto code = rd_kafka_error_code(fault.get());
-    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-      rd_kafka_poll(handle_.get(), 10);
-      continue;
-    }
-    if (headers != nullptr) rd_kafka_headers_destroy(headers);
-    const bool is_fatal = code == RD_KAFKA_RESP_ERR__FATAL || code == RD_KAFKA_RESP_ERR__FENCED;
-    return failed(is_for_good(code) ? Then::never : is_fatal ? Then::begin_again : Then::again, code, "writing a record");
-  }
+  const Outgoing message{topics_[output.topic].get(), output.partition, output.key, output.value, output.is_record ? &settings_.headers : nullptr,
+                         output.time, &newest};
+  rd_kafka_resp_err_t code;
+  while ((code = produce(handle_.get(), message)) == RD_KAFKA_RESP_ERR__QUEUE_FULL) rd_kafka_poll(handle_.get(), 10);
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  const bool is_fatal = code == RD_KAFKA_RESP_ERR__FATAL || code == RD_KAFKA_RESP_ERR__FENCED;
+  return failed(is_for_good(code) ? Then::never : is_fatal ? Then::begin_again : Then::again, code, "writing a record");
 }
 
 Producer::Attempt<void> Producer::flush() {

@@ -165,6 +165,22 @@ TEST_F(KafkaChangelog, RefusesAStateOfAnotherLog) {
   EXPECT_NE(opened.error().message.find("another event log"), std::string::npos) << opened.error().message;
 }
 
+// Folding again what the state lacks commits state only; the positions of the log stay, whatever else is committed meanwhile.
+TEST_F(KafkaChangelog, LeavesThePositionsOfTheLogWhereTheyAreWhileStateIsFoldedAgain) {
+  fill_input();
+  commit({{{0, 0}, 50}, {{0, 1}, 60}}, {});
+  commit({{{0, 0}, 20}}, {{"0/k", "at 20"}});
+  kafka_.log().emit({1, 0}, {from_millis(1), "out", ""});
+  commit({}, {});
+  commit({{{0, 1}, 70}}, {});
+  for (const bool with_state : {true, false}) {
+    EXPECT_EQ(restored(0).log_next, 50);
+    EXPECT_EQ(restored(0).state_next, 20);
+    EXPECT_EQ(restored(1).log_next, 70);
+    reopen(with_state);
+  }
+}
+
 TEST_F(KafkaChangelog, StateOfANewFormatIsFoldedAgain) {
   fill_input();
   commit({{{0, 0}, 4}}, {{"0/k", "old"}});
