@@ -16,6 +16,14 @@ constexpr auto names_of(IssueType) {
   return std::to_array<std::string_view>({"none", "delivery", "order_error", "quality", "authenticity", "service", "price", "billing",
                                           "refund", "account", "app", "technical"});
 }
+constexpr auto names_of(Aspect) {
+  return std::to_array<std::string_view>({"food", "portion", "menu", "packaging", "delivery", "service", "staff", "price", "quality", "fit",
+                                          "appearance", "comfort", "battery", "screen", "sound",
+                                          "performance", "usability", "connection", "place",
+                                          "ambience", "hygiene", "content", "power", "fuel",
+                                          "handling", "interior", "exterior", "space", "safety",
+                                          "equipment"});
+}
 constexpr auto names_of(UrgencyCause) {
   return std::to_array<std::string_view>({"none", "safety", "fraud", "legal", "outage", "deadline", "repeated_contact", "long_wait"});
 }

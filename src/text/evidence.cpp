@@ -1,11 +1,14 @@
 #include "text/evidence.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 namespace earshot::text {
 namespace {
 
 constexpr std::size_t kSpansPerLabel = 2;
+constexpr std::size_t kIssuesShown = 3;
 constexpr std::size_t kBytesMax = 8192;  // evidence of a longer text comes from its beginning
 constexpr std::int64_t kPatternWeight = 1000;
 
@@ -20,19 +23,27 @@ bool starts_sign(char c) {
 class Collector {
  public:
   Collector(const Model& model, const Reading& reading, const Logits& logits)
-      : model_(model), reading_(reading), logits_(logits) {}
+      : model_(model), reading_(reading), logits_(logits), social_permille_(sigmoid_permille(logits.head[kGenreHead])) {
+    const std::size_t size = std::min(reading.normalised.text.size(), kBytesMax);
+    for (const Feature& feature : reading.features) {
+      if (feature.to == 0 || feature.to > size) continue;
+      if (const Cell* cell = model.cells.find(feature.hash); cell != nullptr) placed_.push_back({&feature, cell});
+    }
+  }
 
   void add_pattern(std::string label, const Finding& finding) {
     add(std::move(label), finding.from, finding.to, kPatternWeight * finding.permille / 1000);
   }
 
-  void add_hits(const std::string& label, std::uint16_t word_class) {
+  // False if the text has no such words.
+  bool add_hits(const std::string& label, std::uint16_t word_class) {
     std::size_t added = 0;
     for (const Hit& hit : reading_.hits) {
       if (hit.word_class != word_class || added == kSpansPerLabel) continue;
       add(label, hit.from, hit.to, kPatternWeight / 2);
       ++added;
     }
+    return added > 0;
   }
 
   // The stretches of text whose features weigh most for `plus` and against `minus` (a head, or none).
@@ -68,6 +79,10 @@ class Collector {
   }
 
  private:
+  struct Placed {
+    const Feature* feature;
+    const Cell* cell;
+  };
   struct Span {
     std::uint32_t from = 0;
     std::uint32_t to = 0;
@@ -89,11 +104,10 @@ class Collector {
   // Each feature's part of the logit, shared out evenly over its bytes.
   void spread(int plus, int minus) {
     weight_.assign(std::min(reading_.normalised.text.size(), kBytesMax), 0);
-    for (const Feature& feature : reading_.features) {
-      if (feature.to == 0 || feature.to > weight_.size()) continue;
-      const Cell& cell = model_.cells[feature.bucket];
-      std::int64_t value = part(cell, plus);
-      if (minus >= 0) value -= part(cell, minus);
+    for (const Placed& placed : placed_) {
+      const Feature& feature = *placed.feature;
+      std::int64_t value = part(*placed.cell, plus);
+      if (minus >= 0) value -= part(*placed.cell, minus);
       value = value * model_.numbers.kind_weight[feature.kind] / logits_.length;
       const std::int64_t share = value / static_cast<std::int64_t>(feature.to - feature.from);
       for (std::uint32_t i = feature.from; i < feature.to; ++i) weight_[i] += share;
@@ -102,7 +116,12 @@ class Collector {
 
   std::int64_t part(const Cell& cell, int head) const {
     const auto h = static_cast<std::size_t>(head);
-    return std::int64_t{cell.weight[h]} * model_.numbers.step[h];
+    std::int64_t sum = std::int64_t{cell.weight[h]} * model_.numbers.step[h];
+    if (head == kNegativeHead || head == kPositiveHead) {
+      const std::size_t social = head == kNegativeHead ? kSocialNegativeHead : kSocialPositiveHead;
+      sum += std::int64_t{cell.weight[social]} * model_.numbers.step[social] * social_permille_ / 1000;
+    }
+    return sum;
   }
 
   void add(std::string label, std::uint32_t from, std::uint32_t to, std::int64_t weight_milli) {
@@ -114,6 +133,8 @@ class Collector {
   const Model& model_;
   const Reading& reading_;
   const Logits& logits_;
+  std::int64_t social_permille_;
+  std::vector<Placed> placed_;
   std::vector<std::int64_t> weight_;
   std::vector<Evidence> found_;
 };
@@ -125,20 +146,39 @@ std::vector<Evidence> find_evidence(const Model& model, const Reading& reading, 
   Collector collector(model, reading, logits);
   if (analysis.sentiment == Sentiment::negative) collector.add_weights("neg", kNegativeHead, kPositiveHead);
   if (analysis.sentiment == Sentiment::positive) collector.add_weights("pos", kPositiveHead, kNegativeHead);
-  for (std::size_t i = 0; i < std::min<std::size_t>(2, analysis.issues.size()); ++i) {
+  if (analysis.complaint && analysis.sentiment != Sentiment::negative)
+    collector.add_weights("complaint", kComplaintHead, -1);
+  for (std::size_t i = 0; i < std::min(kIssuesShown, analysis.issues.size()); ++i) {
     const IssueType type = analysis.issues[i].type;
     const auto ordinal = static_cast<std::uint16_t>(type);
     const std::string label(name_of(type));
-    collector.add_hits(label, static_cast<std::uint16_t>(kIssueFirst + ordinal));
-    collector.add_hits(label, static_cast<std::uint16_t>(kIssueTopicFirst + ordinal));
+    const bool tells = collector.add_hits(label, static_cast<std::uint16_t>(kIssueFirst + ordinal));
+    const bool names = collector.add_hits(label, static_cast<std::uint16_t>(kIssueTopicFirst + ordinal));
+    if (!tells && !names) collector.add_weights(label, kIssueHead + ordinal - 1, -1);
   }
-  if (const Finding* finding = leaving(reading); finding != nullptr && analysis.leave_permille >= 500) {
-    collector.add_pattern("leave", *finding);
+  std::optional<Aspect> last;
+  for (const AspectScore& score : analysis.aspects) {
+    if (last == score.aspect) continue;
+    last = score.aspect;
+    collector.add_hits("aspect:" + std::string(name_of(score.aspect)),
+                       static_cast<std::uint16_t>(kAspectFirst + static_cast<std::uint16_t>(score.aspect)));
   }
+  if (analysis.leave_permille >= 500) {
+    if (const Finding* finding = leaving(reading); finding != nullptr) {
+      collector.add_pattern("leave", *finding);
+    } else {
+      collector.add_weights("leave", kLeaveHead, -1);
+    }
+  }
+  if (analysis.suggest_permille >= 500) collector.add_weights("suggest", kSuggestHead, -1);
+  std::array<bool, kUrgencyCauses> told{};
   for (const Finding& finding : reading.findings) {
-    if (finding.meaning != Meaning::urgent || finding.cause != analysis.urgency_cause) continue;
-    collector.add_pattern("urgent", finding);
-    break;
+    if (finding.meaning == Meaning::ask && analysis.ask_permille >= 500) collector.add_pattern("ask", finding);
+    if (finding.meaning == Meaning::agent_fault && analysis.agent_fault) collector.add_pattern("agent_fault", finding);
+    if (finding.meaning != Meaning::urgent) continue;
+    bool& known = told[static_cast<std::size_t>(finding.cause)];
+    if (!known) collector.add_pattern(std::string(name_of(finding.cause)), finding);
+    known = true;
   }
   return collector.take();
 }

@@ -37,8 +37,8 @@ std::uint64_t salted(std::uint64_t value, std::uint64_t salt) {
   return value + salt * 0xa0761d6478bd642full;
 }
 
-std::uint32_t bucket_of(std::uint64_t hash) {
-  return static_cast<std::uint32_t>(mix(hash) >> (64 - kBucketBits));
+std::uint32_t short_hash(std::uint64_t hash) {
+  return static_cast<std::uint32_t>(mix(hash) >> 32);
 }
 
 std::uint64_t read_bytes(const char* from, std::size_t size) {
@@ -83,16 +83,35 @@ bool is_negator(std::string_view word) {
   }
 }
 
+// Whether somebody is a he or a she says nothing of what they think: both are one word, never longer than it was.
+std::string_view without_gender(std::string_view word) {
+  if (word.size() < 3 || word.size() > 9) return word;
+  switch (word[0]) {
+    case 's':
+      return word == "she" ? "he" : word == "she's" ? "he's" : word == "she'll" ? "he'll" : word;
+    case 'h':
+      return word == "her" || word == "him" || word == "hers" ? "his" : word == "herself" ? "himself" : word;
+    case 'w':
+      return word == "woman" ? "man" : word == "women" ? "men" : word == "waitress" ? "waiter" : word;
+    case 'g':
+      return word == "girl" ? "boy" : word == "girls" ? "boys" : word == "gentleman" ? "lady" : word;
+    default:
+      return word;
+  }
+}
+
 bool is_contrast(std::string_view word) {
   return word == "but" || word == "however" || word == "although";
 }
 
 class Extractor {
  public:
-  Extractor(std::string_view text, std::vector<Feature>& features) : text_(text), features_(features) {}
+  Extractor(std::string_view text, const std::vector<Hit>& hits, std::vector<Feature>& features)
+      : text_(text), features_(features), hit_(hits.begin()), hits_end_(hits.end()) {}
 
   void run() {
     while (at_ < text_.size() && features_.size() < kFeaturesMax) {
+      if (brand()) continue;
       const auto byte = static_cast<unsigned char>(text_[at_]);
       if (byte < 0x80) {
         ascii(text_[at_]);
@@ -103,6 +122,18 @@ class Extractor {
   }
 
  private:
+  // Whose name it is says nothing: all brands are one word.
+  bool brand() {
+    while (hit_ != hits_end_ && (hit_->word_class != kBrand || hit_->from < at_)) ++hit_;
+    if (hit_ == hits_end_ || hit_->from != at_) return false;
+    han_signs_ = 0;
+    add(salted(kBrandWord, kMarkSalt), kWord, at_, hit_->to);
+    last_word_ = kBrandWord;
+    last_from_ = at_;
+    at_ = hit_->to;
+    return true;
+  }
+
   void ascii(char c) {
     if (c == ' ') {
       ++at_;
@@ -168,6 +199,7 @@ class Extractor {
   }
 
   void one_word(std::string_view word, std::size_t from, bool is_ascii) {
+    word = without_gender(word);
     if (is_contrast(word)) negated_words_ = 0;
     const bool negated = negated_words_ > 0;
     const std::uint64_t hash = hash_bytes(word);
@@ -190,7 +222,7 @@ class Extractor {
       const std::uint64_t window = read_bytes(edged + i, 8);
       const auto start = static_cast<std::uint32_t>(i == 0 ? from : from + i - 1);
       const auto end = [&](std::size_t n) {
-        return static_cast<std::uint32_t>(std::min(from + i + n - 1, from + size));
+        return static_cast<std::uint32_t>(std::min(from + i + n - 1, from + size));  // the shorter word's
       };
       add(salted(window & 0xffffff, salt), kPiece, start, end(3));
       if (i + 4 <= size + 2) add(salted(window & 0xffffffff, salt), kPiece, start, end(4));
@@ -234,11 +266,15 @@ class Extractor {
   }
 
   void add(std::uint64_t hash, FeatureKind kind, std::size_t from, std::size_t to) {
-    features_.push_back({bucket_of(hash), kind, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)});
+    features_.push_back({short_hash(hash), kind, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)});
   }
+
+  static constexpr std::uint64_t kBrandWord = 0x6272616e64;
 
   std::string_view text_;
   std::vector<Feature>& features_;
+  std::vector<Hit>::const_iterator hit_;
+  std::vector<Hit>::const_iterator hits_end_;
   std::size_t at_ = 0;
   std::uint64_t last_word_ = 0;
   std::size_t last_from_ = 0;
@@ -250,7 +286,7 @@ class Extractor {
 };
 
 void add_flag(std::vector<Feature>& features, std::uint64_t flag) {
-  features.push_back({bucket_of(salted(flag, kFlagSalt)), kFlag, 0, 0});
+  features.push_back({short_hash(salted(flag, kFlagSalt)), kFlag, 0, 0});
 }
 
 // What the lexicon found, by class, and how positive and negative words stand together.
@@ -259,15 +295,15 @@ void add_lexicon(const std::vector<Hit>& hits, std::vector<Feature>& features) {
   int negative = 0;
   bool problem = false;
   for (const Hit& hit : hits) {
-    if (hit.word_class >= kKnownClasses || features.size() >= kFeaturesMax) continue;
+    if (hit.word_class >= kAspectFirst || features.size() >= kFeaturesMax) continue;
     if (hit.word_class == kPositive || hit.word_class == kNegative) {
       const bool good = (hit.word_class == kPositive) != hit.negated;
       good ? ++positive : ++negative;
       features.push_back(
-          {bucket_of(salted(100u + hit.word_class * 2u + hit.negated, kFlagSalt)), kFlag, hit.from, hit.to});
+          {short_hash(salted(100u + hit.word_class * 2u + hit.negated, kFlagSalt)), kFlag, hit.from, hit.to});
     } else if (hit.word_class > kIssueFirst && hit.word_class < kIssueTopicFirst) {
       problem = true;
-      features.push_back({bucket_of(salted(200u + hit.word_class, kFlagSalt)), kFlag, hit.from, hit.to});
+      features.push_back({short_hash(salted(200u + hit.word_class, kFlagSalt)), kFlag, hit.from, hit.to});
     }
   }
   if (positive > 0 && negative == 0) add_flag(features, problem ? 1 : 2);  // praise beside a problem may be sarcasm
@@ -295,7 +331,7 @@ void mark_negated(std::string_view text, std::vector<Hit>& hits) {
 
 void extract(const Normalised& normalised, const std::vector<Hit>& hits, std::vector<Feature>& features) {
   features.clear();
-  Extractor(normalised.text, features).run();
+  Extractor(normalised.text, hits, features).run();
   add_lexicon(hits, features);
   if (normalised.elongated > 0) add_flag(features, 11);
   if (normalised.insistent > 0) add_flag(features, 12);

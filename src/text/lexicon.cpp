@@ -14,7 +14,12 @@ constexpr std::size_t kHitsMax = 512;  // what a longer text says beyond these c
 constexpr std::array<std::string_view, kIssueTypes> kIssueNames = {
     "none",  "delivery", "order_error", "quality", "authenticity", "service",
     "price", "billing",  "refund",      "account", "app",          "technical"};
-constexpr std::array<std::string_view, 8> kCauseNames = {"none",     "safety",           "fraud",    "legal", "outage",
+constexpr std::array<std::string_view, kAspects> kAspectNames = {
+    "food", "portion", "menu", "packaging", "delivery", "service", "staff", "price", "quality", "fit",
+    "appearance", "comfort", "battery", "screen", "sound", "performance", "usability", "connection",
+    "place", "ambience", "hygiene", "content", "power", "fuel", "handling", "interior", "exterior",
+    "space", "safety", "equipment"};
+constexpr std::array<std::string_view, kUrgencyCauses> kCauseNames = {"none",     "safety",           "fraud",    "legal", "outage",
                                                          "deadline", "repeated_contact", "long_wait"};
 
 bool is_word_byte(char c) {
@@ -45,7 +50,7 @@ std::optional<std::uint32_t> number(std::string_view text) {
 // Sentiment words hide each other, and so do the words of issues: "不错" is no "错".
 int hiding_group(std::uint16_t word_class) {
   if (word_class <= kNegator) return 1;
-  if (word_class >= kIssueFirst && word_class < kKnownClasses) return 2;
+  if (word_class >= kIssueFirst && word_class < kAspectFirst) return 2;
   return 0;
 }
 
@@ -64,6 +69,9 @@ std::uint32_t signs_between(std::string_view text, std::uint32_t from, std::uint
 std::string_view name_of(IssueType type) {
   return kIssueNames[static_cast<std::size_t>(type)];
 }
+std::string_view name_of(Aspect aspect) {
+  return kAspectNames[static_cast<std::size_t>(aspect)];
+}
 std::string_view name_of(UrgencyCause cause) {
   return kCauseNames[static_cast<std::size_t>(cause)];
 }
@@ -80,6 +88,8 @@ Result<Lexicon> Lexicon::parse(std::string_view text, const Simplified& simplifi
   lexicon.class_names_ = {"positive", "negative", "negator", "contrast", "courtesy", "filler"};
   for (const std::string_view name : kIssueNames) lexicon.class_names_.emplace_back(name);
   for (const std::string_view name : kIssueNames) lexicon.class_names_.push_back(std::string(name) + "_topic");
+  for (const std::string_view name : kAspectNames) lexicon.class_names_.push_back("aspect_" + std::string(name));
+  lexicon.class_names_.emplace_back("brand");
 
   std::vector<std::pair<std::string, Entry>> words;
   std::optional<std::uint16_t> current;
@@ -132,8 +142,8 @@ std::uint16_t Lexicon::class_id(std::string_view name) {
 Result<void> Lexicon::add_rule(std::string_view line) {
   Rule rule;
   const std::string_view name = next_word(line);
-  constexpr std::array<std::string_view, 7> kMeanings = {"leave", "not_leave", "courtesy",     "urgent",
-                                                         "issue", "complaint", "not_complaint"};
+  constexpr std::array<std::string_view, 10> kMeanings = {"leave",     "not_leave",     "courtesy", "urgent",  "issue",
+                                                          "complaint", "not_complaint", "ask",      "suggest", "agent_fault"};
   if (const auto meaning = index_of(kMeanings, name)) {
     rule.finding.meaning = static_cast<Meaning>(*meaning);
   } else if (const auto cause = index_of(kCauseNames, name)) {

@@ -1,6 +1,7 @@
 #include "text/model.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "base/hash.h"
@@ -9,17 +10,12 @@ namespace earshot::text {
 namespace {
 
 constexpr std::string_view kMagic = "EARSHTXT";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 constexpr std::size_t kChecksumBytes = 16;
 constexpr std::int32_t kKindWeightMax = 16;
 
 void put32(std::string& out, std::uint32_t value) {
   for (int i = 0; i < 4; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
-}
-
-void put_varint(std::string& out, std::uint32_t value) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
-  out.push_back(static_cast<char>(value));
 }
 
 void put_section(std::string& out, std::string_view bytes) {
@@ -55,16 +51,6 @@ class Reader {
     for (int i = 0; i < 4; ++i) value |= static_cast<std::uint32_t>(byte()) << (8 * i);
     return value;
   }
-  std::uint32_t varint() {
-    std::uint32_t value = 0;
-    for (int shift = 0; shift < 32; shift += 7) {
-      const std::uint8_t next = byte();
-      value |= static_cast<std::uint32_t>(next & 0x7f) << shift;
-      if (next < 0x80) return value;
-    }
-    is_short = true;
-    return value;
-  }
   std::string_view section() {
     const std::uint32_t size = u32();
     if (size > bytes_.size()) {
@@ -76,6 +62,7 @@ class Reader {
     return part;
   }
   bool at_end() const { return bytes_.empty(); }
+  std::size_t left() const { return bytes_.size(); }
   bool is_short = false;
 
  private:
@@ -94,80 +81,56 @@ void each_number(Numbers& numbers, Visit visit) {
   }
 }
 
-std::string cells_section(const std::vector<Cell>& cells) {
-  std::string out;
-  std::uint32_t last = 0;
-  for (std::uint32_t bucket = 0; bucket < cells.size(); ++bucket) {
-    const Cell& cell = cells[bucket];
-    if (cell == Cell{}) continue;
-    put_varint(out, bucket - last);
-    last = bucket;
-    out.push_back(static_cast<char>(cell.rarity));
-    std::uint32_t mask = 0;
-    for (std::size_t h = 0; h < kHeads; ++h) mask |= cell.weight[h] != 0 ? 1u << h : 0u;
-    out.push_back(static_cast<char>(mask));
-    out.push_back(static_cast<char>(mask >> 8));
-    for (const std::int8_t weight : cell.weight) {
-      if (weight != 0) out.push_back(static_cast<char>(weight));
-    }
-  }
-  return out;
-}
-
-bool read_cells(std::string_view bytes, std::vector<Cell>& cells) {
-  Reader in(bytes);
-  std::uint64_t bucket = 0;
-  while (!in.at_end() && !in.is_short) {
-    bucket += in.varint();
-    if (bucket >= cells.size()) return false;
-    Cell& cell = cells[bucket];
-    cell.rarity = in.byte();
-    std::uint32_t mask = in.byte();
-    mask |= static_cast<std::uint32_t>(in.byte()) << 8;
-    for (std::size_t h = 0; h < kHeads; ++h) {
-      if ((mask >> h & 1) != 0) cell.weight[h] = static_cast<std::int8_t>(in.byte());
-    }
-  }
-  return !in.is_short;
-}
-
 // Cells are fetched from memory a chunk ahead of their use.
 constexpr std::size_t kChunk = 128;
 
-struct Known {
-  const Cell* cell = nullptr;
-  std::int16_t weight = 0;
-};
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kSpareBytes = 16;  // a cell is read in steps of 16 and 8 bytes, the last one beyond its end
+constexpr std::size_t kTagRowBytes = kPlacesPerRow * sizeof(std::uint16_t);
+constexpr std::size_t kCellRowBytes = kPlacesPerRow * sizeof(Cell);
+constexpr std::uint32_t kRowsMax = 1u << 24;
 
-// Weighted sums of cells, all 16 bytes at once: also the rarity, whose sum nobody reads, because a full vector is the
-// fastest. A kind's weight is at most 16 and a cell's at most 127, so 16 products always fit into 16 bits.
+void pad(std::string& out) {
+  out.resize((out.size() + kAlignment - 1) / kAlignment * kAlignment);
+}
+
+// Weighted sums of cells: also the rarity, whose sum nobody reads, because full vectors are the fastest. A kind's weight
+// is at most 16 and a cell's at most 127, so 16 products always fit into 16 bits.
 class Sums {
  public:
-  void add(const Cell& cell, std::int16_t weight) {
-    Bytes bytes;
-    std::memcpy(&bytes, &cell, sizeof bytes);
-    few_ += __builtin_convertvector(bytes, Shorts) * weight;
+  void add(const Cell* cell, std::int16_t weight) {
+    Bytes low;
+    ShortBytes high;
+    std::memcpy(&low, cell, sizeof low);
+    std::memcpy(&high, reinterpret_cast<const char*>(cell) + sizeof low, sizeof high);
+    low_ += __builtin_convertvector(low, Shorts) * weight;
+    high_ += __builtin_convertvector(high, FewShorts) * weight;
     if (++in_few_ == 16) flush();
   }
 
-  std::array<std::int32_t, 16> totals() {
+  const std::array<std::int32_t, 24>& totals() {
     flush();
     return totals_;
   }
 
  private:
   using Bytes [[gnu::vector_size(16)]] = std::int8_t;
+  using ShortBytes [[gnu::vector_size(8)]] = std::int8_t;
   using Shorts [[gnu::vector_size(32)]] = std::int16_t;
+  using FewShorts [[gnu::vector_size(16)]] = std::int16_t;
 
   void flush() {
-    for (std::size_t i = 0; i < 16; ++i) totals_[i] += few_[i];
-    few_ = Shorts{};
+    for (std::size_t i = 0; i < 16; ++i) totals_[i] += low_[i];
+    for (std::size_t i = 0; i < 8; ++i) totals_[16 + i] += high_[i];
+    low_ = Shorts{};
+    high_ = FewShorts{};
     in_few_ = 0;
   }
 
-  Shorts few_{};
+  Shorts low_{};
+  FewShorts high_{};
   int in_few_ = 0;
-  std::array<std::int32_t, 16> totals_{};
+  std::array<std::int32_t, 24> totals_{};
 };
 
 bool is_plausible(const ModelNumbers& numbers) {
@@ -175,9 +138,113 @@ bool is_plausible(const ModelNumbers& numbers) {
                      [](std::int32_t weight) { return weight >= 0 && weight <= kKindWeightMax; });
 }
 
+template <class Bytes>
+std::string as_bytes(const Bytes& values) {
+  static_assert(std::endian::native == std::endian::little, "models are used as they lie on disk");
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(values[0])};
+}
+
+// Adds up features until told to look at what there is.
+class Scorer {
+ public:
+  Scorer(const Model& model, std::size_t language) : model_(model), language_(language) {}
+
+  void add(const Feature& feature) {
+    const Cell* cell = model_.cells.find(feature.hash);
+    if (cell == nullptr) return;
+    __builtin_prefetch(cell);
+    chunk_[in_chunk_++] = {cell, static_cast<std::int16_t>(model_.numbers.kind_weight[feature.kind])};
+    if (in_chunk_ == kChunk) flush();
+  }
+
+  Logits logits() {
+    flush();
+    Logits logits;
+    logits.known = known_;
+    logits.length = std::max<std::int64_t>(1, whole_root(squares_));
+    const auto& totals = sums_.totals();
+    for (std::size_t h = 0; h < kHeads; ++h) logits.head[h] = logit(h, totals[h + 1], logits.length);
+    mix_genre(logits.head);
+    return logits;
+  }
+
+  // What was added since the last clause ended.
+  void end_clause(ClauseLogits& clause) {
+    flush();
+    const auto& totals = sums_.totals();
+    const std::int64_t length = std::max<std::int64_t>(1, whole_root(squares_ - clause_squares_));
+    std::array<Fixed, kHeads> head{};
+    for (std::size_t h = 0; h <= kGenreHead; ++h) head[h] = logit(h, totals[h + 1] - clause_totals_[h + 1], length);
+    mix_genre(head);
+    clause.negative = head[kNegativeHead];
+    clause.positive = head[kPositiveHead];
+    clause.known = static_cast<std::uint32_t>(known_ - clause_known_);
+    clause_totals_ = totals;
+    clause_squares_ = squares_;
+    clause_known_ = known_;
+  }
+
+ private:
+  struct Known {
+    const Cell* cell = nullptr;
+    std::int16_t weight = 0;
+  };
+
+  Fixed logit(std::size_t head, std::int64_t total, std::int64_t length) const {
+    const Fixed sum = model_.numbers.bias[language_][head] + total * model_.numbers.step[head] / length;
+    return std::clamp<Fixed>(sum, -kFixedLimit, kFixedLimit);
+  }
+
+  static void mix_genre(std::array<Fixed, kHeads>& head) {
+    const std::int64_t social = sigmoid_permille(head[kGenreHead]);
+    head[kNegativeHead] += head[kSocialNegativeHead] * social / 1000;
+    head[kPositiveHead] += head[kSocialPositiveHead] * social / 1000;
+  }
+
+  void flush() {
+    for (std::size_t i = 0; i < in_chunk_; ++i) {
+      const std::int64_t value = std::int64_t{chunk_[i].weight} * chunk_[i].cell->rarity;
+      squares_ += value * value;
+      sums_.add(chunk_[i].cell, chunk_[i].weight);
+    }
+    known_ += in_chunk_;
+    in_chunk_ = 0;
+  }
+
+  const Model& model_;
+  std::size_t language_;
+  Sums sums_;
+  std::int64_t squares_ = 0;
+  std::size_t known_ = 0;
+  std::array<Known, kChunk> chunk_;
+  std::size_t in_chunk_ = 0;
+  std::array<std::int32_t, 24> clause_totals_{};
+  std::int64_t clause_squares_ = 0;
+  std::size_t clause_known_ = 0;
+};
+
 }  // namespace
 
-std::string Model::save() const {
+void ModelParts::resize(std::uint32_t new_rows) {
+  rows = new_rows;
+  tags.assign(rows * kPlacesPerRow, 0);
+  cells.assign(rows * kPlacesPerRow, Cell{});
+}
+
+bool ModelParts::add(std::uint32_t hash, const Cell& cell) {
+  const std::size_t first = CellTable::row_of(hash, rows) * kPlacesPerRow;
+  const std::uint16_t tag = CellTable::tag_of(hash);
+  for (std::size_t place = first; place < first + kPlacesPerRow; ++place) {
+    if (tags[place] == tag) return false;
+    if (tags[place] != 0) continue;
+    tags[place] = tag;
+    cells[place] = cell;
+    return true;
+  }
+  return false;
+}
+
+std::string ModelParts::save() const {
   std::string numbers_section;
   each_number(numbers, [&](std::int32_t value) { put32(numbers_section, static_cast<std::uint32_t>(value)); });
   std::string simplified_section;
@@ -191,15 +258,25 @@ std::string Model::save() const {
   put_section(out, numbers_section);
   put_section(out, lexicon);
   put_section(out, simplified_section);
-  put_section(out, cells_section(cells));
+  pad(out);
+  put32(out, rows);
+  pad(out);
+  out += as_bytes(tags);
+  out += as_bytes(cells);
+  out.append(kSpareBytes, '\0');
   return out + checksum(out);
 }
 
-void Model::index() {
-  known = KnownBuckets{};
-  for (std::uint32_t bucket = 0; bucket < cells.size(); ++bucket) {
-    if (cells[bucket].rarity != 0) known.add(bucket);
-  }
+const Cell* CellTable::find(std::uint32_t hash) const {
+  const std::uint32_t row = row_of(hash, rows_);
+  std::uint64_t tags = 0;
+  std::memcpy(&tags, tags_ + row * kTagRowBytes, sizeof tags);
+  constexpr std::uint64_t kEach = 0x0001000100010001ull;
+  const std::uint64_t differences = tags ^ kEach * tag_of(hash);
+  const std::uint64_t equal = (differences - kEach) & ~differences & kEach << 15;  // the lowest one set is exact
+  if (equal == 0) return nullptr;
+  const std::size_t place = static_cast<std::size_t>(std::countr_zero(equal)) / 16;
+  return reinterpret_cast<const Cell*>(cells_) + row * kPlacesPerRow + place;
 }
 
 Result<Model> Model::load(std::string_view bytes) {
@@ -213,7 +290,8 @@ Result<Model> Model::load(std::string_view bytes) {
   }
   Reader in(body.substr(kMagic.size()));
   if (const std::uint32_t format = in.u32(); format != kFormat) {
-    return Error{ErrorKind::Invalid, "the text model has format " + std::to_string(format) + ", this program reads 1"};
+    return Error{ErrorKind::Invalid, "the text model has format " + std::to_string(format) + ", this program reads " +
+                                         std::to_string(kFormat) + "; train it again with `earshot train`"};
   }
   Model model;
   model.name = in.section();
@@ -228,44 +306,41 @@ Result<Model> Model::load(std::string_view bytes) {
     }
     model.simplified.emplace_back(from, to);
   }
-  if (in.is_short || numbers_in.is_short || !is_plausible(model.numbers) || !read_cells(in.section(), model.cells)) {
+  const std::size_t rows_at = (body.size() - in.left() + kAlignment - 1) / kAlignment * kAlignment;
+  const std::size_t tags_at = rows_at + kAlignment;
+  if (in.is_short || numbers_in.is_short || !is_plausible(model.numbers) || tags_at > body.size()) {
     return Error{ErrorKind::Corrupt, "the text model's sections do not fit together"};
   }
-  model.index();
+  const std::uint32_t rows = Reader(body.substr(rows_at)).u32();
+  const std::size_t cells_at = tags_at + rows * kTagRowBytes;
+  if (rows == 0 || rows > kRowsMax || cells_at + rows * kCellRowBytes + kSpareBytes != body.size()) {
+    return Error{ErrorKind::Corrupt, "the text model's cells do not fit its size"};
+  }
+  model.cells = CellTable(body.data() + tags_at, body.data() + cells_at, rows);
   return model;
 }
 
 Logits score(const Model& model, const std::vector<Feature>& features, std::size_t language) {
-  const ModelNumbers& numbers = model.numbers;
-  Logits logits;
-  std::int64_t squares = 0;
-  Sums sums;
-  std::array<Known, kChunk> chunk;
-  std::size_t in_chunk = 0;
-  const auto add_chunk = [&] {
-    for (std::size_t i = 0; i < in_chunk; ++i) {
-      const std::int64_t value = std::int64_t{chunk[i].weight} * chunk[i].cell->rarity;
-      squares += value * value;
-      sums.add(*chunk[i].cell, chunk[i].weight);
-    }
-    logits.known += in_chunk;
-    in_chunk = 0;
-  };
+  Scorer scorer(model, language);
+  for (const Feature& feature : features) scorer.add(feature);
+  return scorer.logits();
+}
+
+Logits score(const Model& model, const std::vector<Feature>& features, std::size_t language,
+             std::vector<ClauseLogits>& clauses) {
+  Scorer scorer(model, language);
+  std::size_t clause = 0;
   for (const Feature& feature : features) {
-    if (!model.known.has(feature.bucket)) continue;
-    const Cell* cell = model.cells.data() + feature.bucket;
-    __builtin_prefetch(cell);
-    chunk[in_chunk++] = {cell, static_cast<std::int16_t>(numbers.kind_weight[feature.kind])};
-    if (in_chunk == kChunk) add_chunk();
+    // Flags come last and are about the whole.
+    if (feature.kind == kFlag) {
+      for (; clause < clauses.size(); ++clause) scorer.end_clause(clauses[clause]);
+    } else {
+      for (; clause < clauses.size() && feature.to > clauses[clause].to; ++clause) scorer.end_clause(clauses[clause]);
+    }
+    scorer.add(feature);
   }
-  add_chunk();
-  const auto totals = sums.totals();
-  logits.length = std::max<std::int64_t>(1, whole_root(squares));
-  for (std::size_t h = 0; h < kHeads; ++h) {
-    const Fixed logit = numbers.bias[language][h] + totals[h + 1] * std::int64_t{numbers.step[h]} / logits.length;
-    logits.head[h] = std::clamp<Fixed>(logit, -kFixedLimit, kFixedLimit);
-  }
-  return logits;
+  for (; clause < clauses.size(); ++clause) scorer.end_clause(clauses[clause]);
+  return scorer.logits();
 }
 
 }  // namespace earshot::text

@@ -38,6 +38,10 @@ class Reader {
 enum class Mention : std::uint8_t { none, topic, problem };
 std::array<Mention, kIssueTypes> issues_mentioned(const Reading& reading);
 
+// Where each clause of the text ends: behind its marks, or before a "but". At most kClausesMax; the last end is the text's.
+inline constexpr std::size_t kClausesMax = 64;
+void clause_ends(const Reading& reading, std::vector<std::uint32_t>& ends);
+
 // Whether the text is nothing but thanks, a greeting or an acknowledgement.
 bool is_courtesy(const Reading& reading);
 

@@ -136,7 +136,10 @@ class Intake final : public Processor {
     const auto text = text_to_read(input);
     if (!text || !analyse_) return;
     activity.analysis = analyse_(*text, input.content.language);
+    // Only what the event holds on the wire, so that who reads it now and who reads it later see the same.
     activity.analysis.evidence.clear();
+    activity.analysis.clauses.clear();
+    activity.analysis.issue_permille.fill(0);
     activity.similarity = simhash(*text);
   }
 

@@ -19,16 +19,14 @@ double real(std::int32_t fixed) {
 }  // namespace
 
 std::string model_card(const Training& training, const CardFacts& facts) {
-  const Model& model = training.model;
-  const auto cells =
-      std::count_if(model.cells.begin(), model.cells.end(), [](const Cell& cell) { return cell.rarity != 0; });
+  const ModelParts& model = training.model;
   std::string out = "## Facts, as the trainer wrote them\n\n";
   out += "- model `" + model.name + "`, " + std::to_string(facts.model_bytes) + " bytes, SHA-256 `" +
          facts.model_sha256 + "`\n";
   out += "- trained " + facts.date + " from `" + facts.config + "`, epoch " + std::to_string(training.best_epoch) +
          " of " + std::to_string(training.epochs.size()) + " by mean dev loss\n";
-  out += "- " + std::to_string(cells) + " of " + std::to_string(kBuckets) + " buckets hold weights, " +
-         std::to_string(kHeads) + " heads of 8 bits each\n";
+  out += "- " + std::to_string(training.features_kept) + " of " + std::to_string(training.features) +
+         " features have a place, " + std::to_string(kHeads) + " heads of 8 bits each\n";
   out += "- temperature of sentiment: English " + decimal(1 / real(model.numbers.sharpness[kEnglish][kNegativeHead])) +
          ", Chinese " + decimal(1 / real(model.numbers.sharpness[kChinese][kNegativeHead])) + "\n\n";
   out +=
