@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "text/evidence.h"
+#include "text/stream.h"
 
 namespace earshot {
 namespace {
@@ -49,6 +50,11 @@ bool has(const Reading& reading, Meaning meaning) {
                      [&](const Finding& finding) { return finding.meaning == meaning; });
 }
 
+bool names_an_aspect(const Reading& reading) {
+  return std::any_of(reading.hits.begin(), reading.hits.end(),
+                     [](const Hit& hit) { return hit.word_class >= kAspectFirst && hit.word_class < kBrand; });
+}
+
 std::uint16_t strongest(const Reading& reading, Meaning meaning) {
   std::uint16_t permille = 0;
   for (const Finding& finding : reading.findings) {
@@ -88,6 +94,7 @@ struct Analyzer::Scratch {
   Reading reading;
   std::vector<std::uint32_t> ends;
   std::vector<ClauseLogits> clauses;
+  WordMemo memo;
 };
 
 Result<Analyzer> Analyzer::load(StableBytes model_bytes) {
@@ -110,16 +117,18 @@ void Analyzer::analyze(std::string_view utf8_text, std::string_view declared_lan
   // Scratch only: every read overwrites all of it, so no text leaves a trace in the next one's answer.
   thread_local Scratch scratch;
   const Reading& reading = scratch.reading;
-  reader_.read(utf8_text, {.with_origin = options.evidence}, scratch.reading);
   clear(analysis);
   analysis.model = model_.name;
-  analysis.language = language_of(reading.normalised, hint(reading, declared_language));
+  reader_.skim(utf8_text, {.with_origin = options.evidence}, scratch.reading);
   const std::size_t language = reading.normalised.han * 2 > reading.normalised.latin ? kChinese : kEnglish;
 
-  clause_ends(reading, scratch.ends);
   scratch.clauses.clear();
+  scratch.ends.clear();
+  if (options.evidence || names_an_aspect(reading)) clause_ends(reading, scratch.ends);
   for (const std::uint32_t end : scratch.ends) scratch.clauses.push_back({.to = end});
-  const Logits logits = score(model_, reading.features, language, scratch.clauses);
+  LanguageHint hint{.declared = declared_language};
+  const Logits logits = score(model_, reading, language, scratch.clauses, scratch.memo, hint);
+  analysis.language = language_of(reading.normalised, hint);
   const bool is_known = analysis.language != Language::unknown && logits.known > 0;
 
   analysis.courtesy = is_courtesy(reading);
@@ -142,19 +151,7 @@ void Analyzer::analyze(std::string_view utf8_text, std::string_view declared_lan
       from = clause.to;
     }
   }
-  analysis.evidence = find_evidence(model_, reading, logits, analysis);
-}
-
-LanguageHint Analyzer::hint(const Reading& reading, std::string_view declared) const {
-  LanguageHint hint{.declared = declared};
-  for (const Feature& feature : reading.features) {
-    if (feature.kind != kWord) continue;
-    const char first = reading.normalised.text[feature.from];
-    if (first < 'a' || first > 'z') continue;
-    ++hint.words;
-    hint.words_known += model_.cells.find(feature.hash) != nullptr ? 1 : 0;
-  }
-  return hint;
+  analysis.evidence = find_evidence(model_, reading, logits, analysis, scratch.memo);
 }
 
 std::uint16_t Analyzer::permille(const Logits& logits, std::size_t language, std::size_t head) const {

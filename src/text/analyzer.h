@@ -45,7 +45,6 @@ class Analyzer {
 
   struct Scratch;
 
-  text::LanguageHint hint(const text::Reading& reading, std::string_view declared) const;
   void set_sentiment(const text::Logits& logits, std::size_t language, Analysis& analysis) const;
   void set_issues(const text::Reading& reading, const text::Logits& logits, std::size_t language,
                   Analysis& analysis) const;

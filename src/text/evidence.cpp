@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "text/extractor.h"
+
 namespace earshot::text {
 namespace {
 
@@ -22,14 +24,34 @@ bool starts_sign(char c) {
 
 class Collector {
  public:
-  Collector(const Model& model, const Reading& reading, const Logits& logits)
-      : model_(model), reading_(reading), logits_(logits), social_permille_(sigmoid_permille(logits.head[kGenreHead])) {
-    const std::size_t size = std::min(reading.normalised.text.size(), kBytesMax);
-    for (const Feature& feature : reading.features) {
-      if (feature.to == 0 || feature.to > size) continue;
-      if (const Cell* cell = model.cells.find(feature.hash); cell != nullptr) placed_.push_back({&feature, cell});
+  Collector(const Model& model, const Reading& reading, const Logits& logits, WordMemo& memo)
+      : model_(model),
+        reading_(reading),
+        logits_(logits),
+        memo_(memo),
+        social_permille_(sigmoid_permille(logits.head[kGenreHead])),
+        end_(static_cast<std::uint32_t>(std::min(reading.normalised.text.size(), kBytesMax))) {
+    extract_into(reading.normalised, reading.hits, *this);
+  }
+
+  // What the extractor tells: features the model knows, and words with all of their pieces.
+  void feature(std::uint32_t hash, FeatureKind kind, std::uint32_t from, std::uint32_t to) {
+    ++size_;
+    const Cell* cell = to == 0 || to > end_ ? nullptr : model_.cells.find(hash);
+    if (cell == nullptr) return;
+    Placed& placed = placed_.emplace_back(Placed{from, to, {}});
+    for (std::size_t h = 0; h < kHeads; ++h)
+      placed.totals[h + 1] = static_cast<std::int16_t>(cell->weight[h] * model_.numbers.kind_weight[kind]);
+  }
+  void word(std::string_view word, bool negated, std::uint32_t from, std::uint32_t to) {
+    if (const WordMemo::Word* known = memo_.find(model_, word, negated)) {
+      size_ += features_in_word(word);
+      if (to <= end_ && known->known > 0) placed_.push_back({from, to, known->totals});
+    } else {
+      features_of_word(word, negated, from, to, *this);
     }
   }
+  std::size_t size() const { return size_; }
 
   void add_pattern(std::string label, const Finding& finding) {
     add(std::move(label), finding.from, finding.to, kPatternWeight * finding.permille / 1000);
@@ -80,8 +102,9 @@ class Collector {
 
  private:
   struct Placed {
-    const Feature* feature;
-    const Cell* cell;
+    std::uint32_t from = 0;
+    std::uint32_t to = 0;
+    std::array<std::int16_t, kHeads + 1> totals{};
   };
   struct Span {
     std::uint32_t from = 0;
@@ -103,25 +126,25 @@ class Collector {
 
   // Each feature's part of the logit, shared out evenly over its bytes.
   void spread(int plus, int minus) {
-    weight_.assign(std::min(reading_.normalised.text.size(), kBytesMax), 0);
+    weight_.assign(std::min(reading_.normalised.text.size(), kBytesMax) + 1, 0);
     for (const Placed& placed : placed_) {
-      const Feature& feature = *placed.feature;
-      std::int64_t value = part(*placed.cell, plus);
-      if (minus >= 0) value -= part(*placed.cell, minus);
-      value = value * model_.numbers.kind_weight[feature.kind] / logits_.length;
-      const std::int64_t share = value / static_cast<std::int64_t>(feature.to - feature.from);
-      for (std::uint32_t i = feature.from; i < feature.to; ++i) weight_[i] += share;
+      std::int64_t value = part(placed, plus);
+      if (minus >= 0) value -= part(placed, minus);
+      const std::int64_t share = value / logits_.length / static_cast<std::int64_t>(placed.to - placed.from);
+      weight_[placed.from] += share;  // from here on, until taken back
+      weight_[placed.to] -= share;
     }
+    for (std::size_t i = 1; i < weight_.size(); ++i) weight_[i] += weight_[i - 1];
+    weight_.pop_back();
   }
 
-  std::int64_t part(const Cell& cell, int head) const {
-    const auto h = static_cast<std::size_t>(head);
-    std::int64_t sum = std::int64_t{cell.weight[h]} * model_.numbers.step[h];
-    if (head == kNegativeHead || head == kPositiveHead) {
-      const std::size_t social = head == kNegativeHead ? kSocialNegativeHead : kSocialPositiveHead;
-      sum += std::int64_t{cell.weight[social]} * model_.numbers.step[social] * social_permille_ / 1000;
-    }
-    return sum;
+  std::int64_t part(const Placed& placed, int head) const {
+    const auto weight = [&](int h) {
+      return std::int64_t{placed.totals[static_cast<std::size_t>(h) + 1]} * model_.numbers.step[static_cast<std::size_t>(h)];
+    };
+    if (head == kNegativeHead) return weight(head) + weight(kSocialNegativeHead) * social_permille_ / 1000;
+    if (head == kPositiveHead) return weight(head) + weight(kSocialPositiveHead) * social_permille_ / 1000;
+    return weight(head);
   }
 
   void add(std::string label, std::uint32_t from, std::uint32_t to, std::int64_t weight_milli) {
@@ -133,7 +156,10 @@ class Collector {
   const Model& model_;
   const Reading& reading_;
   const Logits& logits_;
+  WordMemo& memo_;
   std::int64_t social_permille_;
+  std::uint32_t end_;
+  std::size_t size_ = 0;
   std::vector<Placed> placed_;
   std::vector<std::int64_t> weight_;
   std::vector<Evidence> found_;
@@ -142,8 +168,8 @@ class Collector {
 }  // namespace
 
 std::vector<Evidence> find_evidence(const Model& model, const Reading& reading, const Logits& logits,
-                                    const Analysis& analysis) {
-  Collector collector(model, reading, logits);
+                                    const Analysis& analysis, WordMemo& memo) {
+  Collector collector(model, reading, logits, memo);
   if (analysis.sentiment == Sentiment::negative) collector.add_weights("neg", kNegativeHead, kPositiveHead);
   if (analysis.sentiment == Sentiment::positive) collector.add_weights("pos", kPositiveHead, kNegativeHead);
   if (analysis.complaint && analysis.sentiment != Sentiment::negative)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -54,6 +55,15 @@ int hiding_group(std::uint16_t word_class) {
   return 0;
 }
 
+constexpr std::uint32_t kStartBits = 1 << 16;
+
+// Of one to eight bytes.
+std::uint32_t start_hash(std::string_view bytes) {
+  std::uint64_t value = bytes.size();
+  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
+  return static_cast<std::uint32_t>(value * 0x9e3779b97f4a7c15ull >> 48);
+}
+
 bool ends_sentence(char c) {
   return c == '.' || c == '!' || c == '?' || c == ';';
 }
@@ -89,7 +99,7 @@ Result<Lexicon> Lexicon::parse(std::string_view text, const Simplified& simplifi
   for (const std::string_view name : kIssueNames) lexicon.class_names_.emplace_back(name);
   for (const std::string_view name : kIssueNames) lexicon.class_names_.push_back(std::string(name) + "_topic");
   for (const std::string_view name : kAspectNames) lexicon.class_names_.push_back("aspect_" + std::string(name));
-  lexicon.class_names_.emplace_back("brand");
+  lexicon.class_names_.insert(lexicon.class_names_.end(), {"brand", "person"});
 
   std::vector<std::pair<std::string, Entry>> words;
   std::optional<std::uint16_t> current;
@@ -175,7 +185,10 @@ Result<void> Lexicon::add_rule(std::string_view line) {
 
 void Lexicon::build(std::vector<std::pair<std::string, Entry>> words) {
   byte_class_.assign(256, 0);
+  begins_.assign(256, 0);
+  starts_.assign(kStartBits / 64, 0);
   for (const auto& [word, entry] : words) {
+    add_start(word);
     for (const char c : word) {
       std::uint8_t& known = byte_class_[static_cast<unsigned char>(c)];
       if (known == 0) known = static_cast<std::uint8_t>(byte_classes_++);
@@ -227,10 +240,39 @@ void Lexicon::build(std::vector<std::pair<std::string, Entry>> words) {
   }
 }
 
+// Remembers how an entry begins: with up to four bytes, or two wide signs.
+void Lexicon::add_start(std::string_view word) {
+  const bool is_wide = static_cast<unsigned char>(word[0]) >= 0xe0 && static_cast<unsigned char>(word[0]) < 0xf0;
+  const std::size_t size = is_wide ? (word.size() >= 6 ? 6 : std::min<std::size_t>(3, word.size())) : std::min<std::size_t>(4, word.size());
+  std::uint8_t& sizes = begins_[static_cast<unsigned char>(word[0])];
+  sizes = static_cast<std::uint8_t>(sizes | 1u << size);
+  const std::uint32_t hash = start_hash(word.substr(0, size));
+  starts_[hash / 64] |= std::uint64_t{1} << hash % 64;
+}
+
+// Whether an entry may begin here. Most places are told from the first bytes, without a look at the automaton, which is
+// larger than what is near.
+bool Lexicon::may_start(std::string_view text, std::uint32_t at) const {
+  const char first = text[at];
+  std::uint32_t sizes = begins_[static_cast<unsigned char>(first)];
+  if (sizes == 0 || (at > 0 && is_word_byte(first) && is_word_byte(text[at - 1]))) return false;
+  for (; sizes != 0; sizes &= sizes - 1) {
+    const auto size = static_cast<std::uint32_t>(std::countr_zero(sizes));
+    if (at + size > text.size()) return false;
+    const std::uint32_t hash = start_hash(text.substr(at, size));
+    if ((starts_[hash / 64] >> hash % 64 & 1) != 0) return true;
+  }
+  return false;
+}
+
 void Lexicon::find(std::string_view text, std::vector<Hit>& hits) const {
   hits.clear();
   std::uint32_t node = 0;
   for (std::uint32_t i = 0; i < text.size() && hits.size() < kHitsMax; ++i) {
+    if (node == 0) {
+      while (i < text.size() && !may_start(text, i)) ++i;
+      if (i == text.size()) break;
+    }
     node = next_[node * byte_classes_ + byte_class_[static_cast<unsigned char>(text[i])]];
     if (node == 0) continue;
     const std::uint32_t end = i + 1;

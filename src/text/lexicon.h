@@ -48,7 +48,8 @@ enum KnownClass : std::uint16_t { kPositive, kNegative, kNegator, kContrast, kCo
 inline constexpr std::uint16_t kIssueTopicFirst = kIssueFirst + kIssueTypes;  // `delivery_topic` and so on
 inline constexpr std::uint16_t kAspectFirst = kIssueTopicFirst + kIssueTypes;          // `aspect_food` and so on
 inline constexpr std::uint16_t kBrand = kAspectFirst + kAspects;                       // names, which say nothing by themselves
-inline constexpr std::uint16_t kKnownClasses = kBrand + 1;
+inline constexpr std::uint16_t kPerson = kBrand + 1;
+inline constexpr std::uint16_t kKnownClasses = kPerson + 1;
 
 class Lexicon {
  public:
@@ -83,6 +84,8 @@ class Lexicon {
   Result<void> add_rule(std::string_view line);
   std::uint16_t class_id(std::string_view name);
   void build(std::vector<std::pair<std::string, Entry>> words);
+  void add_start(std::string_view word);
+  bool may_start(std::string_view text, std::uint32_t at) const;
   bool match(const Rule& rule, std::size_t part, std::size_t first_hit, std::string_view text,
              const std::vector<Hit>& hits, Finding& finding) const;
 
@@ -92,6 +95,8 @@ class Lexicon {
   std::vector<Node> nodes_;
   std::vector<std::uint16_t> next_;  // node × byte class
   std::vector<std::uint8_t> byte_class_;
+  std::vector<std::uint8_t> begins_;   // by first byte: how many bytes of a text must be looked at, one bit each
+  std::vector<std::uint64_t> starts_;  // hashes of the first bytes of entries
   std::uint32_t byte_classes_ = 1;
 };
 

@@ -11,7 +11,9 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,6 +90,18 @@ class CellTable {
   std::uint32_t rows_ = 0;
 };
 
+inline const Cell* CellTable::find(std::uint32_t hash) const {
+  const std::uint32_t row = row_of(hash, rows_);
+  std::uint64_t tags = 0;
+  std::memcpy(&tags, tags_ + row * (kPlacesPerRow * sizeof(std::uint16_t)), sizeof tags);
+  constexpr std::uint64_t kEach = 0x0001000100010001ull;
+  const std::uint64_t differences = tags ^ kEach * tag_of(hash);
+  const std::uint64_t equal = (differences - kEach) & ~differences & kEach << 15;  // the lowest one set is exact
+  if (equal == 0) return nullptr;
+  const std::size_t place = static_cast<std::size_t>(std::countr_zero(equal)) / 16;
+  return reinterpret_cast<const Cell*>(cells_) + row * kPlacesPerRow + place;
+}
+
 // A model on its way into a file.
 struct ModelParts {
   std::string name;
@@ -109,6 +123,7 @@ struct Model {
   std::string_view lexicon;
   std::vector<std::pair<char32_t, char32_t>> simplified;
   CellTable cells;
+  std::uint64_t print = 0;  // of all bytes: two models of the same print say the same
 
   // `bytes` must stay where they are as long as the model lives.
   static Result<Model> load(std::string_view bytes);

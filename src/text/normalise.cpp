@@ -86,6 +86,16 @@ class Writer {
  private:
   void ascii(unsigned char byte) {
     from_ = at_;
+    // By far the most frequent: a small letter inside a word that is not the one before.
+    if (byte >= 'a' && byte <= 'z' && byte != last_ && !out_.text.empty() && last_ >= 'a' && last_ <= 'z' && capitals_ == 0) {
+      ++at_;
+      ++out_.latin;
+      last_ = byte;
+      run_ = 1;
+      out_.text.push_back(static_cast<char>(byte));
+      if (options_.with_origin) out_.origin.resize(out_.text.size(), static_cast<std::uint32_t>(from_));
+      return;
+    }
     if (byte == '@' && handle()) return;
     if ((byte | 0x20) == 'h' || (byte | 0x20) == 'w') {
       if (link()) return;
@@ -208,8 +218,21 @@ class Writer {
     put(point);
   }
 
+  static bool ends_clause(char32_t point) {
+    return point == ',' || point == '.' || point == '!' || point == '?' || point == ';';
+  }
+
+  // "good !" and "good!" are the same.
+  void drop_space_before_mark() {
+    drop_last();
+    const std::string& text = out_.text;
+    last_ = static_cast<unsigned char>(text.back());
+    run_ = text.size() > 1 && text[text.size() - 2] == text.back() ? 2 : 1;
+  }
+
   // Writes a sign, but never a third equal one in a row, nor a second space.
   void put(char32_t point) {
+    if (ends_clause(point) && last_ == ' ' && out_.text.size() > 1) drop_space_before_mark();
     if (point == last_) {
       if (point == ' ') return;
       ++run_;

@@ -54,11 +54,15 @@ Result<Reader> Reader::make(std::string_view lexicon, const std::vector<std::pai
 }
 
 void Reader::read(std::string_view text, NormaliseOptions options, Reading& reading) const {
+  skim(text, options, reading);
+  extract(reading.normalised, reading.hits, reading.features);
+}
+
+void Reader::skim(std::string_view text, NormaliseOptions options, Reading& reading) const {
   normalise(text, simplified_, options, reading.normalised);
   lexicon_.find(reading.normalised.text, reading.hits);
   mark_negated(reading.normalised.text, reading.hits);
   lexicon_.judge(reading.normalised.text, reading.hits, reading.findings);
-  extract(reading.normalised, reading.hits, reading.features);
 }
 
 std::array<Mention, kIssueTypes> issues_mentioned(const Reading& reading) {
@@ -79,6 +83,10 @@ std::array<Mention, kIssueTypes> issues_mentioned(const Reading& reading) {
     if (finding.meaning == Meaning::issue) issues[static_cast<std::size_t>(finding.issue)] = Mention::problem;
   }
   return issues;
+}
+
+bool counts_as_word(std::string_view text, std::uint32_t from) {
+  return text[from] >= 'a' && text[from] <= 'z';
 }
 
 void clause_ends(const Reading& reading, std::vector<std::uint32_t>& ends) {

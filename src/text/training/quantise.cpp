@@ -47,12 +47,36 @@ struct Row {
   Logits logits;
 };
 
-double softmax_loss(const Row& row, double sharpness) {
-  const double neg = as_real(row.logits.head[kNegativeHead]) * sharpness;
-  const double pos = as_real(row.logits.head[kPositiveHead]) * sharpness;
-  const double mine = row.example->sentiment == 0 ? neg : row.example->sentiment == 2 ? pos : 0.0;
-  const double all = std::exp(neg) + std::exp(pos) + (row.example->two_class ? 0.0 : 1.0);
-  return std::log(all) - mine;
+// What calibration may change about sentiment: how sure it is, and how readily it says negative, in reviews and in posts.
+struct Tuning {
+  double sharpness = 1;
+  double negative = 0;
+  double social_negative = 0;
+};
+
+struct Odds {
+  double negative = 0;
+  double positive = 0;
+};
+
+Odds odds_of(const Row& row, const Tuning& tuning) {
+  const double social = 1 / (1 + std::exp(-as_real(row.logits.head[kGenreHead])));
+  const double negative = as_real(row.logits.head[kNegativeHead]) + tuning.negative + tuning.social_negative * social;
+  return {std::exp(negative * tuning.sharpness), std::exp(as_real(row.logits.head[kPositiveHead]) * tuning.sharpness)};
+}
+
+double softmax_loss(const Row& row, const Tuning& tuning) {
+  const auto [negative, positive] = odds_of(row, tuning);
+  const double neutral = row.example->two_class ? 0.0 : 1.0;
+  const double mine = row.example->sentiment == 0 ? negative : row.example->sentiment == 2 ? positive : 1.0;
+  return std::log(negative + positive + neutral) - std::log(mine);
+}
+
+// Of "negative or not" alone.
+double negative_loss(const Row& row, const Tuning& tuning) {
+  const auto [negative, positive] = odds_of(row, tuning);
+  const double others = positive + (row.example->two_class ? 0.0 : 1.0);
+  return std::log(negative + others) - std::log(row.example->sentiment == 0 ? negative : others);
 }
 
 int label_of(const Example& example, std::size_t head) {
@@ -81,17 +105,28 @@ void calibrate_sentiment(const TrainConfig& config, const std::vector<Row>& rows
   }
   if (mine.size() < 50) return;
   const auto weight = set_weights(config, mine);
-  const double sharpness = lowest(
-      [&](double value) {
-        double sum = 0;
-        for (const Row& row : mine) sum += weight[row.example->set] * softmax_loss(row, value);
-        return sum;
-      },
-      0.05, 5.0);
-  for (const std::size_t head : {kNegativeHead, kPositiveHead}) {
-    parts.numbers.sharpness[language][head] =
-        static_cast<std::int32_t>(std::lround(sharpness / config.softness * kFixedOne));
+  Tuning tuning;
+  const auto tune = [&](double Tuning::*what, auto loss, double low, double high) {
+    tuning.*what = lowest(
+        [&](double value) {
+          Tuning other = tuning;
+          other.*what = value;
+          double sum = 0;
+          for (const Row& row : mine) sum += weight[row.example->set] * loss(row, other);
+          return sum;
+        },
+        low, high);
+  };
+  for (int round = 0; round < 4; ++round) {
+    tune(&Tuning::sharpness, softmax_loss, 0.05, 5.0);
+    tune(&Tuning::negative, negative_loss, -2.0, 2.0);
+    tune(&Tuning::social_negative, negative_loss, -2.0, 2.0);
   }
+  const auto fixed = [](double value) { return static_cast<std::int32_t>(std::lround(value * kFixedOne)); };
+  for (const std::size_t head : {kNegativeHead, kPositiveHead})
+    parts.numbers.sharpness[language][head] = fixed(tuning.sharpness / config.softness);
+  parts.numbers.bias[language][kNegativeHead] += fixed(tuning.negative);
+  parts.numbers.bias[language][kSocialNegativeHead] += fixed(tuning.social_negative);
 }
 
 void calibrate_yes_no(const std::vector<Row>& rows, std::size_t language, std::size_t head,

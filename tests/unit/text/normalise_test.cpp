@@ -36,6 +36,7 @@ TEST(Normalise, GivesTheseBytes) {
       {"elongated words", "sooooo goooood", "soo good"},
       {"two stay two", "good", "good"},
       {"insistent marks", "why?!?!!!!", "why?!?!!"},
+      {"no space before a mark", "bad , slow . ! !", "bad, slow.!!"},
       {"full width", "ＧＯＯＤ　ｆｏｏｄ！", "good food!"},
       {"Chinese marks", "好，坏。真的？「是」", "好,坏.真的?\"是\""},
       {"traditional", "服務態度", "服务态度"},
