@@ -65,8 +65,8 @@ enum class Aspect : std::uint8_t {
 inline constexpr int kAspects = 30;
 
 // Why a text is urgent.
-enum class UrgencyCause : std::uint8_t { none, safety, fraud, legal, outage, deadline, repeated_contact, long_wait };
-inline constexpr int kUrgencyCauses = 8;
+enum class UrgencyCause : std::uint8_t { none, safety, fraud, legal, outage, deadline, repeated_contact, long_wait, operator_word };
+inline constexpr int kUrgencyCauses = 9;
 
 // What a text says of an aspect, and how sure that is.
 struct AspectScore {

@@ -6,8 +6,11 @@
 
 #include "cli/analysis_json.h"
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/default_model.h"
 #include "cli/json_text.h"
+#include "cli/tenant_texts.h"
+#include "event/json_reader.h"
 #include "text/unicode.h"
 
 namespace earshot::cli {
@@ -20,6 +23,7 @@ struct Options {
   std::string model;
   std::string format = "auto";
   std::string language;
+  std::string config;
   bool no_unknown = false;
   bool no_evidence = false;
 };
@@ -28,6 +32,7 @@ struct Item {
   std::string id;  // as JSON: a string with its quotes, or a number; empty if there was none
   std::string text;
   std::string language;
+  std::string channel;
   bool by_agent = false;
   std::string error;
 };
@@ -83,13 +88,22 @@ Item parse_item(simdjson::dom::parser& parser, const std::string& line) {
   }
   item.text = text;
   if (std::string_view language; object["lang"].get(language) == simdjson::SUCCESS) item.language = language;
+  if (std::string_view channel; object["channel"].get(channel) == simdjson::SUCCESS) item.channel = channel;
   if (std::string_view by; object["by"].get(by) == simdjson::SUCCESS) item.by_agent = by == "agent";
   return item;
 }
 
 class Session {
  public:
-  Session(const Options& options, const Analyzer& analyzer) : options_(options), analyzer_(analyzer) {}
+  Session(const Options& options, const Analyzer& analyzer) : options_(options), analyzer_(analyzer), tenant_texts_(analyzer) {}
+
+  Result<void> use_config() {
+    auto config = load_config(options_.config);
+    if (!config) return std::move(config.error());
+    const auto settings = read_json<TextSettings>(config->sections.at("text"));
+    if (!settings) return settings.error();
+    return tenant_texts_.use(*settings);
+  }
 
   void run() {
     std::string line;
@@ -113,8 +127,14 @@ class Session {
       const std::string& language = item.language.empty() ? options_.language : item.language;
       const AnalyzeOptions options{
           .evidence = !options_.no_evidence, .may_abstain = !options_.no_unknown, .by_agent = item.by_agent};
+      std::string product;
       analyzer_.analyze(item.text, language, options, analysis_);
+      tenant_texts_.apply(item.text, language, item.channel, options, analysis_, product);
       append_analysis(analysis_, options, out_);
+      if (!product.empty()) {
+        out_ += ",\"product\":";
+        append_json_string(product, out_);
+      }
     }
     out_ += "}\n";
   }
@@ -146,6 +166,7 @@ class Session {
 
   const Options& options_;
   const Analyzer& analyzer_;
+  TenantTexts tenant_texts_;
   simdjson::dom::parser parser_;
   std::optional<bool> is_json_;
   Analysis analysis_;
@@ -160,7 +181,12 @@ int run(const Options& options) {
     return 1;
   }
   std::ios::sync_with_stdio(false);
-  Session(options, *analyzer).run();
+  Session session(options, *analyzer);
+  if (auto used = session.use_config(); !used) {
+    std::cerr << "earshot analyze: " << used.error().message << "\n";
+    return 2;
+  }
+  session.run();
   return std::cout.good() ? 0 : 1;
 }
 
@@ -178,6 +204,7 @@ void add_analyze(CLI::App& app, int& exit_code) {
           "text: a line is a text; ndjson: a line is {\"id\",\"text\",\"lang\"?,\"channel\"?,\"by\"?}; auto: the first line decides")
       ->check(CLI::IsMember({"auto", "text", "ndjson"}));
   command->add_option("--lang", options->language, "Language the source declares, for lines that do not say");
+  command->add_option("--config", options->config, "Configuration whose section `text` is applied, as the service would");
   command->add_flag("--no-unknown", options->no_unknown,
                     "Always choose a sentiment, also in languages the model was not trained for");
   command->add_flag("--no-evidence", options->no_evidence, "Leave the evidence out; about twice as fast");

@@ -215,6 +215,10 @@ template <class F> void fields(F& f, Command& v) {  // `kind` is the event's typ
   f.optional("into", v.into);
   f.optional("priority", v.priority);
   f.optional("issues", v.issues);
+  f.optional("target", v.target);
+  f.optional("sentiment", v.sentiment);
+  f.optional("urgency", v.urgency);
+  f.optional("leaves", v.leaves);
 }
 
 template <class F> void fields(F& f, CommandAnswered& v) {

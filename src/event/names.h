@@ -25,7 +25,7 @@ constexpr auto names_of(Aspect) {
                                           "equipment"});
 }
 constexpr auto names_of(UrgencyCause) {
-  return std::to_array<std::string_view>({"none", "safety", "fraud", "legal", "outage", "deadline", "repeated_contact", "long_wait"});
+  return std::to_array<std::string_view>({"none", "safety", "fraud", "legal", "outage", "deadline", "repeated_contact", "long_wait", "operator_word"});
 }
 constexpr auto names_of(InputKind) {
   return std::to_array<std::string_view>({"review", "survey_invited", "survey_answered", "mention", "message", "call", "edited", "deleted",
@@ -50,7 +50,7 @@ constexpr auto names_of(CaseState) {
 }
 constexpr auto names_of(CommandKind) {
   return std::to_array<std::string_view>({"open_case", "assign", "take", "reply", "note", "ask_customer", "hold", "report", "transfer",
-                                          "resolve", "merge", "set_priority", "agent_on_shift", "agent_off_shift"});
+                                          "resolve", "merge", "set_priority", "agent_on_shift", "agent_off_shift", "relabel"});
 }
 constexpr auto names_of(CaseStep) {
   return std::to_array<std::string_view>({"opened", "attached", "assigned", "replied", "noted", "asked_customer", "customer_answered",

@@ -38,6 +38,7 @@ class Analyzer {
                Analysis& analysis) const;
 
   const std::string& model_name() const { return model_.name; }
+  const text::Simplified& simplified() const { return reader_.simplified(); }
 
  private:
   Analyzer(StableBytes bytes, text::Model model, text::Reader reader)

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kSpansPerLabel = 2;
 constexpr std::size_t kIssuesShown = 3;
+constexpr std::int64_t kWeightShare = 3;
 constexpr std::size_t kBytesMax = 8192;  // evidence of a longer text comes from its beginning
 constexpr std::int64_t kPatternWeight = 1000;
 
@@ -72,21 +73,26 @@ class Collector {
   void add_weights(const std::string& label, int plus, int minus) {
     spread(plus, minus);
     const std::string_view text = reading_.normalised.text;
-    std::vector<Span> spans;
+    std::vector<Span> stretches;
+    std::int64_t strongest = 0;
     for (std::uint32_t at = 0; at < weight_.size();) {
       const std::uint32_t end = stretch_end(text, at);
       std::int64_t sum = 0;
       for (std::uint32_t i = at; i < end; ++i) sum += weight_[i];
-      if (sum > 0) {
-        const bool joins = !spans.empty() && at - spans.back().to <= 1;
-        if (joins) {
-          spans.back().to = end;
-          spans.back().weight += sum;
-        } else {
-          spans.push_back({at, end, sum});
-        }
-      }
+      if (sum > 0) stretches.push_back({at, end, sum});
+      strongest = std::max(strongest, sum);
       at = end;
+    }
+    // What weighs little beside the strongest would only make a span longer.
+    std::vector<Span> spans;
+    for (const Span& stretch : stretches) {
+      if (stretch.weight * kWeightShare < strongest) continue;
+      if (!spans.empty() && stretch.from - spans.back().to <= 1) {
+        spans.back().to = stretch.to;
+        spans.back().weight += stretch.weight;
+      } else {
+        spans.push_back(stretch);
+      }
     }
     std::stable_sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.weight > b.weight; });
     if (spans.size() > kSpansPerLabel) spans.resize(kSpansPerLabel);

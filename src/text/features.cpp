@@ -7,6 +7,12 @@ namespace {
 
 constexpr std::uint32_t kNegatorReach = 14;  // bytes between a negator and what it negates
 
+// Whether a negation does not reach across these words: "never came and nobody answers".
+bool ends_reach(std::string_view between) {
+  return between.find_first_of(".,!?;") != between.npos || between.find(" and ") != between.npos || between.find(" but ") != between.npos ||
+         between.find(" because ") != between.npos;
+}
+
 // Keeps everything it is told.
 class List {
  public:
@@ -33,7 +39,7 @@ void mark_negated(std::string_view text, std::vector<Hit>& hits) {
       if (hits[j].word_class == kNegator && hits[j].to <= hits[i].from) {
         if (hits[i].from - hits[j].to > kNegatorReach) break;
         const std::string_view between = text.substr(hits[j].to, hits[i].from - hits[j].to);
-        if (between.find_first_of(".,!?;") == std::string_view::npos) ++negators;
+        if (!ends_reach(between)) ++negators;
       }
     }
     hits[i].negated = negators % 2 == 1;

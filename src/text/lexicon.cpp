@@ -20,8 +20,8 @@ constexpr std::array<std::string_view, kAspects> kAspectNames = {
     "appearance", "comfort", "battery", "screen", "sound", "performance", "usability", "connection",
     "place", "ambience", "hygiene", "content", "power", "fuel", "handling", "interior", "exterior",
     "space", "safety", "equipment"};
-constexpr std::array<std::string_view, kUrgencyCauses> kCauseNames = {"none",     "safety",           "fraud",    "legal", "outage",
-                                                         "deadline", "repeated_contact", "long_wait"};
+constexpr std::array<std::string_view, kUrgencyCauses> kCauseNames = {"none",     "safety",           "fraud",     "legal",        "outage",
+                                                                   "deadline", "repeated_contact", "long_wait", "operator_word"};
 
 bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -130,14 +130,31 @@ Result<Lexicon> Lexicon::parse(std::string_view text, const Simplified& simplifi
       normalise(spaced, simplified, {}, normalised);
       if (normalised.text.empty()) return Error{ErrorKind::Invalid, place + ": a word without a sign"};
       const std::string& plain = normalised.text;
-      words.emplace_back(plain, Entry{*current, is_word_byte(plain.front()), is_word_byte(plain.back()) && !is_open,
-                                      static_cast<std::uint32_t>(plain.size())});
+      words.emplace_back(plain, entry_of(plain, *current, is_open));
     }
   }
   lexicon.build(std::move(words));
   if (lexicon.nodes_.size() > kNodesMax)
     return Error{ErrorKind::Invalid, "the lexicon is too large: at most 65,535 signs in all"};
   return lexicon;
+}
+
+Result<Lexicon> Lexicon::of(const std::vector<Phrase>& phrases, const Simplified& simplified) {
+  Lexicon lexicon;
+  std::vector<std::pair<std::string, Entry>> words;
+  Normalised normalised;
+  for (const Phrase& phrase : phrases) {
+    normalise(phrase.text, simplified, {}, normalised);
+    if (normalised.text.empty()) return Error{ErrorKind::Invalid, "a phrase without a sign: " + phrase.text};
+    words.emplace_back(normalised.text, entry_of(normalised.text, phrase.word_class, false));
+  }
+  lexicon.build(std::move(words));
+  if (lexicon.nodes_.size() > kNodesMax) return Error{ErrorKind::Invalid, "the phrases are too many: at most 65,535 bytes in all"};
+  return lexicon;
+}
+
+Lexicon::Entry Lexicon::entry_of(const std::string& plain, std::uint16_t word_class, bool is_open) {
+  return {word_class, is_word_byte(plain.front()), is_word_byte(plain.back()) && !is_open, static_cast<std::uint32_t>(plain.size())};
 }
 
 std::uint16_t Lexicon::class_id(std::string_view name) {

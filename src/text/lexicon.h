@@ -55,6 +55,13 @@ class Lexicon {
  public:
   static Result<Lexicon> parse(std::string_view text, const Simplified& simplified);
 
+  // Of plain phrases without rules; classes from kKnownClasses on.
+  struct Phrase {
+    std::string text;
+    std::uint16_t word_class = 0;
+  };
+  static Result<Lexicon> of(const std::vector<Phrase>& phrases, const Simplified& simplified);
+
   // Appends what stands in the text, by place. A sentiment word inside a longer one does not count.
   void find(std::string_view normalised, std::vector<Hit>& hits) const;
 
@@ -81,6 +88,7 @@ class Lexicon {
     std::uint32_t gap = 8;
   };
 
+  static Entry entry_of(const std::string& plain, std::uint16_t word_class, bool is_open);
   Result<void> add_rule(std::string_view line);
   std::uint16_t class_id(std::string_view name);
   void build(std::vector<std::pair<std::string, Entry>> words);

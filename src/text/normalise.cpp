@@ -127,6 +127,7 @@ class Writer {
       return;
     }
     if (point >= 0xff01 && point <= 0xff5e) {
+      if (!is_ascii_word(last_) && ((point == 0xff20 && wide_handle()) || ((narrow(at_) | 0x20) == U'h' && wide_link()))) return;
       at_ += decoded.size;
       plain(static_cast<unsigned char>(point - 0xfee0));
       return;
@@ -317,6 +318,34 @@ class Writer {
       return false;
     }
     while (end < input_.size() && input_[end] > ' ' && static_cast<unsigned char>(input_[end]) < 0x80) ++end;
+    token(kLinkToken, end - at_);
+    return true;
+  }
+
+  // The ASCII sign that a full-width one at `at` stands for; 0 for anything else.
+  char32_t narrow(std::size_t at) const {
+    if (at >= input_.size()) return 0;
+    const char32_t point = decode(input_, at).point;
+    return point >= 0xff01 && point <= 0xff5e ? point - 0xfee0 : 0;
+  }
+
+  // The same in full width, whose signs are three bytes each.
+  bool wide_handle() {
+    std::size_t end = at_ + 3;
+    while (is_ascii_word(narrow(end))) end += 3;
+    if (end == at_ + 3) return false;
+    token(kHandleToken, end - at_);
+    return true;
+  }
+  bool wide_link() {
+    std::size_t end = at_;
+    for (const char32_t letter : {U'h', U't', U't', U'p'}) {
+      if ((narrow(end) | 0x20) != letter) return false;
+      end += 3;
+    }
+    if ((narrow(end) | 0x20) == U's') end += 3;
+    if (is_ascii_word(narrow(end))) return false;
+    while (narrow(end) != 0) end += 3;
     token(kLinkToken, end - at_);
     return true;
   }

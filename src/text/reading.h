@@ -32,6 +32,8 @@ class Reader {
   // The same without the list of features.
   void skim(std::string_view text, NormaliseOptions options, Reading& reading) const;
 
+  const Simplified& simplified() const { return simplified_; }
+
  private:
   Simplified simplified_;
   Lexicon lexicon_;

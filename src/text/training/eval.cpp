@@ -232,11 +232,20 @@ IssueScores score_issues(const Analyzer& analyzer, const LabelledFile& file, std
   std::array<double, kIssueTypes> right{};
   std::array<double, kIssueTypes> answered{};
   std::array<double, kIssueTypes> gold{};
+  double missed = 0;
+  std::set<std::string> foreign;
   for (const LabelledText& row : file.rows) {
     std::array<bool, kIssueTypes> is_gold{};
     for (const std::string& name : split(column_of(row, column), '|')) {
-      for (std::size_t i = 1; i < kIssueTypes; ++i)
-        is_gold[i] = is_gold[i] || name == name_of(static_cast<IssueType>(i));
+      bool is_ours = name.empty() || name == "none";
+      for (std::size_t i = 1; i < kIssueTypes; ++i) {
+        if (name != name_of(static_cast<IssueType>(i))) continue;
+        is_gold[i] = is_ours = true;
+      }
+      // A label that we do not have is one that we miss.
+      if (is_ours) continue;
+      ++missed;
+      foreign.insert(name);
     }
     for (const IssueScore& issue : answer(analyzer, row).issues) {
       const auto i = static_cast<std::size_t>(issue.type);
@@ -246,10 +255,10 @@ IssueScores score_issues(const Analyzer& analyzer, const LabelledFile& file, std
     for (std::size_t i = 1; i < kIssueTypes; ++i) gold[i] += is_gold[i] ? 1 : 0;
     ++scores.rows;
   }
-  scores.micro_f1 = f1_of(sum_of(right), sum_of(answered), sum_of(gold));
+  scores.micro_f1 = f1_of(sum_of(right), sum_of(answered), sum_of(gold) + missed);
   scores.precision = ratio(sum_of(right), sum_of(answered));
-  scores.recall = ratio(sum_of(right), sum_of(gold));
-  double labels = 0;
+  scores.recall = ratio(sum_of(right), sum_of(gold) + missed);
+  double labels = static_cast<double>(foreign.size());
   for (std::size_t i = 1; i < kIssueTypes; ++i) {
     scores.of[i] = yes_no(scores.rows, right[i], answered[i], gold[i]);
     labels += gold[i] > 0 ? 1 : 0;

@@ -80,10 +80,10 @@ Optimiser::Optimiser(const TrainConfig& config, const Dictionary& dictionary)
   for (HeadValues& squares : bias_squares_) squares.fill(kSquaresStart);
 }
 
-void Optimiser::run_epoch(const Examples& train, int epoch) {
+void Optimiser::run_epoch(const Examples& train, int run, int epoch) {
   std::vector<std::uint32_t> order(train.rows.size());
   std::iota(order.begin(), order.end(), 0u);
-  Random random(config_->seed * 1000 + static_cast<std::uint64_t>(epoch));
+  Random random(config_->seed * 10000 + static_cast<std::uint64_t>(run * 100 + epoch));
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
   for (const std::uint32_t row : order) {
     look(train, train.rows[row], &random);
@@ -113,6 +113,15 @@ void Optimiser::look(const Examples& examples, const Example& example, Random* h
   }
   const float scale = squares > 0 ? static_cast<float>(1.0 / std::sqrt(squares)) : 1.0f;
   for (Input& input : look_) input.value *= scale;
+}
+
+void Optimiser::average_with(const Optimiser& other, int times) {
+  const float own = static_cast<float>(times) / static_cast<float>(times + 1);
+  const auto mean = [&](HeadValues& value, const HeadValues& with) {
+    for (std::size_t h = 0; h < value.size(); ++h) value[h] = own * value[h] + (1.0f - own) * with[h];
+  };
+  for (std::size_t id = 0; id < weights_.size(); ++id) mean(weights_[id], other.weights_[id]);
+  for (std::size_t language = 0; language < bias_.size(); ++language) mean(bias_[language], other.bias_[language]);
 }
 
 HeadValues Optimiser::sums_of_look(std::size_t language) const {

@@ -18,8 +18,11 @@ class Optimiser {
  public:
   Optimiser(const TrainConfig& config, const Dictionary& dictionary);
 
-  // One pass over all examples, in an order drawn from the seed and the epoch.
-  void run_epoch(const Examples& train, int epoch);
+  // One pass over all examples, in an order drawn from the seed, the run and the epoch.
+  void run_epoch(const Examples& train, int run, int epoch);
+
+  // Makes this the mean of what it is, which counts `times`, and of `other`.
+  void average_with(const Optimiser& other, int times);
 
   // As a model would answer: which genre the text is of is not known.
   HeadValues logits(const Examples& examples, const Example& example);

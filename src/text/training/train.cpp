@@ -65,12 +65,35 @@ std::vector<std::uint32_t> survey(const TrainConfig& config, const Dictionary& a
   dev.look_up(all);
   Optimiser optimiser(config, all);
   for (int epoch = 1; epoch <= config.survey_epochs; ++epoch) {
-    optimiser.run_epoch(examples, epoch);
+    optimiser.run_epoch(examples, 0, epoch);
     EpochReport report = score_dev(config, optimiser, dev);
     report.epoch = epoch;
     progress("survey " + line_for(report));
   }
   return worth_a_place(config, all, optimiser);
+}
+
+// Learns until dev loss has not become better for a while; gives the weights of the best epoch.
+Optimiser learn(const TrainConfig& config, const Dictionary& kept, const Examples& examples, const Examples& dev, int run, Training& training,
+                const std::function<void(const std::string&)>& progress) {
+  Optimiser optimiser(config, kept);
+  Optimiser best = optimiser;
+  double best_loss = 1e9;
+  int best_epoch = 0;
+  for (int epoch = 1; epoch <= config.epochs && epoch <= best_epoch + kPatience; ++epoch) {
+    optimiser.run_epoch(examples, run, epoch);
+    EpochReport report = score_dev(config, optimiser, dev);
+    report.epoch = epoch;
+    progress(line_for(report));
+    if (report.sets.empty() || report.dev_loss < best_loss) {
+      best_loss = report.dev_loss;
+      best = optimiser;
+      best_epoch = epoch;
+    }
+    training.epochs.push_back(std::move(report));
+  }
+  training.best_epochs.push_back(best_epoch);
+  return best;
 }
 
 }  // namespace
@@ -105,23 +128,16 @@ Result<Training> train(const TrainPaths& paths, const std::function<void(const s
 
   examples->look_up(kept);
   dev->look_up(kept);
-  Optimiser optimiser(*config, kept);
-  Optimiser best = optimiser;
-  double best_loss = 1e9;
-  for (int epoch = 1; epoch <= config->epochs && epoch <= training.best_epoch + kPatience; ++epoch) {
-    optimiser.run_epoch(*examples, epoch);
-    EpochReport report = score_dev(*config, optimiser, *dev);
-    report.epoch = epoch;
-    progress(line_for(report));
-    const bool is_better = report.sets.empty() || report.dev_loss < best_loss;
-    if (is_better) {
-      best_loss = report.dev_loss;
-      best = optimiser;
-      training.best_epoch = epoch;
-    }
+  Optimiser mean = learn(*config, kept, *examples, *dev, 1, training, progress);
+  for (int run = 2; run <= config->runs; ++run) {
+    mean.average_with(learn(*config, kept, *examples, *dev, run, training, progress), run - 1);
+  }
+  if (config->runs > 1) {
+    EpochReport report = score_dev(*config, mean, *dev);
+    progress("mean " + line_for(report));
     training.epochs.push_back(std::move(report));
   }
-  quantise(*config, kept, best, parts);
+  quantise(*config, kept, mean, parts);
   const std::string bytes = parts.save();
   auto model = Model::load(bytes);
   if (!model) return std::move(model.error());

@@ -1,5 +1,6 @@
 #include "text/training/train_config.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
@@ -109,6 +110,7 @@ Result<void> add_line(const Words& words, TrainConfig& config) {
   if (key == "neutral_share") return config.neutral_share = value, Result<void>{};
   if (key == "rarity_power") return config.rarity_power = value, Result<void>{};
   if (key == "dropout") return config.dropout = value, Result<void>{};
+  if (key == "runs") return config.runs = std::max(1, static_cast<int>(value)), Result<void>{};
   if (key == "survey_epochs") return config.survey_epochs = static_cast<int>(value), Result<void>{};
   if (key == "rank_power") return config.rank_power = value, Result<void>{};
   if (key == "softness") return config.softness = value, Result<void>{};

@@ -59,6 +59,7 @@ struct TrainConfig {
   double rarity_power = 1.0;   // of the inverse document frequency
   int min_count = 2;           // a feature seen in fewer texts is dropped
   double dropout = 0.0;        // share of features hidden from each look at a text, so that no single word carries all
+  int runs = 1;                // whose mean the model is: each sees the texts in another order and other features hidden
   int survey_epochs = 3;       // with all features, to find out which are worth a place
   double rank_power = 0.5;     // of the number of texts, when features are ranked for a place
   std::size_t model_bytes_max = 8'000'000;

@@ -89,6 +89,7 @@ TEST(Lexicon, NegationFlipsAndDoubleNegationFlipsBack) {
   EXPECT_TRUE(negated("not so good"));
   EXPECT_FALSE(negated("not not good"));
   EXPECT_FALSE(negated("not here, good"));
+  EXPECT_FALSE(negated("not now and good"));
   EXPECT_TRUE(negated("不好"));
 }
 

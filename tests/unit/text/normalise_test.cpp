@@ -46,6 +46,7 @@ TEST(Normalise, GivesTheseBytes) {
       {"curly quotes", "don\xe2\x80\x99t", "don't"},
       {"handle", "@Agent_7 hello", "\x01 hello"},
       {"handle in Chinese", "@某某公司 你好", "\x01 你好"},
+      {"handle and link in full width", "＠ｕｓｅｒ ｈｔｔｐｓ：／／ｘ．ｃｏｍ ｏｋ", "\x01 \x02 ok"},
       {"a mail address is no handle", "a@b.com", "a@b.com"},
       {"link", "see https://example.com/a?b=1 now", "see \x02 now"},
       {"bare link word", "look http", "look \x02"},
