@@ -195,16 +195,4 @@ Logits score(const Model& model, const std::vector<Feature>& features, std::size
   return scorer.logits();
 }
 
-Logits score(const Model& model, const std::vector<Feature>& features, std::size_t language,
-             std::vector<ClauseLogits>& clauses) {
-  Scorer scorer(model, language);
-  ClauseScorer parts(scorer, clauses);
-  for (const Feature& feature : features) {
-    parts.before(feature.kind, feature.to);
-    scorer.add(feature.hash, feature.kind);
-  }
-  parts.finish();
-  return scorer.logits();
-}
-
 }  // namespace earshot::text

@@ -146,7 +146,4 @@ struct ClauseLogits {
 
 Logits score(const Model& model, const std::vector<Feature>& features, std::size_t language);
 
-// The same, and each clause by itself: `clauses` come with `to` filled in, in ascending order.
-Logits score(const Model& model, const std::vector<Feature>& features, std::size_t language, std::vector<ClauseLogits>& clauses);
-
 }  // namespace earshot::text

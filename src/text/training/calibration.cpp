@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "text/training/measures.h"
+
 namespace earshot::text {
 namespace {
 
@@ -33,15 +35,9 @@ double loss(const std::vector<const Row*>& rows, const Recalibration& recalibrat
 }
 
 double ece(const std::vector<const Row*>& rows, const Recalibration& recalibration) {
-  constexpr std::size_t kBins = 15;
-  std::array<double, kBins> gap{};
-  for (const Row* row : rows) {
-    const double p = shares(*row, recalibration)[0];
-    gap[std::min(kBins - 1, static_cast<std::size_t>(p * kBins))] += p - (row->label == 0 ? 1 : 0);
-  }
-  double sum = 0;
-  for (const double one : gap) sum += std::abs(one);
-  return rows.empty() ? 0 : sum / static_cast<double>(rows.size());
+  std::vector<Chance> chances;
+  for (const Row* row : rows) chances.push_back({shares(*row, recalibration)[0], row->label == 0});
+  return calibration_error(bins_of(chances));
 }
 
 // Walks along each number in ever smaller steps, as long as that helps.

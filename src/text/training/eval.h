@@ -12,6 +12,7 @@
 #include "earshot/result.h"
 #include "text/analyzer.h"
 #include "text/training/labelled.h"
+#include "text/training/measures.h"
 
 namespace earshot::text {
 
@@ -29,20 +30,11 @@ struct Confusion {
   double mean_recall() const;
 };
 
-inline constexpr std::size_t kReliabilityBins = 15;
-
-// Rows whose P(negative) lies in one of 15 equal parts of [0, 1].
-struct ReliabilityBin {
-  std::size_t rows = 0;
-  double claimed = 0;  // mean P(negative)
-  double true_share = 0;
-};
-
 struct SentimentScores {
   std::size_t rows = 0;
   std::size_t unknown = 0;  // answered `unknown`, counted as wrong
   Confusion confusion;
-  std::array<ReliabilityBin, kReliabilityBins> reliability{};
+  Bins reliability{};  // of P(negative)
   double ece = 0;
   double brier = 0;
   double auc = 0;

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/random.h"
+#include "text/training/measures.h"
 #include "text/training/quantise.h"
 
 namespace earshot::text {
@@ -240,10 +241,8 @@ MulticlassScores score_multiclass(const Multiclass& model, const std::vector<Lab
     double answered = 0;
     double gold = 0;
   };
-  constexpr std::size_t kBins = 15;
   std::map<std::string, Counts> of;
-  std::array<double, kBins> claimed{};
-  std::array<double, kBins> came_true{};
+  std::vector<Chance> chances;
   MulticlassScores scores{.rows = rows.size()};
   for (const LabelledText& row : rows) {
     const Multiclass::Answer answer = model.answer(row.text);
@@ -253,20 +252,17 @@ MulticlassScores score_multiclass(const Multiclass& model, const std::vector<Lab
     ++of[label].answered;
     of[label].right += is_right ? 1 : 0;
     scores.accuracy += is_right ? 1 : 0;
-    const double chance = answer.chances[answer.label];
-    const std::size_t bin = std::min(kBins - 1, static_cast<std::size_t>(chance * kBins));
-    claimed[bin] += chance;
-    came_true[bin] += is_right ? 1 : 0;
+    chances.push_back({answer.chances[answer.label], is_right});
   }
   double labels = 0;
   for (const auto& [label, counts] : of) {
     if (counts.gold == 0) continue;
     ++labels;
-    scores.macro_f1 += 2 * counts.right / (counts.answered + counts.gold);
+    scores.macro_f1 += f1_of(counts.right, counts.answered, counts.gold);
     scores.mean_recall += counts.right / counts.gold;
   }
   const double n = std::max<double>(1, static_cast<double>(rows.size()));
-  for (std::size_t bin = 0; bin < kBins; ++bin) scores.ece += std::abs(claimed[bin] - came_true[bin]) / n;
+  scores.ece = calibration_error(bins_of(chances));
   scores.accuracy /= n;
   scores.macro_f1 /= std::max(1.0, labels);
   scores.mean_recall /= std::max(1.0, labels);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "text/scorer.h"
 #include "text/training/labelled.h"
 #include "unit/text/support.h"
 
@@ -121,7 +122,14 @@ TEST(Score, EachClauseIsScoredByItself) {
   ASSERT_TRUE(loaded.model.has_value());
   const std::vector<Feature> features = {{kFirst, kWord, 0, 4}, {kLast, kWord, 5, 9}, {kFirst, kFlag, 0, 4}};
   std::vector<ClauseLogits> clauses = {{.to = 5}, {.to = 9}};
-  const Logits logits = score(*loaded.model, features, kEnglish, clauses);
+  Scorer scorer(*loaded.model, kEnglish);
+  ClauseScorer parts(scorer, clauses);
+  for (const Feature& feature : features) {
+    parts.before(feature.kind, feature.to);
+    EXPECT_TRUE(scorer.add(feature.hash, feature.kind));
+  }
+  parts.finish();
+  const Logits logits = scorer.logits();
   EXPECT_EQ(clauses[0].negative, 3 * kFixedOne);
   EXPECT_EQ(clauses[1].negative, -3 * kFixedOne);
   EXPECT_EQ(clauses[0].known, 1u);
