@@ -4,8 +4,9 @@ SETUP  := scripts/setup
 JOBS   ?= $(shell nproc)
 SCALE  ?= 0.1
 DEMO   ?=
+FUZZ_RUNS ?= 1000000
 
-.PHONY: help setup build check test test-kafka-long asan tsan bench demo format clean
+.PHONY: help setup build check test test-kafka-long asan tsan fuzz bench demo format clean
 
 help:
 	@echo "make demo    install what is missing, build, run a simulated company and show who is unhappy"
@@ -15,6 +16,7 @@ help:
 	@echo "make test-kafka-long   the tests on a real Kafka broker, ten times as long: a hundred kills"
 	@echo "make asan    the same tests under address and undefined behaviour checks, at EARSHOT_TEST_SCALE=$(SCALE)"
 	@echo "make tsan    the same tests under the thread sanitizer"
+	@echo "make fuzz    look for a text that the analyzer cannot take, FUZZ_RUNS=$(FUZZ_RUNS); needs clang-14 and libclang-rt-14-dev"
 	@echo "make bench   the benchmarks of docs/benchmarks.md"
 	@echo "make format  lay the code out as .clang-format says"
 
@@ -45,6 +47,11 @@ asan: build/asan/build.ninja
 tsan: build/tsan/build.ninja
 	cmake --build --preset tsan -j $(JOBS)
 	EARSHOT_TEST_SCALE=$(SCALE) TSAN_OPTIONS="ignore_noninstrumented_modules=1:halt_on_error=1" ctest --preset tsan -j $(JOBS) --output-on-failure
+
+fuzz: build/fuzz/build.ninja
+	cmake --build --preset fuzz -j $(JOBS)
+	mkdir -p build/fuzz/corpus
+	build/fuzz/text_fuzz -runs=$(FUZZ_RUNS) -max_len=512 build/fuzz/corpus
 
 bench: build
 	scripts/bench

@@ -306,8 +306,9 @@ enum class CommandKind : std::uint8_t {
   set_priority,
   agent_on_shift,
   agent_off_shift,
+  relabel,         // what the analysis of a text should have said
 };
-inline constexpr int kCommandKinds = 14;
+inline constexpr int kCommandKinds = 15;
 
 // A person acts. `request` makes it safe to send twice: the second gets the first one's answer.
 struct Command {
@@ -325,7 +326,11 @@ struct Command {
   std::optional<Timestamp> promised;  // hold: next update
   std::optional<CaseId> into;         // merge
   std::optional<Priority> priority;
-  std::vector<IssueType> issues;
+  std::vector<IssueType> issues;         // open_case; relabel: all of them
+  std::optional<Target> target;          // relabel: the input
+  std::optional<Sentiment> sentiment;    // relabel
+  std::optional<std::int64_t> urgency;   // relabel; absent: 0
+  bool leaves = false;                   // relabel: says that they will leave, or ask to
   bool operator==(const Command&) const = default;
 };
 

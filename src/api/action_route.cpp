@@ -9,7 +9,8 @@ namespace earshot::api {
 namespace {
 
 bool is_action_on_a_case(CommandKind kind) {
-  return kind != CommandKind::open_case && kind != CommandKind::agent_on_shift && kind != CommandKind::agent_off_shift;
+  return kind != CommandKind::open_case && kind != CommandKind::agent_on_shift && kind != CommandKind::agent_off_shift &&
+         kind != CommandKind::relabel;
 }
 
 // Names a request that its sender did not name. Nothing depends on its value.

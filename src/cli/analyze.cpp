@@ -4,21 +4,26 @@
 #include <optional>
 #include <string>
 
+#include "cli/analysis_json.h"
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/default_model.h"
 #include "cli/json_text.h"
+#include "cli/tenant_texts.h"
+#include "event/json_reader.h"
+#include "text/unicode.h"
 
 namespace earshot::cli {
 namespace {
 
 constexpr std::size_t kLineBytesMax = 8 << 20;
 constexpr std::size_t kOutputFlushBytes = 1 << 16;
-constexpr std::uint16_t kYesPermille = 500;
 
 struct Options {
   std::string model;
   std::string format = "auto";
   std::string language;
+  std::string config;
   bool no_unknown = false;
   bool no_evidence = false;
 };
@@ -27,20 +32,51 @@ struct Item {
   std::string id;  // as JSON: a string with its quotes, or a number; empty if there was none
   std::string text;
   std::string language;
+  std::string channel;
+  bool by_agent = false;
   std::string error;
 };
+
+// What JSON cannot hold becomes U+FFFD, as it does in a text: bytes that are no UTF-8, and halves of a surrogate pair.
+std::string repaired(std::string_view line) {
+  std::string out;
+  out.reserve(line.size() + 16);
+  const auto surrogate = [&](std::size_t at) -> char {  // 'h'igh, 'l'ow or none
+    if (line.substr(at, 2) != "\\u" || at + 6 > line.size()) return 0;
+    const char first = line[at + 2];
+    const char second = static_cast<char>(line[at + 3] | 0x20);
+    if (first != 'd' && first != 'D') return 0;
+    return (second >= '8' && second <= '9') || second == 'a' || second == 'b' ? 'h' : second >= 'c' && second <= 'f' ? 'l' : 0;
+  };
+  for (std::size_t at = 0; at < line.size();) {
+    if (line[at] == '\\') {
+      const char half = surrogate(at);
+      const bool is_pair = half == 'h' && surrogate(at + 6) == 'l';
+      const std::size_t size = is_pair ? 12 : half != 0 ? 6 : 2;
+      out += half != 0 && !is_pair ? std::string_view("\\ufffd") : line.substr(at, size);
+      at += size;
+      continue;
+    }
+    const text::Decoded decoded = text::decode(line, at);
+    text::append_utf8(decoded.point, out);
+    at += decoded.size;
+  }
+  return out;
+}
 
 // One line of NDJSON. Whatever is wrong with it is said in `error`.
 Item parse_item(simdjson::dom::parser& parser, const std::string& line) {
   Item item;
   simdjson::dom::element root;
-  if (const auto error = parser.parse(line).get(root); error != simdjson::SUCCESS) {
+  auto error = parser.parse(line).get(root);
+  if (error == simdjson::UTF8_ERROR || error == simdjson::STRING_ERROR) error = parser.parse(repaired(line)).get(root);
+  if (error != simdjson::SUCCESS) {
     item.error = std::string("not valid JSON: ") + simdjson::error_message(error);
     return item;
   }
   simdjson::dom::object object;
   if (root.get(object) != simdjson::SUCCESS) {
-    item.error = "expected an object with a text";
+    item.error = "expected an object like {\"id\":1,\"text\":\"…\"}";
     return item;
   }
   simdjson::dom::element id;
@@ -52,90 +88,22 @@ Item parse_item(simdjson::dom::parser& parser, const std::string& line) {
   }
   item.text = text;
   if (std::string_view language; object["lang"].get(language) == simdjson::SUCCESS) item.language = language;
+  if (std::string_view channel; object["channel"].get(channel) == simdjson::SUCCESS) item.channel = channel;
+  if (std::string_view by; object["by"].get(by) == simdjson::SUCCESS) item.by_agent = by == "agent";
   return item;
-}
-
-const char* name_of(Language language) {
-  switch (language) {
-    case Language::en:
-      return "en";
-    case Language::zh:
-      return "zh";
-    case Language::mixed:
-      return "mixed";
-    case Language::unknown:
-      break;
-  }
-  return "unknown";
-}
-
-const char* name_of(Sentiment sentiment) {
-  switch (sentiment) {
-    case Sentiment::negative:
-      return "neg";
-    case Sentiment::neutral:
-      return "neu";
-    case Sentiment::positive:
-      return "pos";
-    case Sentiment::unknown:
-      break;
-  }
-  return "unknown";
-}
-
-void append_issues(const Analysis& analysis, std::string& out) {
-  out += ",\"labels\":[";
-  for (std::size_t i = 0; i < analysis.issues.size(); ++i) {
-    if (i > 0) out.push_back(',');
-    append_json_string(text::name_of(analysis.issues[i].type), out);
-  }
-  out += "],\"issue_probs\":{";
-  for (std::size_t i = 0; i < analysis.issues.size(); ++i) {
-    if (i > 0) out.push_back(',');
-    append_json_string(text::name_of(analysis.issues[i].type), out);
-    out.push_back(':');
-    append_permille(analysis.issues[i].permille, out);
-  }
-  out.push_back('}');
-}
-
-void append_evidence(const Analysis& analysis, std::string& out) {
-  out += ",\"evidence\":[";
-  for (std::size_t i = 0; i < analysis.evidence.size(); ++i) {
-    const Evidence& evidence = analysis.evidence[i];
-    out += i > 0 ? ",{\"label\":" : "{\"label\":";
-    append_json_string(evidence.label, out);
-    out += ",\"from\":" + std::to_string(evidence.from) + ",\"to\":" + std::to_string(evidence.to) + ",\"weight\":";
-    append_permille(static_cast<std::uint32_t>(std::max(0, evidence.weight_milli)), out);
-    out.push_back('}');
-  }
-  out.push_back(']');
-}
-
-void append_analysis(const Analysis& analysis, bool with_evidence, std::string& out) {
-  out +=
-      ",\"lang\":\"" + std::string(name_of(analysis.language)) + "\",\"label\":\"" + name_of(analysis.sentiment) + "\"";
-  out += ",\"probs\":{\"neg\":";
-  append_permille(analysis.negative_permille, out);
-  out += ",\"neu\":";
-  append_permille(analysis.neutral_permille, out);
-  out += ",\"pos\":";
-  append_permille(analysis.positive_permille, out);
-  out += "},\"p_neg\":";
-  append_permille(analysis.negative_permille, out);
-  out += std::string(",\"complaint\":") + (analysis.complaint ? "true" : "false");
-  out += std::string(",\"courtesy\":") + (analysis.courtesy ? "true" : "false");
-  append_issues(analysis, out);
-  out += std::string(",\"churn\":") + (analysis.leave_permille >= kYesPermille ? "1" : "0") + ",\"p_churn\":";
-  append_permille(analysis.leave_permille, out);
-  out += ",\"urgency\":" + std::to_string(analysis.urgency) + ",\"urgency_cause\":";
-  append_json_string(text::name_of(analysis.urgency_cause), out);
-  if (with_evidence) append_evidence(analysis, out);
 }
 
 class Session {
  public:
-  Session(const Options& options, const Analyzer& analyzer) : options_(options), analyzer_(analyzer) {}
+  Session(const Options& options, const Analyzer& analyzer) : options_(options), analyzer_(analyzer), tenant_texts_(analyzer) {}
+
+  Result<void> use_config() {
+    auto config = load_config(options_.config);
+    if (!config) return std::move(config.error());
+    const auto settings = read_json<TextSettings>(config->sections.at("text"));
+    if (!settings) return settings.error();
+    return tenant_texts_.use(*settings);
+  }
 
   void run() {
     std::string line;
@@ -149,16 +117,7 @@ class Session {
 
  private:
   void answer(const std::string& line) {
-    // The first line decides, so that a text that begins with a brace stays a text.
-    if (!is_json_) is_json_ = options_.format == "ndjson" || (options_.format == "auto" && line.starts_with('{'));
-    Item item;
-    if (line.size() > kLineBytesMax) {
-      item.error = "the line is longer than 8 MiB";
-    } else if (*is_json_) {
-      item = parse_item(parser_, line);
-    } else {
-      item.text = line;
-    }
+    const Item item = read(line);
     out_ += "{\"i\":" + std::to_string(number_++);
     if (!item.id.empty()) out_ += ",\"id\":" + item.id;
     if (!item.error.empty()) {
@@ -166,12 +125,37 @@ class Session {
       append_json_string(item.error, out_);
     } else {
       const std::string& language = item.language.empty() ? options_.language : item.language;
-      const bool evidence = !options_.no_evidence;
-      append_analysis(
-          analyzer_.analyze(item.text, language, {.evidence = evidence, .may_abstain = !options_.no_unknown}), evidence,
-          out_);
+      const AnalyzeOptions options{
+          .evidence = !options_.no_evidence, .may_abstain = !options_.no_unknown, .by_agent = item.by_agent};
+      std::string product;
+      analyzer_.analyze(item.text, language, options, analysis_);
+      tenant_texts_.apply(item.text, language, item.channel, options, analysis_, product);
+      append_analysis(analysis_, options, out_);
+      if (!product.empty()) {
+        out_ += ",\"product\":";
+        append_json_string(product, out_);
+      }
     }
     out_ += "}\n";
+  }
+
+  Item read(const std::string& line) {
+    Item item;
+    if (line.size() > kLineBytesMax) {
+      item.error = "the line is longer than 8 MiB";
+      return item;
+    }
+    // The first line decides, so that a text that begins with a brace stays a text.
+    if (!is_json_) is_json_ = options_.format == "ndjson" || (options_.format == "auto" && line.starts_with('{'));
+    if (*is_json_) return parse_item(parser_, line);
+    // A broken first line must not make texts of the objects behind it.
+    if (options_.format == "auto" && line.starts_with('{')) {
+      item = parse_item(parser_, line);
+      if (item.error.empty()) return item;
+      item = {};
+    }
+    item.text = line;
+    return item;
   }
 
   void flush() {
@@ -182,8 +166,10 @@ class Session {
 
   const Options& options_;
   const Analyzer& analyzer_;
+  TenantTexts tenant_texts_;
   simdjson::dom::parser parser_;
   std::optional<bool> is_json_;
+  Analysis analysis_;
   std::size_t number_ = 0;
   std::string out_;
 };
@@ -195,7 +181,12 @@ int run(const Options& options) {
     return 1;
   }
   std::ios::sync_with_stdio(false);
-  Session(options, *analyzer).run();
+  Session session(options, *analyzer);
+  if (auto used = session.use_config(); !used) {
+    std::cerr << "earshot analyze: " << used.error().message << "\n";
+    return 2;
+  }
+  session.run();
   return std::cout.good() ? 0 : 1;
 }
 
@@ -206,13 +197,14 @@ void add_analyze(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("analyze", "Says what texts say: one JSON object for each line of standard input");
   command->add_option("--model", options->model,
-                      "Model file (default: EARSHOT_MODEL, else models/text-1.bin near the program)");
+                      "Model file (default: EARSHOT_MODEL, else models/text-2.bin near the program)");
   command
       ->add_option(
           "--format", options->format,
-          "text: a line is a text; ndjson: a line is {\"id\",\"text\",\"lang\"?}; auto: the first line decides")
+          "text: a line is a text; ndjson: a line is {\"id\",\"text\",\"lang\"?,\"channel\"?,\"by\"?}; auto: the first line decides")
       ->check(CLI::IsMember({"auto", "text", "ndjson"}));
   command->add_option("--lang", options->language, "Language the source declares, for lines that do not say");
+  command->add_option("--config", options->config, "Configuration whose section `text` is applied, as the service would");
   command->add_flag("--no-unknown", options->no_unknown,
                     "Always choose a sentiment, also in languages the model was not trained for");
   command->add_flag("--no-evidence", options->no_evidence, "Leave the evidence out; about twice as fast");

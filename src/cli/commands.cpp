@@ -85,6 +85,8 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_analyze(app, exit_code);
   add_eval(app, exit_code);
   add_train(app, exit_code);
+  add_calibrate(app, exit_code);
+  add_export_labels(app, exit_code);
 }
 
 }  // namespace earshot::cli

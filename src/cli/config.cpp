@@ -16,6 +16,7 @@
 #include "processors/customer/settings.h"
 #include "processors/desk/settings.h"
 #include "processors/insight/settings.h"
+#include "processors/intake/settings.h"
 
 namespace earshot::cli {
 namespace {
@@ -245,6 +246,10 @@ class Loader {
     if (!kpis) return std::move(kpis.error());
     if (!(insight::within_bounds(*kpis) == *kpis)) return at("insight", "insight holds a number out of range");
     config_.sections["insight"] = SettingsWriter::text(*kpis);
+    auto texts = section<TextSettings>(root_["text"] ? to_json(root_["text"]) : "{}", "text");
+    if (!texts) return std::move(texts.error());
+    if (auto valid = validate(*texts); !valid) return at(valid.error().message, valid.error().message);
+    config_.sections["text"] = SettingsWriter::text(*texts);
     return {};
   }
 

@@ -1,7 +1,7 @@
 // The configuration: one YAML file in which every key has a default that works, so an empty file is a working file.
 //
 // Only this file and its .cpp read YAML or the environment. What concerns the processors (sections `silence`, `desk`,
-// `insight`) goes into the log as config.changed and applies from its position there; the rest is for this process.
+// `insight`, `text`) goes into the log as config.changed and applies from its position there; the rest is for this process.
 #pragma once
 
 #include <filesystem>
@@ -52,7 +52,7 @@ struct Config {
   std::string secret;  // privacy.secret_env: keys are hashed under it
   std::string model;   // of texts; empty: the one beside the program
   int queue_events_max = 20'000;  // of the front door: beyond it intake answers 503
-  std::map<std::string, std::string> sections;  // silence, desk, insight: complete settings as JSON
+  std::map<std::string, std::string> sections;  // silence, desk, insight, text: complete settings as JSON
   std::vector<TokenConfig> tokens;  // of the API; none: only this machine is served
   std::vector<ConnectorConfig> connectors;
   std::vector<SinkConfig> sinks;

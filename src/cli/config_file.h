@@ -105,7 +105,7 @@ void fields(F& f, SinkKeys& v) {
 // Of an entry of `connectors`; the other keys are the settings of its connector.
 inline constexpr std::array<std::string_view, 3> kConnectorKeys{"name", "connector", "secret_env"};
 
-inline constexpr std::array<std::string_view, 8> kSections{"engine",  "privacy", "tokens",     "silence",
-                                                           "desk",    "insight", "connectors", "sinks"};
+inline constexpr std::array<std::string_view, 9> kSections{"engine", "privacy",    "tokens", "silence", "desk",
+                                                           "insight", "connectors", "sinks",  "text"};
 
 }  // namespace earshot::cli

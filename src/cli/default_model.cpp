@@ -4,12 +4,12 @@
 #include <filesystem>
 #include <system_error>
 
-#include "text/training/labelled.h"
+#include "base/stable_bytes.h"
 
 namespace earshot::cli {
 namespace {
 
-constexpr const char* kDefaultModel = "models/text-1.bin";
+constexpr const char* kDefaultModel = "models/text-2.bin";
 
 }  // namespace
 
@@ -34,9 +34,9 @@ Result<Analyzer> load_analyzer(const std::string& path) {
     if (!found) return std::move(found.error());
     chosen = std::move(*found);
   }
-  auto bytes = text::read_bytes(chosen);
+  auto bytes = StableBytes::map(chosen);
   if (!bytes) return std::move(bytes.error());
-  auto analyzer = Analyzer::load(*bytes);
+  auto analyzer = Analyzer::load(std::move(*bytes));
   if (!analyzer) return std::move(analyzer.error()).in(chosen);
   return analyzer;
 }

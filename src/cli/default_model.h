@@ -8,7 +8,7 @@
 
 namespace earshot::cli {
 
-// The path in EARSHOT_MODEL, else models/text-1.bin beside the program or in a directory above it (so that a build
+// The path in EARSHOT_MODEL, else models/text-2.bin beside the program or in a directory above it (so that a build
 // directory finds its source tree, and bin/ its installation).
 Result<std::string> find_default_model();
 

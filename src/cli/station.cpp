@@ -35,8 +35,8 @@ Result<std::unique_ptr<RocksStore>> open_state(const std::filesystem::path& dire
   return RocksStore::open(directory, {.format = kStateFormat, .write_ahead_log = true});
 }
 
-std::vector<MakeProcessor> processors_that(const Analyse& analyse, const Config& config) {
-  return {[secret = config.secret, analyse] { return make_intake({secret}, analyse); }, [] { return make_identity(); },
+std::vector<MakeProcessor> processors_that(const Analyse& analyse, const ApplySettings& apply_settings, const Config& config) {
+  return {[secret = config.secret, analyse, apply_settings] { return make_intake({secret}, analyse, apply_settings); }, [] { return make_identity(); },
           [] { return make_customer(); }, [] { return make_desk(); }, [] { return make_insight(); }};
 }
 
@@ -44,11 +44,16 @@ std::vector<MakeProcessor> processors_that(const Analyse& analyse, const Config&
 
 std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer& analyzer) {
   return processors_that([&analyzer](std::string_view text, std::string_view language) { return analyzer.analyze(text, language, {.evidence = false}); },
+                         // The copies of this function own it together.
+                         [tenant_texts = std::make_shared<TenantTexts>(analyzer)](const Input& input, std::string_view text, std::string_view settings,
+                                                                                  Analysis& analysis, std::string& product) {
+                           tenant_texts->apply(input, text, settings, analysis, product);
+                         },
                          config);
 }
 
 std::vector<MakeProcessor> make_replay_processors(const Config& config) {
-  return processors_that(nullptr, config);
+  return processors_that(nullptr, {}, config);
 }
 
 std::vector<TopicSpec> topics_of(const Config& config) {
@@ -72,6 +77,7 @@ Result<std::unique_ptr<Station>> Station::open_once(const Config& config, const 
   station->analyzer_ = std::make_unique<Analyzer>(std::move(*analyzer));
 
   station->read_ahead_ = std::make_unique<ReadAhead>(*station->analyzer_);
+  station->tenant_texts_ = std::make_unique<TenantTexts>(*station->analyzer_);
 
   std::error_code error;
   std::filesystem::create_directories(config.data, error);
@@ -84,9 +90,13 @@ Result<std::unique_ptr<Station>> Station::open_once(const Config& config, const 
   const Analyse analyse = [self = station.get()](std::string_view text, std::string_view language) {
     return self->catches_up_ ? Analysis{} : self->read_ahead_->take(text, language);
   };
+  const ApplySettings apply_settings = [self = station.get()](const Input& input, std::string_view text, std::string_view settings, Analysis& analysis,
+                                                              std::string& product) {
+    if (!self->catches_up_) self->tenant_texts_->apply(input, text, settings, analysis, product);
+  };
   Pump::Settings pump_settings;
   pump_settings.partitions = config.partitions;
-  auto pump = Pump::start(*station->log_, *station->state_, processors_that(analyse, config), pump_settings,
+  auto pump = Pump::start(*station->log_, *station->state_, processors_that(analyse, apply_settings, config), pump_settings,
                           [&](std::int64_t records) { if (progress) progress("catching up", records, 0); });
   if (!pump) return std::move(pump.error());
   station->pump_ = std::move(*pump);

@@ -9,6 +9,7 @@
 
 #include "cli/config.h"
 #include "cli/read_ahead.h"
+#include "cli/tenant_texts.h"
 #include "earshot/event_log.h"
 #include "event_log/topic_spec.h"
 #include "pipeline/import.h"
@@ -71,6 +72,7 @@ class Station {
   Config config_;
   std::unique_ptr<Analyzer> analyzer_;
   std::unique_ptr<ReadAhead> read_ahead_;
+  std::unique_ptr<TenantTexts> tenant_texts_;  // the pump's thread
   bool catches_up_ = true;  // with outputs suppressed; the pump's thread
   std::unique_ptr<RocksStore> state_;
   std::unique_ptr<EventLog> log_;

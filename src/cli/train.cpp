@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "cli/commands.h"
 #include "text/training/model_card.h"
+#include "text/training/multiclass.h"
 #include "text/training/train.h"
 
 namespace earshot::cli {
@@ -16,6 +17,8 @@ struct Options {
   std::string out;
   std::string card;
   std::string date;
+  std::string task = "analysis";
+  std::string set;
 };
 
 int fail(const Error& error) {
@@ -23,7 +26,28 @@ int fail(const Error& error) {
   return error.kind == ErrorKind::Invalid ? 2 : 1;
 }
 
+// A model of its own that gives one label of many.
+int run_multiclass(const Options& options) {
+  if (options.set.empty()) {
+    std::cerr << "earshot train: --task multiclass needs --set NAME, for NAME.train.tsv and NAME.dev.tsv in the data directory\n";
+    return 2;
+  }
+  const std::string base = options.data + "/" + options.set;
+  auto train = text::read_labelled(base + ".train.tsv");
+  if (!train) return fail(train.error());
+  auto dev = text::read_labelled(base + ".dev.tsv");
+  if (!dev) return fail(dev.error());
+  const auto model =
+      text::Multiclass::train(*train, *dev, {}, [](const std::string& line) { std::cerr << line << std::endl; });
+  if (!model) return fail(model.error());
+  const std::string bytes = model->save();
+  if (auto written = text::write_bytes(options.out, bytes); !written) return fail(written.error());
+  std::cout << options.out << " " << bytes.size() << " bytes, sha256 " << sha256_hex(bytes) << "\n";
+  return 0;
+}
+
 int run(const Options& options) {
+  if (options.task == "multiclass") return run_multiclass(options);
   auto training =
       text::train({options.config, options.data}, [](const std::string& line) { std::cerr << line << std::endl; });
   if (!training) return fail(training.error());
@@ -51,10 +75,15 @@ void add_train(CLI::App& app, int& exit_code) {
       ->required()
       ->check(CLI::ExistingDirectory);
   command->add_option("--out", options->out, "Model file to write")->required();
+  command->add_option("--task", options->task, "analysis: the model of `earshot analyze`; multiclass: one label of many")
+      ->check(CLI::IsMember({"analysis", "multiclass"}))
+      ->capture_default_str();
+  command->add_option("--set", options->set, "For multiclass: the set to learn, as in en_banking77");
   command->add_option("--card", options->card, "Facts for the model card, as Markdown");
   command->add_option("--date", options->date, "Date to write on the card");
   command->footer(
-      "Example:\n  earshot train --config models/text.train.conf --data ../shared/data/text --out models/text-1.bin");
+      "Example:\n  earshot train --config models/text.train.conf --data ../shared/data/text --out models/text-2.bin\n"
+      "  earshot train --task multiclass --set en_banking77 --data ../shared/data/text --out banking.bin");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

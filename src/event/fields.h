@@ -78,6 +78,11 @@ template <class F> void fields(F& f, IdentityAssigned& v) {
 template <class F> void fields(F& f, IdentityProposed& v) { f.required("key", v.key); f.required("candidates", v.candidates); }
 
 template <class F> void fields(F& f, IssueScore& v) { f.required("type", v.type); f.required("permille", v.permille); }
+template <class F> void fields(F& f, AspectScore& v) {
+  f.required("aspect", v.aspect);
+  f.required("polarity", v.polarity);
+  f.required("permille", v.permille);
+}
 template <class F> void fields(F& f, Evidence& v) {
   f.required("label", v.label);
   f.required("from", v.from);
@@ -93,9 +98,14 @@ template <class F> void fields(F& f, Analysis& v) {
   f.optional("complaint", v.complaint);
   f.optional("courtesy", v.courtesy);
   f.optional("issues", v.issues);
+  f.optional("aspects", v.aspects);
   f.optional("leave_permille", v.leave_permille);
+  f.optional("complaint_permille", v.complaint_permille);
+  f.optional("ask_permille", v.ask_permille);
+  f.optional("suggest_permille", v.suggest_permille);
   f.optional("urgency", v.urgency);
   f.optional("urgency_cause", v.urgency_cause);
+  f.optional("alarms", v.alarms);
   f.optional("evidence", v.evidence);
   f.optional("model", v.model);
 }
@@ -205,6 +215,10 @@ template <class F> void fields(F& f, Command& v) {  // `kind` is the event's typ
   f.optional("into", v.into);
   f.optional("priority", v.priority);
   f.optional("issues", v.issues);
+  f.optional("target", v.target);
+  f.optional("sentiment", v.sentiment);
+  f.optional("urgency", v.urgency);
+  f.optional("leaves", v.leaves);
 }
 
 template <class F> void fields(F& f, CommandAnswered& v) {

@@ -16,8 +16,16 @@ constexpr auto names_of(IssueType) {
   return std::to_array<std::string_view>({"none", "delivery", "order_error", "quality", "authenticity", "service", "price", "billing",
                                           "refund", "account", "app", "technical"});
 }
+constexpr auto names_of(Aspect) {
+  return std::to_array<std::string_view>({"food", "portion", "menu", "packaging", "delivery", "service", "staff", "price", "quality", "fit",
+                                          "appearance", "comfort", "battery", "screen", "sound",
+                                          "performance", "usability", "connection", "place",
+                                          "ambience", "hygiene", "content", "power", "fuel",
+                                          "handling", "interior", "exterior", "space", "safety",
+                                          "equipment"});
+}
 constexpr auto names_of(UrgencyCause) {
-  return std::to_array<std::string_view>({"none", "safety", "fraud", "legal", "outage", "deadline", "repeated_contact", "long_wait"});
+  return std::to_array<std::string_view>({"none", "safety", "fraud", "legal", "outage", "deadline", "repeated_contact", "long_wait", "operator_word"});
 }
 constexpr auto names_of(InputKind) {
   return std::to_array<std::string_view>({"review", "survey_invited", "survey_answered", "mention", "message", "call", "edited", "deleted",
@@ -42,7 +50,7 @@ constexpr auto names_of(CaseState) {
 }
 constexpr auto names_of(CommandKind) {
   return std::to_array<std::string_view>({"open_case", "assign", "take", "reply", "note", "ask_customer", "hold", "report", "transfer",
-                                          "resolve", "merge", "set_priority", "agent_on_shift", "agent_off_shift"});
+                                          "resolve", "merge", "set_priority", "agent_on_shift", "agent_off_shift", "relabel"});
 }
 constexpr auto names_of(CaseStep) {
   return std::to_array<std::string_view>({"opened", "attached", "assigned", "replied", "noted", "asked_customer", "customer_answered",

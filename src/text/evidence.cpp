@@ -1,11 +1,17 @@
 #include "text/evidence.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
+
+#include "text/extractor.h"
 
 namespace earshot::text {
 namespace {
 
 constexpr std::size_t kSpansPerLabel = 2;
+constexpr std::size_t kIssuesShown = 3;
+constexpr std::int64_t kWeightShare = 3;
 constexpr std::size_t kBytesMax = 8192;  // evidence of a longer text comes from its beginning
 constexpr std::int64_t kPatternWeight = 1000;
 
@@ -19,41 +25,74 @@ bool starts_sign(char c) {
 
 class Collector {
  public:
-  Collector(const Model& model, const Reading& reading, const Logits& logits)
-      : model_(model), reading_(reading), logits_(logits) {}
+  Collector(const Model& model, const Reading& reading, const Logits& logits, WordMemo& memo)
+      : model_(model),
+        reading_(reading),
+        logits_(logits),
+        memo_(memo),
+        social_permille_(sigmoid_permille(logits.head[kGenreHead])),
+        end_(static_cast<std::uint32_t>(std::min(reading.normalised.text.size(), kBytesMax))) {
+    extract_into(reading.normalised, reading.hits, *this);
+  }
+
+  // What the extractor tells: features the model knows, and words with all of their pieces.
+  void feature(std::uint32_t hash, FeatureKind kind, std::uint32_t from, std::uint32_t to) {
+    ++size_;
+    const Cell* cell = to == 0 || to > end_ ? nullptr : model_.cells.find(hash);
+    if (cell == nullptr) return;
+    Placed& placed = placed_.emplace_back(Placed{from, to, {}});
+    for (std::size_t h = 0; h < kHeads; ++h)
+      placed.totals[h + 1] = static_cast<std::int16_t>(cell->weight[h] * model_.numbers.kind_weight[kind]);
+  }
+  void word(std::string_view word, bool negated, std::uint32_t from, std::uint32_t to) {
+    if (const WordMemo::Word* known = memo_.find(model_, word, negated)) {
+      size_ += features_in_word(word);
+      if (to <= end_ && known->known > 0) placed_.push_back({from, to, known->totals});
+    } else {
+      features_of_word(word, negated, from, to, *this);
+    }
+  }
+  std::size_t size() const { return size_; }
 
   void add_pattern(std::string label, const Finding& finding) {
     add(std::move(label), finding.from, finding.to, kPatternWeight * finding.permille / 1000);
   }
 
-  void add_hits(const std::string& label, std::uint16_t word_class) {
+  // False if the text has no such words.
+  bool add_hits(const std::string& label, std::uint16_t word_class) {
     std::size_t added = 0;
     for (const Hit& hit : reading_.hits) {
       if (hit.word_class != word_class || added == kSpansPerLabel) continue;
       add(label, hit.from, hit.to, kPatternWeight / 2);
       ++added;
     }
+    return added > 0;
   }
 
   // The stretches of text whose features weigh most for `plus` and against `minus` (a head, or none).
   void add_weights(const std::string& label, int plus, int minus) {
     spread(plus, minus);
     const std::string_view text = reading_.normalised.text;
-    std::vector<Span> spans;
+    std::vector<Span> stretches;
+    std::int64_t strongest = 0;
     for (std::uint32_t at = 0; at < weight_.size();) {
       const std::uint32_t end = stretch_end(text, at);
       std::int64_t sum = 0;
       for (std::uint32_t i = at; i < end; ++i) sum += weight_[i];
-      if (sum > 0) {
-        const bool joins = !spans.empty() && at - spans.back().to <= 1;
-        if (joins) {
-          spans.back().to = end;
-          spans.back().weight += sum;
-        } else {
-          spans.push_back({at, end, sum});
-        }
-      }
+      if (sum > 0) stretches.push_back({at, end, sum});
+      strongest = std::max(strongest, sum);
       at = end;
+    }
+    // What weighs little beside the strongest would only make a span longer.
+    std::vector<Span> spans;
+    for (const Span& stretch : stretches) {
+      if (stretch.weight * kWeightShare < strongest) continue;
+      if (!spans.empty() && stretch.from - spans.back().to <= 1) {
+        spans.back().to = stretch.to;
+        spans.back().weight += stretch.weight;
+      } else {
+        spans.push_back(stretch);
+      }
     }
     std::stable_sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.weight > b.weight; });
     if (spans.size() > kSpansPerLabel) spans.resize(kSpansPerLabel);
@@ -68,6 +107,11 @@ class Collector {
   }
 
  private:
+  struct Placed {
+    std::uint32_t from = 0;
+    std::uint32_t to = 0;
+    std::array<std::int16_t, kHeads + 1> totals{};
+  };
   struct Span {
     std::uint32_t from = 0;
     std::uint32_t to = 0;
@@ -88,21 +132,25 @@ class Collector {
 
   // Each feature's part of the logit, shared out evenly over its bytes.
   void spread(int plus, int minus) {
-    weight_.assign(std::min(reading_.normalised.text.size(), kBytesMax), 0);
-    for (const Feature& feature : reading_.features) {
-      if (feature.to == 0 || feature.to > weight_.size()) continue;
-      const Cell& cell = model_.cells[feature.bucket];
-      std::int64_t value = part(cell, plus);
-      if (minus >= 0) value -= part(cell, minus);
-      value = value * model_.numbers.kind_weight[feature.kind] / logits_.length;
-      const std::int64_t share = value / static_cast<std::int64_t>(feature.to - feature.from);
-      for (std::uint32_t i = feature.from; i < feature.to; ++i) weight_[i] += share;
+    weight_.assign(std::min(reading_.normalised.text.size(), kBytesMax) + 1, 0);
+    for (const Placed& placed : placed_) {
+      std::int64_t value = part(placed, plus);
+      if (minus >= 0) value -= part(placed, minus);
+      const std::int64_t share = value / logits_.length / static_cast<std::int64_t>(placed.to - placed.from);
+      weight_[placed.from] += share;  // from here on, until taken back
+      weight_[placed.to] -= share;
     }
+    for (std::size_t i = 1; i < weight_.size(); ++i) weight_[i] += weight_[i - 1];
+    weight_.pop_back();
   }
 
-  std::int64_t part(const Cell& cell, int head) const {
-    const auto h = static_cast<std::size_t>(head);
-    return std::int64_t{cell.weight[h]} * model_.numbers.step[h];
+  std::int64_t part(const Placed& placed, int head) const {
+    const auto weight = [&](int h) {
+      return std::int64_t{placed.totals[static_cast<std::size_t>(h) + 1]} * model_.numbers.step[static_cast<std::size_t>(h)];
+    };
+    if (head == kNegativeHead) return weight(head) + weight(kSocialNegativeHead) * social_permille_ / 1000;
+    if (head == kPositiveHead) return weight(head) + weight(kSocialPositiveHead) * social_permille_ / 1000;
+    return weight(head);
   }
 
   void add(std::string label, std::uint32_t from, std::uint32_t to, std::int64_t weight_milli) {
@@ -114,6 +162,11 @@ class Collector {
   const Model& model_;
   const Reading& reading_;
   const Logits& logits_;
+  WordMemo& memo_;
+  std::int64_t social_permille_;
+  std::uint32_t end_;
+  std::size_t size_ = 0;
+  std::vector<Placed> placed_;
   std::vector<std::int64_t> weight_;
   std::vector<Evidence> found_;
 };
@@ -121,24 +174,43 @@ class Collector {
 }  // namespace
 
 std::vector<Evidence> find_evidence(const Model& model, const Reading& reading, const Logits& logits,
-                                    const Analysis& analysis) {
-  Collector collector(model, reading, logits);
+                                    const Analysis& analysis, WordMemo& memo) {
+  Collector collector(model, reading, logits, memo);
   if (analysis.sentiment == Sentiment::negative) collector.add_weights("neg", kNegativeHead, kPositiveHead);
   if (analysis.sentiment == Sentiment::positive) collector.add_weights("pos", kPositiveHead, kNegativeHead);
-  for (std::size_t i = 0; i < std::min<std::size_t>(2, analysis.issues.size()); ++i) {
+  if (analysis.complaint && analysis.sentiment != Sentiment::negative)
+    collector.add_weights("complaint", kComplaintHead, -1);
+  for (std::size_t i = 0; i < std::min(kIssuesShown, analysis.issues.size()); ++i) {
     const IssueType type = analysis.issues[i].type;
     const auto ordinal = static_cast<std::uint16_t>(type);
     const std::string label(name_of(type));
-    collector.add_hits(label, static_cast<std::uint16_t>(kIssueFirst + ordinal));
-    collector.add_hits(label, static_cast<std::uint16_t>(kIssueTopicFirst + ordinal));
+    const bool tells = collector.add_hits(label, static_cast<std::uint16_t>(kIssueFirst + ordinal));
+    const bool names = collector.add_hits(label, static_cast<std::uint16_t>(kIssueTopicFirst + ordinal));
+    if (!tells && !names) collector.add_weights(label, kIssueHead + ordinal - 1, -1);
   }
-  if (const Finding* finding = leaving(reading); finding != nullptr && analysis.leave_permille >= 500) {
-    collector.add_pattern("leave", *finding);
+  std::optional<Aspect> last;
+  for (const AspectScore& score : analysis.aspects) {
+    if (last == score.aspect) continue;
+    last = score.aspect;
+    collector.add_hits("aspect:" + std::string(name_of(score.aspect)),
+                       static_cast<std::uint16_t>(kAspectFirst + static_cast<std::uint16_t>(score.aspect)));
   }
+  if (analysis.leave_permille >= 500) {
+    if (const Finding* finding = leaving(reading); finding != nullptr) {
+      collector.add_pattern("leave", *finding);
+    } else {
+      collector.add_weights("leave", kLeaveHead, -1);
+    }
+  }
+  if (analysis.suggest_permille >= 500) collector.add_weights("suggest", kSuggestHead, -1);
+  std::array<bool, kUrgencyCauses> told{};
   for (const Finding& finding : reading.findings) {
-    if (finding.meaning != Meaning::urgent || finding.cause != analysis.urgency_cause) continue;
-    collector.add_pattern("urgent", finding);
-    break;
+    if (finding.meaning == Meaning::ask && analysis.ask_permille >= 500) collector.add_pattern("ask", finding);
+    if (finding.meaning == Meaning::agent_fault && analysis.agent_fault) collector.add_pattern("agent_fault", finding);
+    if (finding.meaning != Meaning::urgent) continue;
+    bool& known = told[static_cast<std::size_t>(finding.cause)];
+    if (!known) collector.add_pattern(std::string(name_of(finding.cause)), finding);
+    known = true;
   }
   return collector.take();
 }

@@ -6,11 +6,12 @@
 #include "earshot/analysis.h"
 #include "text/model.h"
 #include "text/reading.h"
+#include "text/stream.h"
 
 namespace earshot::text {
 
 // Needs a reading made with origins. Spans are bytes of the original text, strongest first, at most kEvidenceMax.
 std::vector<Evidence> find_evidence(const Model& model, const Reading& reading, const Logits& logits,
-                                    const Analysis& analysis);
+                                    const Analysis& analysis, WordMemo& memo);
 
 }  // namespace earshot::text

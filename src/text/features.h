@@ -13,14 +13,11 @@
 
 namespace earshot::text {
 
-inline constexpr int kBucketBits = 20;
-inline constexpr std::uint32_t kBuckets = 1u << kBucketBits;
-
 // Each kind has a weight of its own in the model: pieces say less than words.
 enum FeatureKind : std::uint8_t { kWord, kPair, kPiece, kHan1, kHan2, kHan3, kHan4, kFlag, kFeatureKinds };
 
 struct Feature {
-  std::uint32_t bucket = 0;
+  std::uint32_t hash = 0;  // names the feature: among the few million there are, two rarely share one
   FeatureKind kind = kWord;
   std::uint32_t from = 0;  // bytes of the normalised text; both 0 when it is about the whole text
   std::uint32_t to = 0;

@@ -108,7 +108,8 @@ bool is_english(const Normalised& normalised, const LanguageHint& hint) {
   const bool declared_english = hint.declared.empty() || declares(hint.declared, "en");
   if (words.english == 0 && !declared_english) return false;
   // Names and slang are unknown to us in English texts too, but rarely most of the words.
-  return words.english > foreign || hint.words_known * 2 >= hint.words;
+  const std::uint32_t enough = foreign == 0 ? 3 : 2;
+  return words.english > foreign || hint.words_known * enough >= hint.words;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -14,8 +15,13 @@ constexpr std::size_t kHitsMax = 512;  // what a longer text says beyond these c
 constexpr std::array<std::string_view, kIssueTypes> kIssueNames = {
     "none",  "delivery", "order_error", "quality", "authenticity", "service",
     "price", "billing",  "refund",      "account", "app",          "technical"};
-constexpr std::array<std::string_view, 8> kCauseNames = {"none",     "safety",           "fraud",    "legal", "outage",
-                                                         "deadline", "repeated_contact", "long_wait"};
+constexpr std::array<std::string_view, kAspects> kAspectNames = {
+    "food", "portion", "menu", "packaging", "delivery", "service", "staff", "price", "quality", "fit",
+    "appearance", "comfort", "battery", "screen", "sound", "performance", "usability", "connection",
+    "place", "ambience", "hygiene", "content", "power", "fuel", "handling", "interior", "exterior",
+    "space", "safety", "equipment"};
+constexpr std::array<std::string_view, kUrgencyCauses> kCauseNames = {"none",     "safety",           "fraud",     "legal",        "outage",
+                                                                   "deadline", "repeated_contact", "long_wait", "operator_word"};
 
 bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -45,8 +51,17 @@ std::optional<std::uint32_t> number(std::string_view text) {
 // Sentiment words hide each other, and so do the words of issues: "不错" is no "错".
 int hiding_group(std::uint16_t word_class) {
   if (word_class <= kNegator) return 1;
-  if (word_class >= kIssueFirst && word_class < kKnownClasses) return 2;
+  if (word_class >= kIssueFirst && word_class < kAspectFirst) return 2;
   return 0;
+}
+
+constexpr std::uint32_t kStartBits = 1 << 16;
+
+// Of one to eight bytes.
+std::uint32_t start_hash(std::string_view bytes) {
+  std::uint64_t value = bytes.size();
+  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
+  return static_cast<std::uint32_t>(value * 0x9e3779b97f4a7c15ull >> 48);
 }
 
 bool ends_sentence(char c) {
@@ -64,6 +79,9 @@ std::uint32_t signs_between(std::string_view text, std::uint32_t from, std::uint
 std::string_view name_of(IssueType type) {
   return kIssueNames[static_cast<std::size_t>(type)];
 }
+std::string_view name_of(Aspect aspect) {
+  return kAspectNames[static_cast<std::size_t>(aspect)];
+}
 std::string_view name_of(UrgencyCause cause) {
   return kCauseNames[static_cast<std::size_t>(cause)];
 }
@@ -80,6 +98,8 @@ Result<Lexicon> Lexicon::parse(std::string_view text, const Simplified& simplifi
   lexicon.class_names_ = {"positive", "negative", "negator", "contrast", "courtesy", "filler"};
   for (const std::string_view name : kIssueNames) lexicon.class_names_.emplace_back(name);
   for (const std::string_view name : kIssueNames) lexicon.class_names_.push_back(std::string(name) + "_topic");
+  for (const std::string_view name : kAspectNames) lexicon.class_names_.push_back("aspect_" + std::string(name));
+  lexicon.class_names_.insert(lexicon.class_names_.end(), {"brand", "person"});
 
   std::vector<std::pair<std::string, Entry>> words;
   std::optional<std::uint16_t> current;
@@ -110,14 +130,31 @@ Result<Lexicon> Lexicon::parse(std::string_view text, const Simplified& simplifi
       normalise(spaced, simplified, {}, normalised);
       if (normalised.text.empty()) return Error{ErrorKind::Invalid, place + ": a word without a sign"};
       const std::string& plain = normalised.text;
-      words.emplace_back(plain, Entry{*current, is_word_byte(plain.front()), is_word_byte(plain.back()) && !is_open,
-                                      static_cast<std::uint32_t>(plain.size())});
+      words.emplace_back(plain, entry_of(plain, *current, is_open));
     }
   }
   lexicon.build(std::move(words));
   if (lexicon.nodes_.size() > kNodesMax)
     return Error{ErrorKind::Invalid, "the lexicon is too large: at most 65,535 signs in all"};
   return lexicon;
+}
+
+Result<Lexicon> Lexicon::of(const std::vector<Phrase>& phrases, const Simplified& simplified) {
+  Lexicon lexicon;
+  std::vector<std::pair<std::string, Entry>> words;
+  Normalised normalised;
+  for (const Phrase& phrase : phrases) {
+    normalise(phrase.text, simplified, {}, normalised);
+    if (normalised.text.empty()) return Error{ErrorKind::Invalid, "a phrase without a sign: " + phrase.text};
+    words.emplace_back(normalised.text, entry_of(normalised.text, phrase.word_class, false));
+  }
+  lexicon.build(std::move(words));
+  if (lexicon.nodes_.size() > kNodesMax) return Error{ErrorKind::Invalid, "the phrases are too many: at most 65,535 bytes in all"};
+  return lexicon;
+}
+
+Lexicon::Entry Lexicon::entry_of(const std::string& plain, std::uint16_t word_class, bool is_open) {
+  return {word_class, is_word_byte(plain.front()), is_word_byte(plain.back()) && !is_open, static_cast<std::uint32_t>(plain.size())};
 }
 
 std::uint16_t Lexicon::class_id(std::string_view name) {
@@ -132,8 +169,8 @@ std::uint16_t Lexicon::class_id(std::string_view name) {
 Result<void> Lexicon::add_rule(std::string_view line) {
   Rule rule;
   const std::string_view name = next_word(line);
-  constexpr std::array<std::string_view, 7> kMeanings = {"leave", "not_leave", "courtesy",     "urgent",
-                                                         "issue", "complaint", "not_complaint"};
+  constexpr std::array<std::string_view, 10> kMeanings = {"leave",     "not_leave",     "courtesy", "urgent",  "issue",
+                                                          "complaint", "not_complaint", "ask",      "suggest", "agent_fault"};
   if (const auto meaning = index_of(kMeanings, name)) {
     rule.finding.meaning = static_cast<Meaning>(*meaning);
   } else if (const auto cause = index_of(kCauseNames, name)) {
@@ -165,7 +202,10 @@ Result<void> Lexicon::add_rule(std::string_view line) {
 
 void Lexicon::build(std::vector<std::pair<std::string, Entry>> words) {
   byte_class_.assign(256, 0);
+  begins_.assign(256, 0);
+  starts_.assign(kStartBits / 64, 0);
   for (const auto& [word, entry] : words) {
+    add_start(word);
     for (const char c : word) {
       std::uint8_t& known = byte_class_[static_cast<unsigned char>(c)];
       if (known == 0) known = static_cast<std::uint8_t>(byte_classes_++);
@@ -217,10 +257,39 @@ void Lexicon::build(std::vector<std::pair<std::string, Entry>> words) {
   }
 }
 
+// Remembers how an entry begins: with up to four bytes, or two wide signs.
+void Lexicon::add_start(std::string_view word) {
+  const bool is_wide = static_cast<unsigned char>(word[0]) >= 0xe0 && static_cast<unsigned char>(word[0]) < 0xf0;
+  const std::size_t size = is_wide ? (word.size() >= 6 ? 6 : std::min<std::size_t>(3, word.size())) : std::min<std::size_t>(4, word.size());
+  std::uint8_t& sizes = begins_[static_cast<unsigned char>(word[0])];
+  sizes = static_cast<std::uint8_t>(sizes | 1u << size);
+  const std::uint32_t hash = start_hash(word.substr(0, size));
+  starts_[hash / 64] |= std::uint64_t{1} << hash % 64;
+}
+
+// Whether an entry may begin here. Most places are told from the first bytes, without a look at the automaton, which is
+// larger than what is near.
+bool Lexicon::may_start(std::string_view text, std::uint32_t at) const {
+  const char first = text[at];
+  std::uint32_t sizes = begins_[static_cast<unsigned char>(first)];
+  if (sizes == 0 || (at > 0 && is_word_byte(first) && is_word_byte(text[at - 1]))) return false;
+  for (; sizes != 0; sizes &= sizes - 1) {
+    const auto size = static_cast<std::uint32_t>(std::countr_zero(sizes));
+    if (at + size > text.size()) return false;
+    const std::uint32_t hash = start_hash(text.substr(at, size));
+    if ((starts_[hash / 64] >> hash % 64 & 1) != 0) return true;
+  }
+  return false;
+}
+
 void Lexicon::find(std::string_view text, std::vector<Hit>& hits) const {
   hits.clear();
   std::uint32_t node = 0;
   for (std::uint32_t i = 0; i < text.size() && hits.size() < kHitsMax; ++i) {
+    if (node == 0) {
+      while (i < text.size() && !may_start(text, i)) ++i;
+      if (i == text.size()) break;
+    }
     node = next_[node * byte_classes_ + byte_class_[static_cast<unsigned char>(text[i])]];
     if (node == 0) continue;
     const std::uint32_t end = i + 1;

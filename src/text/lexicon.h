@@ -32,7 +32,7 @@ struct Hit {
 };
 
 // What a rule says. Issue types are `issue` with the type beside it.
-enum class Meaning : std::uint8_t { leave, not_leave, courtesy, urgent, issue, complaint, not_complaint };
+enum class Meaning : std::uint8_t { leave, not_leave, courtesy, urgent, issue, complaint, not_complaint, ask, suggest, agent_fault };
 
 struct Finding {
   Meaning meaning = Meaning::leave;
@@ -46,11 +46,21 @@ struct Finding {
 // The classes that the code itself asks for. Others are only material for rules.
 enum KnownClass : std::uint16_t { kPositive, kNegative, kNegator, kContrast, kCourtesy, kFiller, kIssueFirst };
 inline constexpr std::uint16_t kIssueTopicFirst = kIssueFirst + kIssueTypes;  // `delivery_topic` and so on
-inline constexpr std::uint16_t kKnownClasses = kIssueTopicFirst + kIssueTypes;
+inline constexpr std::uint16_t kAspectFirst = kIssueTopicFirst + kIssueTypes;          // `aspect_food` and so on
+inline constexpr std::uint16_t kBrand = kAspectFirst + kAspects;                       // names, which say nothing by themselves
+inline constexpr std::uint16_t kPerson = kBrand + 1;
+inline constexpr std::uint16_t kKnownClasses = kPerson + 1;
 
 class Lexicon {
  public:
   static Result<Lexicon> parse(std::string_view text, const Simplified& simplified);
+
+  // Of plain phrases without rules; classes from kKnownClasses on.
+  struct Phrase {
+    std::string text;
+    std::uint16_t word_class = 0;
+  };
+  static Result<Lexicon> of(const std::vector<Phrase>& phrases, const Simplified& simplified);
 
   // Appends what stands in the text, by place. A sentiment word inside a longer one does not count.
   void find(std::string_view normalised, std::vector<Hit>& hits) const;
@@ -78,9 +88,12 @@ class Lexicon {
     std::uint32_t gap = 8;
   };
 
+  static Entry entry_of(const std::string& plain, std::uint16_t word_class, bool is_open);
   Result<void> add_rule(std::string_view line);
   std::uint16_t class_id(std::string_view name);
   void build(std::vector<std::pair<std::string, Entry>> words);
+  void add_start(std::string_view word);
+  bool may_start(std::string_view text, std::uint32_t at) const;
   bool match(const Rule& rule, std::size_t part, std::size_t first_hit, std::string_view text,
              const std::vector<Hit>& hits, Finding& finding) const;
 
@@ -90,6 +103,8 @@ class Lexicon {
   std::vector<Node> nodes_;
   std::vector<std::uint16_t> next_;  // node × byte class
   std::vector<std::uint8_t> byte_class_;
+  std::vector<std::uint8_t> begins_;   // by first byte: how many bytes of a text must be looked at, one bit each
+  std::vector<std::uint64_t> starts_;  // hashes of the first bytes of entries
   std::uint32_t byte_classes_ = 1;
 };
 
@@ -97,6 +112,7 @@ class Lexicon {
 bool crosses_sentence(std::string_view text, std::uint32_t from, std::uint32_t to);
 
 std::string_view name_of(IssueType type);
+std::string_view name_of(Aspect aspect);
 std::string_view name_of(UrgencyCause cause);
 
 }  // namespace earshot::text

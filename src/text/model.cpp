@@ -1,25 +1,22 @@
 #include "text/model.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "base/hash.h"
+#include "text/scorer.h"
 
 namespace earshot::text {
 namespace {
 
 constexpr std::string_view kMagic = "EARSHTXT";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 constexpr std::size_t kChecksumBytes = 16;
 constexpr std::int32_t kKindWeightMax = 16;
 
 void put32(std::string& out, std::uint32_t value) {
   for (int i = 0; i < 4; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
-}
-
-void put_varint(std::string& out, std::uint32_t value) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
-  out.push_back(static_cast<char>(value));
 }
 
 void put_section(std::string& out, std::string_view bytes) {
@@ -55,16 +52,6 @@ class Reader {
     for (int i = 0; i < 4; ++i) value |= static_cast<std::uint32_t>(byte()) << (8 * i);
     return value;
   }
-  std::uint32_t varint() {
-    std::uint32_t value = 0;
-    for (int shift = 0; shift < 32; shift += 7) {
-      const std::uint8_t next = byte();
-      value |= static_cast<std::uint32_t>(next & 0x7f) << shift;
-      if (next < 0x80) return value;
-    }
-    is_short = true;
-    return value;
-  }
   std::string_view section() {
     const std::uint32_t size = u32();
     if (size > bytes_.size()) {
@@ -76,6 +63,7 @@ class Reader {
     return part;
   }
   bool at_end() const { return bytes_.empty(); }
+  std::size_t left() const { return bytes_.size(); }
   bool is_short = false;
 
  private:
@@ -94,90 +82,49 @@ void each_number(Numbers& numbers, Visit visit) {
   }
 }
 
-std::string cells_section(const std::vector<Cell>& cells) {
-  std::string out;
-  std::uint32_t last = 0;
-  for (std::uint32_t bucket = 0; bucket < cells.size(); ++bucket) {
-    const Cell& cell = cells[bucket];
-    if (cell == Cell{}) continue;
-    put_varint(out, bucket - last);
-    last = bucket;
-    out.push_back(static_cast<char>(cell.rarity));
-    std::uint32_t mask = 0;
-    for (std::size_t h = 0; h < kHeads; ++h) mask |= cell.weight[h] != 0 ? 1u << h : 0u;
-    out.push_back(static_cast<char>(mask));
-    out.push_back(static_cast<char>(mask >> 8));
-    for (const std::int8_t weight : cell.weight) {
-      if (weight != 0) out.push_back(static_cast<char>(weight));
-    }
-  }
-  return out;
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kSpareBytes = 16;  // a cell is read in steps of 16 and 8 bytes, the last one beyond its end
+constexpr std::size_t kTagRowBytes = kPlacesPerRow * sizeof(std::uint16_t);
+constexpr std::size_t kCellRowBytes = kPlacesPerRow * sizeof(Cell);
+constexpr std::uint32_t kRowsMax = 1u << 24;
+
+void pad(std::string& out) {
+  out.resize((out.size() + kAlignment - 1) / kAlignment * kAlignment);
 }
-
-bool read_cells(std::string_view bytes, std::vector<Cell>& cells) {
-  Reader in(bytes);
-  std::uint64_t bucket = 0;
-  while (!in.at_end() && !in.is_short) {
-    bucket += in.varint();
-    if (bucket >= cells.size()) return false;
-    Cell& cell = cells[bucket];
-    cell.rarity = in.byte();
-    std::uint32_t mask = in.byte();
-    mask |= static_cast<std::uint32_t>(in.byte()) << 8;
-    for (std::size_t h = 0; h < kHeads; ++h) {
-      if ((mask >> h & 1) != 0) cell.weight[h] = static_cast<std::int8_t>(in.byte());
-    }
-  }
-  return !in.is_short;
-}
-
-// Cells are fetched from memory a chunk ahead of their use.
-constexpr std::size_t kChunk = 128;
-
-struct Known {
-  const Cell* cell = nullptr;
-  std::int16_t weight = 0;
-};
-
-// Weighted sums of cells, all 16 bytes at once: also the rarity, whose sum nobody reads, because a full vector is the
-// fastest. A kind's weight is at most 16 and a cell's at most 127, so 16 products always fit into 16 bits.
-class Sums {
- public:
-  void add(const Cell& cell, std::int16_t weight) {
-    Bytes bytes;
-    std::memcpy(&bytes, &cell, sizeof bytes);
-    few_ += __builtin_convertvector(bytes, Shorts) * weight;
-    if (++in_few_ == 16) flush();
-  }
-
-  std::array<std::int32_t, 16> totals() {
-    flush();
-    return totals_;
-  }
-
- private:
-  using Bytes [[gnu::vector_size(16)]] = std::int8_t;
-  using Shorts [[gnu::vector_size(32)]] = std::int16_t;
-
-  void flush() {
-    for (std::size_t i = 0; i < 16; ++i) totals_[i] += few_[i];
-    few_ = Shorts{};
-    in_few_ = 0;
-  }
-
-  Shorts few_{};
-  int in_few_ = 0;
-  std::array<std::int32_t, 16> totals_{};
-};
 
 bool is_plausible(const ModelNumbers& numbers) {
   return std::all_of(numbers.kind_weight.begin(), numbers.kind_weight.end(),
                      [](std::int32_t weight) { return weight >= 0 && weight <= kKindWeightMax; });
 }
 
+template <class Bytes>
+std::string as_bytes(const Bytes& values) {
+  static_assert(std::endian::native == std::endian::little, "models are used as they lie on disk");
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(values[0])};
+}
+
 }  // namespace
 
-std::string Model::save() const {
+void ModelParts::resize(std::uint32_t new_rows) {
+  rows = new_rows;
+  tags.assign(rows * kPlacesPerRow, 0);
+  cells.assign(rows * kPlacesPerRow, Cell{});
+}
+
+bool ModelParts::add(std::uint32_t hash, const Cell& cell) {
+  const std::size_t first = CellTable::row_of(hash, rows) * kPlacesPerRow;
+  const std::uint16_t tag = CellTable::tag_of(hash);
+  for (std::size_t place = first; place < first + kPlacesPerRow; ++place) {
+    if (tags[place] == tag) return false;
+    if (tags[place] != 0) continue;
+    tags[place] = tag;
+    cells[place] = cell;
+    return true;
+  }
+  return false;
+}
+
+std::string ModelParts::save() const {
   std::string numbers_section;
   each_number(numbers, [&](std::int32_t value) { put32(numbers_section, static_cast<std::uint32_t>(value)); });
   std::string simplified_section;
@@ -191,15 +138,13 @@ std::string Model::save() const {
   put_section(out, numbers_section);
   put_section(out, lexicon);
   put_section(out, simplified_section);
-  put_section(out, cells_section(cells));
+  pad(out);
+  put32(out, rows);
+  pad(out);
+  out += as_bytes(tags);
+  out += as_bytes(cells);
+  out.append(kSpareBytes, '\0');
   return out + checksum(out);
-}
-
-void Model::index() {
-  known = KnownBuckets{};
-  for (std::uint32_t bucket = 0; bucket < cells.size(); ++bucket) {
-    if (cells[bucket].rarity != 0) known.add(bucket);
-  }
 }
 
 Result<Model> Model::load(std::string_view bytes) {
@@ -213,7 +158,8 @@ Result<Model> Model::load(std::string_view bytes) {
   }
   Reader in(body.substr(kMagic.size()));
   if (const std::uint32_t format = in.u32(); format != kFormat) {
-    return Error{ErrorKind::Invalid, "the text model has format " + std::to_string(format) + ", this program reads 1"};
+    return Error{ErrorKind::Invalid, "the text model has format " + std::to_string(format) + ", this program reads " +
+                                         std::to_string(kFormat) + "; train it again with `earshot train`"};
   }
   Model model;
   model.name = in.section();
@@ -228,44 +174,25 @@ Result<Model> Model::load(std::string_view bytes) {
     }
     model.simplified.emplace_back(from, to);
   }
-  if (in.is_short || numbers_in.is_short || !is_plausible(model.numbers) || !read_cells(in.section(), model.cells)) {
+  const std::size_t rows_at = (body.size() - in.left() + kAlignment - 1) / kAlignment * kAlignment;
+  const std::size_t tags_at = rows_at + kAlignment;
+  if (in.is_short || numbers_in.is_short || !is_plausible(model.numbers) || tags_at > body.size()) {
     return Error{ErrorKind::Corrupt, "the text model's sections do not fit together"};
   }
-  model.index();
+  const std::uint32_t rows = Reader(body.substr(rows_at)).u32();
+  const std::size_t cells_at = tags_at + rows * kTagRowBytes;
+  if (rows == 0 || rows > kRowsMax || cells_at + rows * kCellRowBytes + kSpareBytes != body.size()) {
+    return Error{ErrorKind::Corrupt, "the text model's cells do not fit its size"};
+  }
+  std::memcpy(&model.print, bytes.data() + body.size(), sizeof model.print);
+  model.cells = CellTable(body.data() + tags_at, body.data() + cells_at, rows);
   return model;
 }
 
 Logits score(const Model& model, const std::vector<Feature>& features, std::size_t language) {
-  const ModelNumbers& numbers = model.numbers;
-  Logits logits;
-  std::int64_t squares = 0;
-  Sums sums;
-  std::array<Known, kChunk> chunk;
-  std::size_t in_chunk = 0;
-  const auto add_chunk = [&] {
-    for (std::size_t i = 0; i < in_chunk; ++i) {
-      const std::int64_t value = std::int64_t{chunk[i].weight} * chunk[i].cell->rarity;
-      squares += value * value;
-      sums.add(*chunk[i].cell, chunk[i].weight);
-    }
-    logits.known += in_chunk;
-    in_chunk = 0;
-  };
-  for (const Feature& feature : features) {
-    if (!model.known.has(feature.bucket)) continue;
-    const Cell* cell = model.cells.data() + feature.bucket;
-    __builtin_prefetch(cell);
-    chunk[in_chunk++] = {cell, static_cast<std::int16_t>(numbers.kind_weight[feature.kind])};
-    if (in_chunk == kChunk) add_chunk();
-  }
-  add_chunk();
-  const auto totals = sums.totals();
-  logits.length = std::max<std::int64_t>(1, whole_root(squares));
-  for (std::size_t h = 0; h < kHeads; ++h) {
-    const Fixed logit = numbers.bias[language][h] + totals[h + 1] * std::int64_t{numbers.step[h]} / logits.length;
-    logits.head[h] = std::clamp<Fixed>(logit, -kFixedLimit, kFixedLimit);
-  }
-  return logits;
+  Scorer scorer(model, language);
+  for (const Feature& feature : features) scorer.add(feature.hash, feature.kind);
+  return scorer.logits();
 }
 
 }  // namespace earshot::text

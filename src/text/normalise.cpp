@@ -86,6 +86,16 @@ class Writer {
  private:
   void ascii(unsigned char byte) {
     from_ = at_;
+    // By far the most frequent: a small letter inside a word that is not the one before.
+    if (byte >= 'a' && byte <= 'z' && byte != last_ && !out_.text.empty() && last_ >= 'a' && last_ <= 'z' && capitals_ == 0) {
+      ++at_;
+      ++out_.latin;
+      last_ = byte;
+      run_ = 1;
+      out_.text.push_back(static_cast<char>(byte));
+      if (options_.with_origin) out_.origin.resize(out_.text.size(), static_cast<std::uint32_t>(from_));
+      return;
+    }
     if (byte == '@' && handle()) return;
     if ((byte | 0x20) == 'h' || (byte | 0x20) == 'w') {
       if (link()) return;
@@ -117,6 +127,7 @@ class Writer {
       return;
     }
     if (point >= 0xff01 && point <= 0xff5e) {
+      if (!is_ascii_word(last_) && ((point == 0xff20 && wide_handle()) || ((narrow(at_) | 0x20) == U'h' && wide_link()))) return;
       at_ += decoded.size;
       plain(static_cast<unsigned char>(point - 0xfee0));
       return;
@@ -208,8 +219,21 @@ class Writer {
     put(point);
   }
 
+  static bool ends_clause(char32_t point) {
+    return point == ',' || point == '.' || point == '!' || point == '?' || point == ';';
+  }
+
+  // "good !" and "good!" are the same.
+  void drop_space_before_mark() {
+    drop_last();
+    const std::string& text = out_.text;
+    last_ = static_cast<unsigned char>(text.back());
+    run_ = text.size() > 1 && text[text.size() - 2] == text.back() ? 2 : 1;
+  }
+
   // Writes a sign, but never a third equal one in a row, nor a second space.
   void put(char32_t point) {
+    if (ends_clause(point) && last_ == ' ' && out_.text.size() > 1) drop_space_before_mark();
     if (point == last_) {
       if (point == ' ') return;
       ++run_;
@@ -294,6 +318,34 @@ class Writer {
       return false;
     }
     while (end < input_.size() && input_[end] > ' ' && static_cast<unsigned char>(input_[end]) < 0x80) ++end;
+    token(kLinkToken, end - at_);
+    return true;
+  }
+
+  // The ASCII sign that a full-width one at `at` stands for; 0 for anything else.
+  char32_t narrow(std::size_t at) const {
+    if (at >= input_.size()) return 0;
+    const char32_t point = decode(input_, at).point;
+    return point >= 0xff01 && point <= 0xff5e ? point - 0xfee0 : 0;
+  }
+
+  // The same in full width, whose signs are three bytes each.
+  bool wide_handle() {
+    std::size_t end = at_ + 3;
+    while (is_ascii_word(narrow(end))) end += 3;
+    if (end == at_ + 3) return false;
+    token(kHandleToken, end - at_);
+    return true;
+  }
+  bool wide_link() {
+    std::size_t end = at_;
+    for (const char32_t letter : {U'h', U't', U't', U'p'}) {
+      if ((narrow(end) | 0x20) != letter) return false;
+      end += 3;
+    }
+    if ((narrow(end) | 0x20) == U's') end += 3;
+    if (is_ascii_word(narrow(end))) return false;
+    while (narrow(end) != 0) end += 3;
     token(kLinkToken, end - at_);
     return true;
   }

@@ -9,33 +9,33 @@ namespace {
 
 constexpr std::size_t kCourtesyBytesMax = 96;  // nobody says thanks at greater length and nothing else
 
-struct Clause {
+struct ClauseWords {
   bool praises = false;
   bool blames = false;
   std::array<Mention, kIssueTypes> issues{};
 };
 
-void add_to(Clause& clause, const Hit& hit) {
+void add_to(ClauseWords& clause, const Hit& hit) {
   if (hit.word_class == kPositive || hit.word_class == kNegative) {
     const bool good = (hit.word_class == kPositive) != hit.negated;
     (good ? clause.praises : clause.blames) = true;
   } else if (hit.word_class >= kIssueFirst && hit.word_class < kIssueTopicFirst) {
     clause.issues[hit.word_class - kIssueFirst] = Mention::problem;
-  } else if (hit.word_class >= kIssueTopicFirst && hit.word_class < kKnownClasses) {
+  } else if (hit.word_class >= kIssueTopicFirst && hit.word_class < kAspectFirst) {
     auto& mention = clause.issues[hit.word_class - kIssueTopicFirst];
     mention = std::max(mention, Mention::topic);
   }
 }
 
 // A topic in a clause that blames is a problem; in one that praises it is none.
-void end_clause(Clause& clause, std::array<Mention, kIssueTypes>& issues) {
+void end_clause(ClauseWords& clause, std::array<Mention, kIssueTypes>& issues) {
   for (std::size_t i = 0; i < issues.size(); ++i) {
     Mention mention = clause.issues[i];
     if (mention == Mention::topic && clause.blames) mention = Mention::problem;
     if (mention == Mention::topic && clause.praises) mention = Mention::none;
     issues[i] = std::max(issues[i], mention);
   }
-  clause = Clause{};
+  clause = ClauseWords{};
 }
 
 bool overlaps(const Finding& a, const Finding& b) {
@@ -54,20 +54,24 @@ Result<Reader> Reader::make(std::string_view lexicon, const std::vector<std::pai
 }
 
 void Reader::read(std::string_view text, NormaliseOptions options, Reading& reading) const {
+  skim(text, options, reading);
+  extract(reading.normalised, reading.hits, reading.features);
+}
+
+void Reader::skim(std::string_view text, NormaliseOptions options, Reading& reading) const {
   normalise(text, simplified_, options, reading.normalised);
   lexicon_.find(reading.normalised.text, reading.hits);
   mark_negated(reading.normalised.text, reading.hits);
   lexicon_.judge(reading.normalised.text, reading.hits, reading.findings);
-  extract(reading.normalised, reading.hits, reading.features);
 }
 
 std::array<Mention, kIssueTypes> issues_mentioned(const Reading& reading) {
   std::array<Mention, kIssueTypes> issues{};
-  Clause clause;
+  ClauseWords clause;
   const std::string_view text = reading.normalised.text;
   std::uint32_t read_to = 0;
   for (const Hit& hit : reading.hits) {
-    if (hit.word_class >= kKnownClasses) continue;
+    if (hit.word_class >= kAspectFirst) continue;
     const bool is_break =
         hit.from > read_to && text.substr(read_to, hit.from - read_to).find_first_of(",.!?;") != text.npos;
     if (is_break || hit.word_class == kContrast) end_clause(clause, issues);
@@ -79,6 +83,36 @@ std::array<Mention, kIssueTypes> issues_mentioned(const Reading& reading) {
     if (finding.meaning == Meaning::issue) issues[static_cast<std::size_t>(finding.issue)] = Mention::problem;
   }
   return issues;
+}
+
+bool counts_as_word(std::string_view text, std::uint32_t from) {
+  return text[from] >= 'a' && text[from] <= 'z';
+}
+
+void clause_ends(const Reading& reading, std::vector<std::uint32_t>& ends) {
+  ends.clear();
+  const std::string_view text = reading.normalised.text;
+  auto hit = reading.hits.begin();
+  bool is_empty = true;  // nothing but marks since the last end
+  for (std::uint32_t at = 0; at < text.size() && ends.size() < kClausesMax; ++at) {
+    for (; hit != reading.hits.end() && hit->from <= at; ++hit) {
+      if (hit->from < at || hit->word_class != kContrast || is_empty) continue;
+      ends.push_back(at);
+      is_empty = true;
+    }
+    const char c = text[at];
+    const bool ends_here = c == ',' || c == '.' || c == '!' || c == '?' || c == ';';
+    if (ends_here && !is_empty) {
+      ends.push_back(at + 1);
+      is_empty = true;
+    } else if (ends_here && !ends.empty()) {
+      ends.back() = at + 1;
+    } else if (c != ' ' && !ends_here) {
+      is_empty = false;
+    }
+  }
+  if (is_empty && !ends.empty()) ends.pop_back();
+  if (ends.empty() || ends.back() < text.size()) ends.push_back(static_cast<std::uint32_t>(text.size()));
 }
 
 bool is_courtesy(const Reading& reading) {

@@ -29,6 +29,11 @@ class Reader {
   // `reading` is overwritten; reusing one saves its allocations. Any thread, each with its own reading.
   void read(std::string_view text, NormaliseOptions options, Reading& reading) const;
 
+  // The same without the list of features.
+  void skim(std::string_view text, NormaliseOptions options, Reading& reading) const;
+
+  const Simplified& simplified() const { return simplified_; }
+
  private:
   Simplified simplified_;
   Lexicon lexicon_;
@@ -37,6 +42,13 @@ class Reader {
 // How strongly the words alone speak for each issue: a problem told, or a topic named in a clause that praises nothing.
 enum class Mention : std::uint8_t { none, topic, problem };
 std::array<Mention, kIssueTypes> issues_mentioned(const Reading& reading);
+
+// Whether the feature of kind kWord at `from` is a Latin word, and no mark or name.
+bool counts_as_word(std::string_view normalised, std::uint32_t from);
+
+// Where each clause of the text ends: behind its marks, or before a "but". At most kClausesMax; the last end is the text's.
+inline constexpr std::size_t kClausesMax = 64;
+void clause_ends(const Reading& reading, std::vector<std::uint32_t>& ends);
 
 // Whether the text is nothing but thanks, a greeting or an acknowledgement.
 bool is_courtesy(const Reading& reading);

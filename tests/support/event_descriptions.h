@@ -51,6 +51,7 @@ inline constexpr auto kEventDescriptions = std::to_array<EventDescription>({
     {"command.set_priority", "A person sets the priority of a case."},
     {"command.agent_on_shift", "An agent begins to work."},
     {"command.agent_off_shift", "An agent stops working."},
+    {"command.relabel", "What the analysis of a text should have said."},
     {"command.answered", "What became of a command."},
     {"case.opened", "A case was opened."},
     {"case.attached", "Another message of the same matter joined a case."},

@@ -61,7 +61,7 @@ class Program {
   // For a shell; `before` may be the shell's `exec`, or set variables.
   static std::string command(const std::string& words, const std::string& before = "") {
     const std::filesystem::path source(EARSHOT_SOURCE_DIR);
-    return "cd " + in_quotes(source) + " && export EARSHOT_MODEL=" + in_quotes(source / "models/text-1.bin") + " && " + before +
+    return "cd " + in_quotes(source) + " && export EARSHOT_MODEL=" + in_quotes(source / "models/text-2.bin") + " && " + before +
            " " + in_quotes(std::filesystem::path(EARSHOT_BINARY_DIR) / "earshot") + " " + words;
   }
 

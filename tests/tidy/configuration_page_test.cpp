@@ -9,6 +9,7 @@
 #include "processors/customer/settings.h"
 #include "processors/desk/settings.h"
 #include "processors/insight/settings.h"
+#include "processors/intake/settings.h"
 #include "tidy/project.h"
 
 namespace earshot::tidy {
@@ -91,6 +92,7 @@ std::map<std::string, std::string> keys_of_the_code() {
   all.merge(Keys::of("silence.", CustomerSettings{}));
   all.merge(Keys::of("desk.", desk::DeskSettings{}));
   all.merge(Keys::of("insight.", insight::Settings{}));
+  all.merge(Keys::of("text.", TextSettings{}));
   all.merge(Keys::of("sinks[].", cli::SinkKeys{}));
   for (const std::string_view key : cli::kConnectorKeys) {
     all.emplace("connectors[]." + std::string(key), key == "name" ? "required" : "none");

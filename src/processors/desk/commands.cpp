@@ -37,7 +37,8 @@ Refusal carry_out(Action action) {
     case CommandKind::set_priority: return set_priority(action);
     case CommandKind::open_case:
     case CommandKind::agent_on_shift:
-    case CommandKind::agent_off_shift: break;
+    case CommandKind::agent_off_shift:
+    case CommandKind::relabel: break;
   }
   EARSHOT_CHECK(false, "only commands on a case are carried out here");
 }
@@ -103,6 +104,16 @@ CommandAnswered change_shift(CaseBook& book, const Command& command, CommandAnsw
   return answered;
 }
 
+// Kept as an event, for `earshot export-labels`; no case changes.
+CommandAnswered relabel(const Command& command, CommandAnswered answered) {
+  if (!command.target) return refuse(answered, "needs_target", "which input is it? name its source and id as target");
+  const bool has_sentiment = command.sentiment && *command.sentiment != Sentiment::unknown;
+  if (!has_sentiment) return refuse(answered, "needs_sentiment", "a label says neg, neu or pos, and all issues there are");
+  if (command.urgency && (*command.urgency < 0 || *command.urgency > 2)) return refuse(answered, "bad_urgency", "urgency is 0, 1 or 2");
+  answered.accepted = true;
+  return answered;
+}
+
 CommandAnswered decide(CaseBook& book, const Event& event, const Command& command) {
   CommandAnswered answered;
   answered.request = command.request;
@@ -113,6 +124,7 @@ CommandAnswered decide(CaseBook& book, const Event& event, const Command& comman
     case CommandKind::open_case: return open_by_hand(book, event, command, answered);
     case CommandKind::agent_on_shift:
     case CommandKind::agent_off_shift: return change_shift(book, command, answered);
+    case CommandKind::relabel: return relabel(command, answered);
     default: return on_case(book, event, command, answered);
   }
 }

@@ -39,7 +39,8 @@ bool has_text(const Input& input) { return !input.content.text.empty() || !input
 
 class Intake final : public Processor {
  public:
-  Intake(IntakeSettings settings, Analyse analyse) : settings_(std::move(settings)), analyse_(std::move(analyse)) {}
+  Intake(IntakeSettings settings, Analyse analyse, ApplySettings apply_settings)
+      : settings_(std::move(settings)), analyse_(std::move(analyse)), apply_settings_(std::move(apply_settings)) {}
 
   std::string_view name() const override { return "intake"; }
   Topic input() const override { return Topic::feedback; }
@@ -114,7 +115,8 @@ class Intake final : public Processor {
     activity.at = event.time;
     activity.channel = input.channel;
     activity.imported = imported;
-    read_text(input, activity);
+    activity.product = input.product;
+    read_text(input, activity, step);
     activity.rating = input.rating;
     activity.survey = input.survey;
     activity.message = input.message;
@@ -122,7 +124,6 @@ class Intake final : public Processor {
     activity.payment = input.payment;
     activity.usage = input.usage;
     activity.subscription = input.subscription;
-    activity.product = input.product;
     activity.region = input.region;
     activity.thread = input.thread;
     activity.reach = input.reach;
@@ -131,12 +132,18 @@ class Intake final : public Processor {
     step.emit(Topic::activity, record_key(step.tenant(), customer), std::move(activity), event.time);
   }
 
-  void read_text(const Input& input, ActivityRecorded& activity) const {
+  void read_text(const Input& input, ActivityRecorded& activity, Step& step) const {
     activity.has_text = has_text(input);
     const auto text = text_to_read(input);
     if (!text || !analyse_) return;
     activity.analysis = analyse_(*text, input.content.language);
+    if (apply_settings_) {
+      if (const auto kept = kept_config(step, "text")) apply_settings_(input, *text, kept->settings, activity.analysis, activity.product);
+    }
+    // Only what the event holds on the wire, so that who reads it now and who reads it later see the same.
     activity.analysis.evidence.clear();
+    activity.analysis.clauses.clear();
+    activity.analysis.issue_permille.fill(0);
     activity.similarity = simhash(*text);
   }
 
@@ -211,12 +218,13 @@ class Intake final : public Processor {
 
   IntakeSettings settings_;
   Analyse analyse_;
+  ApplySettings apply_settings_;
 };
 
 }  // namespace
 
-std::unique_ptr<Processor> make_intake(IntakeSettings settings, Analyse analyse) {
-  return std::make_unique<Intake>(std::move(settings), std::move(analyse));
+std::unique_ptr<Processor> make_intake(IntakeSettings settings, Analyse analyse, ApplySettings apply_settings) {
+  return std::make_unique<Intake>(std::move(settings), std::move(analyse), std::move(apply_settings));
 }
 
 std::optional<std::string> text_to_read(const Input& input) {

@@ -4,7 +4,9 @@
 #include <map>
 #include <optional>
 
+#include "earshot/check.h"
 #include "text/model.h"
+#include "text/training/own_rows.h"
 
 namespace earshot::text {
 namespace {
@@ -50,7 +52,10 @@ class Labeller {
     Example example;
     example.weight = static_cast<float>(set_.weight);
     example.language = row.language == "zh" ? kChinese : kEnglish;
+    example.social = static_cast<std::int8_t>(set_.social ? 1 : 0);
     switch (set_.task) {
+      case DataSet::Task::own:
+        break;
       case DataSet::Task::sentiment:
         sentiment(row, reading, example);
         break;
@@ -66,12 +71,30 @@ class Labeller {
     } else if (example.leave < 0) {
       example.leave = 0;
     }
-    if (example.sentiment >= 0)
-      example.weight *= static_cast<float>(set_.class_weight[static_cast<std::size_t>(example.sentiment)]);
+    weigh(example);
+    return example;
+  }
+
+  Example label(const OwnRow& row) const {
+    Example example;
+    example.weight = static_cast<float>(set_.weight);
+    example.language = row.language == "zh" ? kChinese : kEnglish;
+    example.sentiment = static_cast<std::int8_t>(sentiment_of(row.sentiment));
+    example.complaint = row.complaint ? 1 : 0;
+    example.leave = row.leave ? 1 : 0;
+    example.suggest = row.suggest ? 1 : 0;
+    example.issues_known = kAllIssues;
+    example.issues = row.issues;
+    weigh(example);
     return example;
   }
 
  private:
+  void weigh(Example& example) const {
+    if (example.sentiment >= 0)
+      example.weight *= static_cast<float>(set_.class_weight[static_cast<std::size_t>(example.sentiment)]);
+  }
+
   void sentiment(const LabelledText& row, const Reading& reading, Example& example) const {
     example.sentiment = static_cast<std::int8_t>(sentiment_of(row.label));
     example.two_class = set_.two_class;
@@ -92,6 +115,7 @@ class Labeller {
     if (const Relabel* relabel = relabelled(row.label)) {
       example.sentiment = static_cast<std::int8_t>(relabel->sentiment);
       example.complaint = static_cast<std::int8_t>(relabel->complaint);
+      example.suggest = static_cast<std::int8_t>(relabel->suggest);
       example.weight *= static_cast<float>(relabel->weight);
     }
     if (!set_.mapped_issues || map_ == nullptr) return;
@@ -136,10 +160,58 @@ class Labeller {
 
 }  // namespace
 
-Result<Examples> read_examples(const TrainConfig& config, const std::string& data_directory, const std::string& part,
+void Examples::look_up(const Dictionary& dictionary) {
+  features.clear();
+  std::uint64_t at = 0;
+  for (Example& row : rows) {
+    const std::uint64_t end = at + row.raw_features;
+    row.first_feature = features.size();
+    for (; at < end; ++at) {
+      const auto id = dictionary.find(static_cast<std::uint32_t>(raw[at]));
+      if (id) features.push_back(*id | static_cast<std::uint32_t>(raw[at] >> 32) << kIdBits);
+    }
+    row.features = static_cast<std::uint32_t>(features.size() - row.first_feature);
+  }
+}
+
+Dictionary features_of(const Examples& train, int min_count) {
+  struct Count {
+    std::uint32_t hash = 0;
+    std::uint32_t texts = 0;
+    std::uint32_t last_text = 0;
+  };
+  std::vector<Count> counts;
+  std::vector<std::uint32_t> slots(std::size_t{1} << 25);  // place in `counts`, and one
+  std::uint32_t text = 0;
+  std::uint64_t at = 0;
+  for (const Example& row : train.rows) {
+    ++text;
+    for (const std::uint64_t end = at + row.raw_features; at < end; ++at) {
+      const auto hash = static_cast<std::uint32_t>(train.raw[at]);
+      std::size_t slot = (hash * 0x9e3779b97f4a7c15ull >> 32) & (slots.size() - 1);
+      while (slots[slot] != 0 && counts[slots[slot] - 1].hash != hash) slot = (slot + 1) & (slots.size() - 1);
+      if (slots[slot] == 0) {
+        EARSHOT_CHECK(counts.size() < slots.size() / 2, "more features than the trainer can count");
+        counts.push_back({hash, 0, 0});
+        slots[slot] = static_cast<std::uint32_t>(counts.size());
+      }
+      Count& count = counts[slots[slot] - 1];
+      if (count.last_text == text) continue;
+      count.last_text = text;
+      ++count.texts;
+    }
+  }
+  std::vector<Dictionary::Entry> entries;
+  for (const Count& count : counts) {
+    if (count.texts >= static_cast<std::uint32_t>(min_count)) entries.push_back({count.hash, count.texts});
+  }
+  return {std::move(entries), train.rows.size()};
+}
+
+Result<Examples> read_examples(const TrainConfig& config, const TrainPaths& paths, const std::string& part,
                                const Reader& reader) {
   IssueMap map;
-  if (const std::string path = data_directory + "/issue_map.tsv"; std::filesystem::exists(path)) {
+  if (const std::string path = paths.data_directory + "/issue_map.tsv"; std::filesystem::exists(path)) {
     auto read = read_issue_map(path);
     if (!read) return std::move(read.error());
     map = std::move(*read);
@@ -147,22 +219,42 @@ Result<Examples> read_examples(const TrainConfig& config, const std::string& dat
   Examples examples;
   Reading reading;
   for (std::size_t s = 0; s < config.sets.size(); ++s) {
-    const std::string name = config.sets[s].name + "." + part + ".tsv";
-    const std::string path = data_directory + "/" + name;
-    if (part == "dev" && !std::filesystem::exists(path)) continue;
-    auto file = read_labelled(path);
-    if (!file) return std::move(file.error());
-    const Labeller labeller(config, config.sets[s], map);
-    for (const LabelledText& row : file->rows) {
-      reader.read(row.text, {}, reading);
-      Example example = labeller.label(row, reading);
-      example.set = static_cast<std::uint16_t>(s);
-      example.first_feature = examples.features.size();
-      example.features = static_cast<std::uint32_t>(reading.features.size());
-      for (const Feature& feature : reading.features) examples.features.push_back(pack(feature));
-      examples.rows.push_back(example);
+    const DataSet& set = config.sets[s];
+    std::vector<OwnRow> own;
+    LabelledFile file;
+    std::string name = set.name + "." + part + ".tsv";
+    if (set.task == DataSet::Task::own) {
+      if (part == "dev") continue;
+      name = set.name + ".txt";
+      auto rows = read_own_rows(std::filesystem::path(paths.config).parent_path() / name);
+      if (!rows) return std::move(rows.error());
+      file.sha256 = rows->sha256;
+      own = std::move(rows->rows);
+    } else {
+      const std::string path = paths.data_directory + "/" + name;
+      if (part == "dev" && !std::filesystem::exists(path)) continue;
+      auto read = read_labelled(path);
+      if (!read) return std::move(read.error());
+      file = std::move(*read);
     }
-    examples.files.push_back({name, file->sha256, file->rows.size()});
+    const Labeller labeller(config, set, map);
+    const auto add = [&](Example example) {
+      example.set = static_cast<std::uint16_t>(s);
+      example.raw_features = static_cast<std::uint32_t>(reading.features.size());
+      for (const Feature& feature : reading.features) {
+        examples.raw.push_back(feature.hash | static_cast<std::uint64_t>(feature.kind) << 32);
+      }
+      examples.rows.push_back(example);
+    };
+    for (const LabelledText& row : file.rows) {
+      reader.read(row.text, {}, reading);
+      add(labeller.label(row, reading));
+    }
+    for (const OwnRow& row : own) {
+      reader.read(row.text, {}, reading);
+      add(labeller.label(row));
+    }
+    examples.files.push_back({name, file.sha256, file.rows.size() + own.size()});
   }
   return examples;
 }

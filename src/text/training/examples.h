@@ -7,6 +7,7 @@
 
 #include "earshot/result.h"
 #include "text/reading.h"
+#include "text/training/dictionary.h"
 #include "text/training/labelled.h"
 #include "text/training/train_config.h"
 
@@ -15,12 +16,15 @@ namespace earshot::text {
 struct Example {
   std::uint64_t first_feature = 0;
   std::uint32_t features = 0;
+  std::uint32_t raw_features = 0;
   float weight = 1.0f;
   std::uint16_t set = 0;
   std::uint8_t language = 0;   // kEnglish or kChinese
   std::int8_t sentiment = -1;  // 0 neg, 1 neu, 2 pos; -1 not known
   std::int8_t complaint = -1;  // 0 no, 1 yes
   std::int8_t leave = -1;
+  std::int8_t suggest = -1;
+  std::int8_t social = -1;
   std::uint16_t issues_known = 0;  // bit i: whether IssueType i + 1 applies is known
   std::uint16_t issues = 0;
   bool two_class = false;
@@ -33,23 +37,28 @@ struct SourceFile {
 };
 
 struct Examples {
-  std::vector<std::uint32_t> features;  // bucket, and the kind above it
+  std::vector<std::uint64_t> raw;       // of all rows: hash, and the kind above it
+  std::vector<std::uint32_t> features;  // number in the dictionary, and the kind above it
   std::vector<Example> rows;
   std::vector<SourceFile> files;
+
+  // Fills `features` with what the dictionary knows of `raw`.
+  void look_up(const Dictionary& dictionary);
 };
 
-inline std::uint32_t pack(const Feature& feature) {
-  return feature.bucket | static_cast<std::uint32_t>(feature.kind) << kBucketBits;
-}
-inline std::uint32_t bucket_of_packed(std::uint32_t packed) {
-  return packed & (kBuckets - 1);
+inline constexpr int kIdBits = 28;
+inline std::uint32_t id_of_packed(std::uint32_t packed) {
+  return packed & ((1u << kIdBits) - 1);
 }
 inline std::size_t kind_of_packed(std::uint32_t packed) {
-  return packed >> kBucketBits;
+  return packed >> kIdBits;
 }
 
 // `part` is "train" or "dev". A set without such a file is an error for train and skipped for dev.
-Result<Examples> read_examples(const TrainConfig& config, const std::string& data_directory, const std::string& part,
+Result<Examples> read_examples(const TrainConfig& config, const TrainPaths& paths, const std::string& part,
                                const Reader& reader);
+
+// Every feature that stands in at least `min_count` texts.
+Dictionary features_of(const Examples& train, int min_count);
 
 }  // namespace earshot::text

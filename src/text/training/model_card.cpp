@@ -19,23 +19,23 @@ double real(std::int32_t fixed) {
 }  // namespace
 
 std::string model_card(const Training& training, const CardFacts& facts) {
-  const Model& model = training.model;
-  const auto cells =
-      std::count_if(model.cells.begin(), model.cells.end(), [](const Cell& cell) { return cell.rarity != 0; });
+  const ModelParts& model = training.model;
   std::string out = "## Facts, as the trainer wrote them\n\n";
   out += "- model `" + model.name + "`, " + std::to_string(facts.model_bytes) + " bytes, SHA-256 `" +
          facts.model_sha256 + "`\n";
-  out += "- trained " + facts.date + " from `" + facts.config + "`, epoch " + std::to_string(training.best_epoch) +
-         " of " + std::to_string(training.epochs.size()) + " by mean dev loss\n";
-  out += "- " + std::to_string(cells) + " of " + std::to_string(kBuckets) + " buckets hold weights, " +
-         std::to_string(kHeads) + " heads of 8 bits each\n";
+  out += "- trained " + facts.date + " from `" + facts.config + "`, the mean of " + std::to_string(training.best_epochs.size()) +
+         " runs, each stopped by mean dev loss: epoch";
+  for (const int epoch : training.best_epochs) out += " " + std::to_string(epoch);
+  out += "\n";
+  out += "- " + std::to_string(training.features_kept) + " of " + std::to_string(training.features) +
+         " features have a place, " + std::to_string(kHeads) + " heads of 8 bits each\n";
   out += "- temperature of sentiment: English " + decimal(1 / real(model.numbers.sharpness[kEnglish][kNegativeHead])) +
          ", Chinese " + decimal(1 / real(model.numbers.sharpness[kChinese][kNegativeHead])) + "\n\n";
   out +=
       "Dev scores in training, before rounding to 8 bits:\n\n| set | rows | accuracy | macro-F1 | loss "
       "|\n|---|---|---|---|---|\n";
-  if (training.best_epoch > 0) {
-    for (const DevScore& score : training.epochs[static_cast<std::size_t>(training.best_epoch - 1)].sets) {
+  if (!training.epochs.empty()) {
+    for (const DevScore& score : training.epochs.back().sets) {
       out += "| " + score.set + " | " + std::to_string(score.rows) + " | " + decimal(score.accuracy) + " | " +
              decimal(score.macro_f1) + " | " + decimal(score.loss) + " |\n";
     }

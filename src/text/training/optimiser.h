@@ -12,15 +12,19 @@
 
 namespace earshot::text {
 
-using HeadValues = std::array<float, 16>;  // kHeads of them, and one unused
+using HeadValues = std::array<float, 20>;  // kHeads of them, and one unused
 
 class Optimiser {
  public:
-  Optimiser(const TrainConfig& config, const Examples& train);
+  Optimiser(const TrainConfig& config, const Dictionary& dictionary);
 
-  // One pass over all examples, in an order drawn from the seed and the epoch.
-  void run_epoch(const Examples& train, int epoch);
+  // One pass over all examples, in an order drawn from the seed, the run and the epoch.
+  void run_epoch(const Examples& train, int run, int epoch);
 
+  // Makes this the mean of what it is, which counts `times`, and of `other`.
+  void average_with(const Optimiser& other, int times);
+
+  // As a model would answer: which genre the text is of is not known.
   HeadValues logits(const Examples& examples, const Example& example);
 
   const std::vector<std::uint8_t>& rarity() const { return rarity_; }
@@ -29,13 +33,12 @@ class Optimiser {
 
  private:
   struct Input {
-    std::uint32_t bucket = 0;
+    std::uint32_t id = 0;
     float value = 0;
   };
 
-  void count(const Examples& train);
   void look(const Examples& examples, const Example& example, Random* hide);
-  HeadValues logits_of_look(std::size_t language) const;
+  HeadValues sums_of_look(std::size_t language) const;
   void update(const Example& example, float rate);
 
   const TrainConfig* config_;  // outlives the optimiser; a pointer so that a snapshot can be assigned

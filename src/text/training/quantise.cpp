@@ -17,8 +17,8 @@ constexpr std::int32_t kUndecidedPermille = 500;
 // The value below which all but the largest few of the head's weights lie.
 double clip_point(const Optimiser& optimiser, std::size_t head) {
   std::vector<float> sizes;
-  for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
-    const float size = std::abs(optimiser.weights()[bucket][head]) * static_cast<float>(optimiser.rarity()[bucket]);
+  for (std::size_t id = 0; id < optimiser.weights().size(); ++id) {
+    const float size = std::abs(optimiser.weights()[id][head]) * static_cast<float>(optimiser.rarity()[id]);
     if (size > 0) sizes.push_back(size);
   }
   if (sizes.empty()) return 1.0;
@@ -47,17 +47,44 @@ struct Row {
   Logits logits;
 };
 
-double softmax_loss(const Row& row, double sharpness) {
-  const double neg = as_real(row.logits.head[kNegativeHead]) * sharpness;
-  const double pos = as_real(row.logits.head[kPositiveHead]) * sharpness;
-  const double mine = row.example->sentiment == 0 ? neg : row.example->sentiment == 2 ? pos : 0.0;
-  const double all = std::exp(neg) + std::exp(pos) + (row.example->two_class ? 0.0 : 1.0);
-  return std::log(all) - mine;
+// What calibration may change about sentiment: how sure it is, and how readily it says negative, in reviews and in posts.
+struct Tuning {
+  double sharpness = 1;
+  double negative = 0;
+  double social_negative = 0;
+};
+
+struct Odds {
+  double negative = 0;
+  double positive = 0;
+};
+
+Odds odds_of(const Row& row, const Tuning& tuning) {
+  const double social = 1 / (1 + std::exp(-as_real(row.logits.head[kGenreHead])));
+  const double negative = as_real(row.logits.head[kNegativeHead]) + tuning.negative + tuning.social_negative * social;
+  return {std::exp(negative * tuning.sharpness), std::exp(as_real(row.logits.head[kPositiveHead]) * tuning.sharpness)};
+}
+
+double softmax_loss(const Row& row, const Tuning& tuning) {
+  const auto [negative, positive] = odds_of(row, tuning);
+  const double neutral = row.example->two_class ? 0.0 : 1.0;
+  const double mine = row.example->sentiment == 0 ? negative : row.example->sentiment == 2 ? positive : 1.0;
+  return std::log(negative + positive + neutral) - std::log(mine);
+}
+
+// Of "negative or not" alone.
+double negative_loss(const Row& row, const Tuning& tuning) {
+  const auto [negative, positive] = odds_of(row, tuning);
+  const double others = positive + (row.example->two_class ? 0.0 : 1.0);
+  return std::log(negative + others) - std::log(row.example->sentiment == 0 ? negative : others);
 }
 
 int label_of(const Example& example, std::size_t head) {
   if (head == kComplaintHead) return example.complaint;
   if (head == kLeaveHead) return example.leave;
+  if (head == kSuggestHead) return example.suggest;
+  if (head == kGenreHead) return example.social;
+  if (head < kComplaintHead) return -1;
   const std::size_t issue = head - kIssueHead;
   return (example.issues_known >> issue & 1) == 0 ? -1 : example.issues >> issue & 1;
 }
@@ -70,7 +97,7 @@ std::vector<double> set_weights(const TrainConfig& config, const std::vector<Row
   return count;
 }
 
-void calibrate_sentiment(const TrainConfig& config, const std::vector<Row>& rows, std::size_t language, Model& model) {
+void calibrate_sentiment(const TrainConfig& config, const std::vector<Row>& rows, std::size_t language, ModelParts& parts) {
   std::vector<Row> mine;
   for (const Row& row : rows) {
     const bool counts = row.example->sentiment >= 0 && !config.sets[row.example->set].unscored;
@@ -78,19 +105,32 @@ void calibrate_sentiment(const TrainConfig& config, const std::vector<Row>& rows
   }
   if (mine.size() < 50) return;
   const auto weight = set_weights(config, mine);
-  const double sharpness = lowest(
-      [&](double value) {
-        double sum = 0;
-        for (const Row& row : mine) sum += weight[row.example->set] * softmax_loss(row, value);
-        return sum;
-      },
-      0.05, 5.0);
-  for (const std::size_t head : {kNegativeHead, kPositiveHead}) {
-    model.numbers.sharpness[language][head] = static_cast<std::int32_t>(std::lround(sharpness * kFixedOne));
+  Tuning tuning;
+  const auto tune = [&](double Tuning::*what, auto loss, double low, double high) {
+    tuning.*what = lowest(
+        [&](double value) {
+          Tuning other = tuning;
+          other.*what = value;
+          double sum = 0;
+          for (const Row& row : mine) sum += weight[row.example->set] * loss(row, other);
+          return sum;
+        },
+        low, high);
+  };
+  for (int round = 0; round < 4; ++round) {
+    tune(&Tuning::sharpness, softmax_loss, 0.05, 5.0);
+    tune(&Tuning::negative, negative_loss, -2.0, 2.0);
+    tune(&Tuning::social_negative, negative_loss, -2.0, 2.0);
   }
+  const auto fixed = [](double value) { return static_cast<std::int32_t>(std::lround(value * kFixedOne)); };
+  for (const std::size_t head : {kNegativeHead, kPositiveHead})
+    parts.numbers.sharpness[language][head] = fixed(tuning.sharpness / config.softness);
+  parts.numbers.bias[language][kNegativeHead] += fixed(tuning.negative);
+  parts.numbers.bias[language][kSocialNegativeHead] += fixed(tuning.social_negative);
 }
 
-void calibrate_yes_no(const std::vector<Row>& rows, std::size_t language, std::size_t head, Model& model) {
+void calibrate_yes_no(const std::vector<Row>& rows, std::size_t language, std::size_t head,
+                      ModelParts& parts) {
   std::vector<Row> mine;
   int yes = 0;
   for (const Row& row : rows) {
@@ -111,62 +151,91 @@ void calibrate_yes_no(const std::vector<Row>& rows, std::size_t language, std::s
         return sum;
       },
       0.05, 5.0);
-  model.numbers.sharpness[language][head] = static_cast<std::int32_t>(std::lround(sharpness * kFixedOne));
+  parts.numbers.sharpness[language][head] = static_cast<std::int32_t>(std::lround(sharpness * kFixedOne));
 }
+
+// How many rows of cells a file of the configured size has room for.
+std::uint32_t rows_for(const TrainConfig& config, std::size_t other_bytes) {
+  constexpr std::size_t kRowBytes = kPlacesPerRow * (sizeof(Cell) + sizeof(std::uint16_t));
+  const std::size_t room = config.model_bytes_max > other_bytes ? config.model_bytes_max - other_bytes : 0;
+  return static_cast<std::uint32_t>(std::max<std::size_t>(1, room / kRowBytes));
+}
+
+constexpr std::size_t kOtherBytes = 120'000;  // of a model: lexicon, simplified forms, numbers
 
 }  // namespace
 
-Model quantise(const TrainConfig& config, const Optimiser& optimiser, ModelParts parts) {
-  Model model;
-  model.name = config.name;
-  model.lexicon = std::move(parts.lexicon);
-  model.simplified = std::move(parts.simplified);
-  for (std::size_t k = 0; k < kFeatureKinds; ++k) model.numbers.kind_weight[k] = config.kind_weight[k];
+std::vector<std::uint32_t> worth_a_place(const TrainConfig& config, const Dictionary& dictionary,
+                                         const Optimiser& optimiser) {
+  std::array<double, kHeads> unit{};
+  for (std::size_t h = 0; h < kHeads; ++h) unit[h] = 1 / clip_point(optimiser, h);
+  std::vector<std::pair<float, std::uint32_t>> ranked;
+  for (std::uint32_t id = 0; id < dictionary.size(); ++id) {
+    double largest = 0;
+    for (std::size_t h = 0; h < kHeads; ++h) {
+      const double share = h < kComplaintHead ? 1.0 : 0.7;  // a place is given for sentiment first
+      largest = std::max(largest, share * std::abs(static_cast<double>(optimiser.weights()[id][h])) * unit[h]);
+    }
+    const double worth = largest * optimiser.rarity()[id] * std::pow(dictionary.at(id).texts, config.rank_power);
+    ranked.emplace_back(static_cast<float>(worth), id);
+  }
+  std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  ModelParts places;
+  places.resize(rows_for(config, kOtherBytes));
+  std::vector<std::uint32_t> kept;
+  for (const auto& [worth, id] : ranked) {
+    if (places.add(dictionary.at(id).hash, Cell{})) kept.push_back(id);
+  }
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
+void quantise(const TrainConfig& config, const Dictionary& dictionary, const Optimiser& optimiser, ModelParts& parts) {
+  ModelNumbers& numbers = parts.numbers;
+  parts.name = config.name;
+  for (std::size_t k = 0; k < kFeatureKinds; ++k) numbers.kind_weight[k] = config.kind_weight[k];
   std::array<double, kHeads> step{};
   for (std::size_t h = 0; h < kHeads; ++h) {
     step[h] = clip_point(optimiser, h) / 127;
-    model.numbers.step[h] = static_cast<std::int32_t>(std::lround(step[h] * kFixedOne));
+    numbers.step[h] = static_cast<std::int32_t>(std::lround(step[h] * kFixedOne));
   }
   for (std::size_t language = 0; language < kModelLanguages; ++language) {
-    model.numbers.sharpness[language].fill(static_cast<std::int32_t>(kFixedOne));
-    model.numbers.threshold[language].fill(kUndecidedPermille);
+    numbers.sharpness[language].fill(static_cast<std::int32_t>(kFixedOne));
+    numbers.threshold[language].fill(kUndecidedPermille);
     for (std::size_t h = 0; h < kHeads; ++h) {
-      model.numbers.bias[language][h] =
+      numbers.bias[language][h] =
           static_cast<std::int32_t>(std::lround(static_cast<double>(optimiser.bias()[language][h]) * kFixedOne));
     }
   }
-  for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
+  parts.resize(std::min(rows_for(config, kOtherBytes), static_cast<std::uint32_t>(dictionary.size() + 1)));
+  for (std::uint32_t id = 0; id < dictionary.size(); ++id) {
     Cell cell;
-    cell.rarity = optimiser.rarity()[bucket];
-    bool says_something = false;
+    cell.rarity = optimiser.rarity()[id];
     for (std::size_t h = 0; h < kHeads; ++h) {
-      const double units = static_cast<double>(optimiser.weights()[bucket][h]) * cell.rarity / step[h];
-      if (std::abs(units) < config.prune) continue;
+      const double units = static_cast<double>(optimiser.weights()[id][h]) * cell.rarity / step[h];
       cell.weight[h] = static_cast<std::int8_t>(std::clamp(std::lround(units), -127l, 127l));
-      says_something = says_something || cell.weight[h] != 0;
     }
-    if (says_something) model.cells[bucket] = cell;
+    (void)parts.add(dictionary.at(id).hash, cell);  // a place is sure: worth_a_place tried
   }
-  model.index();
-  return model;
 }
 
-Logits score(const Model& model, const Examples& examples, const Example& example) {
-  std::vector<Feature> features(example.features);
-  for (std::uint32_t i = 0; i < example.features; ++i) {
-    const std::uint32_t packed = examples.features[example.first_feature + i];
-    features[i].bucket = bucket_of_packed(packed);
-    features[i].kind = static_cast<FeatureKind>(kind_of_packed(packed));
-  }
-  return score(model, features, example.language);
-}
-
-void calibrate(const TrainConfig& config, const Examples& dev, Model& model) {
+void calibrate(const TrainConfig& config, const Examples& dev, const Dictionary& dictionary, const Model& model,
+               ModelParts& parts) {
   std::vector<Row> rows;
-  for (const Example& example : dev.rows) rows.push_back({&example, score(model, dev, example)});
+  std::vector<Feature> features;
+  for (const Example& example : dev.rows) {
+    features.clear();
+    for (std::uint32_t i = 0; i < example.features; ++i) {
+      const std::uint32_t packed = dev.features[example.first_feature + i];
+      features.push_back({dictionary.at(id_of_packed(packed)).hash, static_cast<FeatureKind>(kind_of_packed(packed)), 0, 0});
+    }
+    rows.push_back({&example, score(model, features, example.language)});
+  }
   for (std::size_t language = 0; language < kModelLanguages; ++language) {
-    calibrate_sentiment(config, rows, language, model);
-    for (std::size_t head = kComplaintHead; head < kHeads; ++head) calibrate_yes_no(rows, language, head, model);
+    calibrate_sentiment(config, rows, language, parts);
+    for (std::size_t head = kGenreHead; head < kHeads; ++head) calibrate_yes_no(rows, language, head, parts);
   }
 }
 
@@ -183,6 +252,12 @@ std::vector<std::pair<char32_t, char32_t>> simplified_pairs() {
     const auto to = static_cast<char32_t>(text.char32At(0));
     if (to != point && to >= Simplified::kFirst && to <= Simplified::kLast) pairs.emplace_back(point, to);
   }
+  // Whether somebody is a he or a she says nothing of what they think.
+  for (const auto& [from, to] : {std::pair{U'她', U'他'}, {U'妳', U'你'}}) {
+    std::erase_if(pairs, [&](const auto& pair) { return pair.first == from; });
+    pairs.emplace_back(from, to);
+  }
+  std::sort(pairs.begin(), pairs.end());
   return pairs;
 }
 

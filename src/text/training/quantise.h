@@ -9,18 +9,16 @@
 
 namespace earshot::text {
 
-struct ModelParts {
-  std::string lexicon;
-  std::vector<std::pair<char32_t, char32_t>> simplified;
-};
+// The features that are worth a place in a model of the configured size: whose weights are large, and which are frequent.
+std::vector<std::uint32_t> worth_a_place(const TrainConfig& config, const Dictionary& dictionary,
+                                         const Optimiser& optimiser);
 
-Model quantise(const TrainConfig& config, const Optimiser& optimiser, ModelParts parts);
+// Fills numbers and cells of `parts`.
+void quantise(const TrainConfig& config, const Dictionary& dictionary, const Optimiser& optimiser, ModelParts& parts);
 
-// Sets the sharpness and thresholds of `model`.
-void calibrate(const TrainConfig& config, const Examples& dev, Model& model);
-
-// The logits of a dev row under the shipped integer weights.
-Logits score(const Model& model, const Examples& examples, const Example& example);
+// Sets the sharpness of `parts`, whose weights are those of `model`.
+void calibrate(const TrainConfig& config, const Examples& dev, const Dictionary& dictionary, const Model& model,
+               ModelParts& parts);
 
 // Traditional ideographs and their simplified form, as the Unicode library knows them today.
 std::vector<std::pair<char32_t, char32_t>> simplified_pairs();

@@ -58,6 +58,44 @@ std::string line_for(const EpochReport& report) {
   return line;
 }
 
+// Learns with all features for a while, to find out which are worth a place in the model.
+std::vector<std::uint32_t> survey(const TrainConfig& config, const Dictionary& all, Examples& examples, Examples& dev,
+                                  const std::function<void(const std::string&)>& progress) {
+  examples.look_up(all);
+  dev.look_up(all);
+  Optimiser optimiser(config, all);
+  for (int epoch = 1; epoch <= config.survey_epochs; ++epoch) {
+    optimiser.run_epoch(examples, 0, epoch);
+    EpochReport report = score_dev(config, optimiser, dev);
+    report.epoch = epoch;
+    progress("survey " + line_for(report));
+  }
+  return worth_a_place(config, all, optimiser);
+}
+
+// Learns until dev loss has not become better for a while; gives the weights of the best epoch.
+Optimiser learn(const TrainConfig& config, const Dictionary& kept, const Examples& examples, const Examples& dev, int run, Training& training,
+                const std::function<void(const std::string&)>& progress) {
+  Optimiser optimiser(config, kept);
+  Optimiser best = optimiser;
+  double best_loss = 1e9;
+  int best_epoch = 0;
+  for (int epoch = 1; epoch <= config.epochs && epoch <= best_epoch + kPatience; ++epoch) {
+    optimiser.run_epoch(examples, run, epoch);
+    EpochReport report = score_dev(config, optimiser, dev);
+    report.epoch = epoch;
+    progress(line_for(report));
+    if (report.sets.empty() || report.dev_loss < best_loss) {
+      best_loss = report.dev_loss;
+      best = optimiser;
+      best_epoch = epoch;
+    }
+    training.epochs.push_back(std::move(report));
+  }
+  training.best_epochs.push_back(best_epoch);
+  return best;
+}
+
 }  // namespace
 
 Result<Training> train(const TrainPaths& paths, const std::function<void(const std::string&)>& progress) {
@@ -68,37 +106,42 @@ Result<Training> train(const TrainPaths& paths, const std::function<void(const s
   const auto lexicon_path = std::filesystem::path(paths.config).parent_path() / config->lexicon;
   auto lexicon = read_bytes(lexicon_path.string());
   if (!lexicon) return std::move(lexicon.error());
-  ModelParts parts{std::move(*lexicon), simplified_pairs()};
+  Training training;
+  ModelParts& parts = training.model;
+  parts.lexicon = std::move(*lexicon);
+  parts.simplified = simplified_pairs();
   auto reader = Reader::make(parts.lexicon, parts.simplified);
   if (!reader) return std::move(reader.error()).in(lexicon_path.string());
 
-  auto examples = read_examples(*config, paths.data_directory, "train", *reader);
+  auto examples = read_examples(*config, paths, "train", *reader);
   if (!examples) return std::move(examples.error());
-  auto dev = read_examples(*config, paths.data_directory, "dev", *reader);
+  auto dev = read_examples(*config, paths, "dev", *reader);
   if (!dev) return std::move(dev.error());
+  const Dictionary all = features_of(*examples, config->min_count);
+  training.features = all.size();
   progress("read " + std::to_string(examples->rows.size()) + " texts to learn from, " +
-           std::to_string(dev->rows.size()) + " to tune on, " + std::to_string(examples->features.size()) +
-           " features");
+           std::to_string(dev->rows.size()) + " to tune on, " + std::to_string(all.size()) + " features");
 
-  Training training;
-  Optimiser optimiser(*config, *examples);
-  Optimiser best = optimiser;
-  double best_loss = 1e9;
-  for (int epoch = 1; epoch <= config->epochs && epoch <= training.best_epoch + kPatience; ++epoch) {
-    optimiser.run_epoch(*examples, epoch);
-    EpochReport report = score_dev(*config, optimiser, *dev);
-    report.epoch = epoch;
-    progress(line_for(report));
-    const bool is_better = report.sets.empty() || report.dev_loss < best_loss;
-    if (is_better) {
-      best_loss = report.dev_loss;
-      best = optimiser;
-      training.best_epoch = epoch;
-    }
+  const Dictionary kept = all.only(survey(*config, all, *examples, *dev, progress));
+  training.features_kept = kept.size();
+  progress(std::to_string(kept.size()) + " features are worth a place");
+
+  examples->look_up(kept);
+  dev->look_up(kept);
+  Optimiser mean = learn(*config, kept, *examples, *dev, 1, training, progress);
+  for (int run = 2; run <= config->runs; ++run) {
+    mean.average_with(learn(*config, kept, *examples, *dev, run, training, progress), run - 1);
+  }
+  if (config->runs > 1) {
+    EpochReport report = score_dev(*config, mean, *dev);
+    progress("mean " + line_for(report));
     training.epochs.push_back(std::move(report));
   }
-  training.model = quantise(*config, best, std::move(parts));
-  calibrate(*config, *dev, training.model);
+  quantise(*config, kept, mean, parts);
+  const std::string bytes = parts.save();
+  auto model = Model::load(bytes);
+  if (!model) return std::move(model.error());
+  calibrate(*config, *dev, kept, *model, parts);
   training.files = std::move(examples->files);
   training.files.insert(training.files.end(), dev->files.begin(), dev->files.end());
   return training;

@@ -28,15 +28,12 @@ struct EpochReport {
 };
 
 struct Training {
-  Model model;
+  ModelParts model;
+  std::size_t features = 0;       // of the training texts, seen often enough
+  std::size_t features_kept = 0;  // that found a place
   std::vector<SourceFile> files;
-  std::vector<EpochReport> epochs;
-  int best_epoch = 0;
-};
-
-struct TrainPaths {
-  std::string config;
-  std::string data_directory;
+  std::vector<EpochReport> epochs;  // of all runs; the last one is that of their mean
+  std::vector<int> best_epochs;  // of each run
 };
 
 // `progress` is called with a line for a person after each step.

@@ -1,5 +1,6 @@
 #include "text/training/train_config.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
@@ -25,6 +26,7 @@ Result<void> add_option(const std::string& word, DataSet& set) {
     if (word == "weak_issues") return set.weak_issues = true, Result<void>{};
     if (word == "complaint") return set.complaint = true, Result<void>{};
     if (word == "mapped_issues") return set.mapped_issues = true, Result<void>{};
+    if (word == "social") return set.social = true, Result<void>{};
     if (word == "unscored") return set.unscored = true, Result<void>{};
     return Error{ErrorKind::Invalid, "unknown option " + word};
   }
@@ -53,8 +55,10 @@ Result<void> add_data(const Words& words, TrainConfig& config) {
     set.task = DataSet::Task::intent;
   } else if (words[2] == "aspect") {
     set.task = DataSet::Task::aspect;
+  } else if (words[2] == "own") {
+    set.task = DataSet::Task::own;
   } else {
-    return Error{ErrorKind::Invalid, "unknown task " + words[2] + "; known are sentiment, intent, aspect"};
+    return Error{ErrorKind::Invalid, "unknown task " + words[2] + "; known are sentiment, intent, aspect, own"};
   }
   for (std::size_t i = 3; i < words.size(); ++i) {
     if (auto added = add_option(words[i], set); !added) return added;
@@ -63,9 +67,13 @@ Result<void> add_data(const Words& words, TrainConfig& config) {
   return {};
 }
 
-// as SET LABEL… SENTIMENT WEIGHT [complaint|no_complaint]
+// as SET LABEL… SENTIMENT WEIGHT [complaint|no_complaint] [suggest|no_suggest]
 Result<void> add_relabel(Words words, TrainConfig& config) {
   Relabel relabel;
+  if (words.back() == "suggest" || words.back() == "no_suggest") {
+    relabel.suggest = words.back() == "suggest" ? 1 : 0;
+    words.pop_back();
+  }
   if (words.back() == "complaint" || words.back() == "no_complaint") {
     relabel.complaint = words.back() == "complaint" ? 1 : 0;
     words.pop_back();
@@ -102,7 +110,11 @@ Result<void> add_line(const Words& words, TrainConfig& config) {
   if (key == "neutral_share") return config.neutral_share = value, Result<void>{};
   if (key == "rarity_power") return config.rarity_power = value, Result<void>{};
   if (key == "dropout") return config.dropout = value, Result<void>{};
-  if (key == "prune") return config.prune = value, Result<void>{};
+  if (key == "runs") return config.runs = std::max(1, static_cast<int>(value)), Result<void>{};
+  if (key == "survey_epochs") return config.survey_epochs = static_cast<int>(value), Result<void>{};
+  if (key == "rank_power") return config.rank_power = value, Result<void>{};
+  if (key == "softness") return config.softness = value, Result<void>{};
+  if (key == "model_bytes_max") return config.model_bytes_max = static_cast<std::size_t>(value), Result<void>{};
   return Error{ErrorKind::Invalid, "unknown key " + key};
 }
 

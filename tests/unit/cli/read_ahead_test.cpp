@@ -29,7 +29,7 @@ Event review(const std::string& id, const std::string& text) {
 class ReadAheadTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto loaded = load_analyzer(std::string(EARSHOT_SOURCE_DIR) + "/models/text-1.bin");
+    auto loaded = load_analyzer(std::string(EARSHOT_SOURCE_DIR) + "/models/text-2.bin");
     ASSERT_TRUE(loaded) << loaded.error().message;
     analyzer_ = std::make_unique<Analyzer>(std::move(*loaded));
   }

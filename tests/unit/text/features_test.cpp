@@ -22,10 +22,10 @@ Reading read(std::string_view text) {
   return reading;
 }
 
-std::set<std::uint32_t> buckets(std::string_view text, FeatureKind kind) {
+std::set<std::uint32_t> hashes(std::string_view text, FeatureKind kind) {
   std::set<std::uint32_t> found;
   for (const Feature& feature : read(text).features) {
-    if (feature.kind == kind) found.insert(feature.bucket);
+    if (feature.kind == kind) found.insert(feature.hash);
   }
   return found;
 }
@@ -35,31 +35,31 @@ bool is_within(const std::set<std::uint32_t>& inner, const std::set<std::uint32_
 }
 
 TEST(Features, ASignDecidesWhichKindItGives) {
-  EXPECT_EQ(buckets("cold soup", kWord).size(), 2u);
-  EXPECT_EQ(buckets("cold soup", kPair).size(), 1u);
-  EXPECT_TRUE(buckets("cold soup", kHan1).empty());
-  EXPECT_EQ(buckets("送餐太慢", kHan1).size(), 4u);
-  EXPECT_EQ(buckets("送餐太慢", kHan2).size(), 3u);
-  EXPECT_EQ(buckets("送餐太慢", kHan3).size(), 2u);
-  EXPECT_EQ(buckets("送餐太慢", kHan4).size(), 1u);
-  EXPECT_TRUE(is_within(buckets("app", kWord), buckets("这个 app 太慢", kWord)));
-  EXPECT_TRUE(is_within(buckets("太慢", kHan2), buckets("这个 app 太慢", kHan2)));
+  EXPECT_EQ(hashes("cold soup", kWord).size(), 2u);
+  EXPECT_EQ(hashes("cold soup", kPair).size(), 1u);
+  EXPECT_TRUE(hashes("cold soup", kHan1).empty());
+  EXPECT_EQ(hashes("送餐太慢", kHan1).size(), 4u);
+  EXPECT_EQ(hashes("送餐太慢", kHan2).size(), 3u);
+  EXPECT_EQ(hashes("送餐太慢", kHan3).size(), 2u);
+  EXPECT_EQ(hashes("送餐太慢", kHan4).size(), 1u);
+  EXPECT_TRUE(is_within(hashes("app", kWord), hashes("这个 app 太慢", kWord)));
+  EXPECT_TRUE(is_within(hashes("太慢", kHan2), hashes("这个 app 太慢", kHan2)));
 }
 
 TEST(Features, PiecesAreThreeToFiveLettersWithTheEdges) {
   // "<cat>" has three pieces of 3, two of 4 and one of 5.
-  EXPECT_EQ(buckets("cat", kPiece).size(), 6u);
-  EXPECT_TRUE(buckets("at", kPiece).empty());
+  EXPECT_EQ(hashes("cat", kPiece).size(), 6u);
+  EXPECT_TRUE(hashes("at", kPiece).empty());
 }
 
 TEST(Features, NegationMarksTheNextThreeWordsUntilAMark) {
-  const auto plain = buckets("tasty", kWord);
-  EXPECT_TRUE(is_within(plain, buckets("very tasty", kWord)));
-  EXPECT_FALSE(is_within(plain, buckets("not tasty", kWord)));
-  EXPECT_FALSE(is_within(plain, buckets("wasn't so very tasty", kWord)));
-  EXPECT_TRUE(is_within(plain, buckets("not one two three tasty", kWord)));
-  EXPECT_TRUE(is_within(plain, buckets("not cold, tasty", kWord)));
-  EXPECT_TRUE(is_within(plain, buckets("not cold but tasty", kWord)));
+  const auto plain = hashes("tasty", kWord);
+  EXPECT_TRUE(is_within(plain, hashes("very tasty", kWord)));
+  EXPECT_FALSE(is_within(plain, hashes("not tasty", kWord)));
+  EXPECT_FALSE(is_within(plain, hashes("wasn't so very tasty", kWord)));
+  EXPECT_TRUE(is_within(plain, hashes("not one two three tasty", kWord)));
+  EXPECT_TRUE(is_within(plain, hashes("not cold, tasty", kWord)));
+  EXPECT_TRUE(is_within(plain, hashes("not cold but tasty", kWord)));
 }
 
 TEST(Features, SpansLieInTheText) {
@@ -89,6 +89,7 @@ TEST(Lexicon, NegationFlipsAndDoubleNegationFlipsBack) {
   EXPECT_TRUE(negated("not so good"));
   EXPECT_FALSE(negated("not not good"));
   EXPECT_FALSE(negated("not here, good"));
+  EXPECT_FALSE(negated("not now and good"));
   EXPECT_TRUE(negated("不好"));
 }
 

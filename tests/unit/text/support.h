@@ -10,18 +10,18 @@
 namespace earshot {
 
 inline std::string shipped_model_path() {
-  return std::string(EARSHOT_SOURCE_DIR) + "/models/text-1.bin";
+  return std::string(EARSHOT_SOURCE_DIR) + "/models/text-2.bin";
 }
 
 inline Result<Analyzer> load_shipped() {
-  auto bytes = text::read_bytes(shipped_model_path());
+  auto bytes = StableBytes::map(shipped_model_path());
   if (!bytes) return std::move(bytes.error());
-  return Analyzer::load(*bytes);
+  return Analyzer::load(std::move(*bytes));
 }
 
 inline const Analyzer& shipped_analyzer() {
   static const Result<Analyzer> analyzer = load_shipped();
-  EARSHOT_CHECK(analyzer.has_value(), "models/text-1.bin must load");
+  EARSHOT_CHECK(analyzer.has_value(), "models/text-2.bin must load");
   return *analyzer;
 }
 

@@ -82,6 +82,10 @@ TEST(Commands, RefuseWhatLacksWhatItNeedsAndLeaveTheCaseAlone) {
       {"assigned by a colleague", CommandKind::assign, [](Command& c) { c.agent = "agent-4"; }, "not_allowed"},
       {"assigned to another department", CommandKind::assign, [](Command& c) { c.actor = "supervisor-2"; c.agent = "agent-1"; }, "not_allowed"},
       {"opened for nobody", CommandKind::open_case, [](Command&) {}, "needs_customer"},
+      {"a label of nothing", CommandKind::relabel, [](Command& c) { c.sentiment = Sentiment::negative; }, "needs_target"},
+      {"a label that says nothing", CommandKind::relabel, [](Command& c) { c.target = Target{"/acme/x", "1"}; }, "needs_sentiment"},
+      {"a label of great urgency", CommandKind::relabel,
+       [](Command& c) { c.target = Target{"/acme/x", "1"}; c.sentiment = Sentiment::negative; c.urgency = 3; }, "bad_urgency"},
       {"a shift of a stranger", CommandKind::agent_on_shift, [](Command& c) { c.agent = "agent-99"; }, "unknown_agent"},
   };
   for (const Row& row : rows) {
