@@ -36,8 +36,10 @@ class Process {
   void wait();
   bool was_killed() const;  // by SIGKILL
   int exit_code() const;    // -1 when it did not exit by itself
-  const std::string& out() const { return out_.text; }
-  const std::string& err() const { return err_.text; }
+
+  // While it lives and afterwards: what has come so far.
+  std::string out() const { return text_of(out_); }
+  std::string err() const { return text_of(err_); }
 
   // While it lives.
   std::int64_t peak_kibibytes() const { return status_line("VmHWM:"); }
@@ -54,13 +56,17 @@ class Process {
     std::thread reader;
   };
   void read(Output& output);
+  std::string text_of(const Output& output) const {
+    const std::lock_guard lock(mutex_);
+    return output.text;
+  }
   std::int64_t status_line(std::string_view name) const;
 
   pid_t child_ = -1;
   bool is_over_ = false;
   int status_ = 0;
   std::int64_t peak_kibibytes_ = 0;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   Output out_;
   Output err_;
