@@ -7,10 +7,29 @@
 
 #include "csv/records.h"
 #include "earshot/connector.h"
+#include "event/codec.h"
+#include "processors/customer/profile.h"
 #include "support/gunzip.h"
 
 namespace earshot::backtest {
 namespace {
+
+class Gathered {
+ public:
+  void add(const std::string& customer, Timestamp at) {
+    const auto [known, is_new] = numbers_.try_emplace(customer, static_cast<std::uint32_t>(past.customers.size()));
+    if (is_new) past.customers.push_back(customer);
+    past.events.push_back({at, known->second});
+  }
+  Past take() {
+    std::stable_sort(past.events.begin(), past.events.end(), [](const PastEvent& a, const PastEvent& b) { return a.at < b.at; });
+    return std::move(past);
+  }
+  Past past;
+
+ private:
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+};
 
 class Rows final : public Reader, private csv::Records {
  public:
@@ -22,8 +41,7 @@ class Rows final : public Reader, private csv::Records {
   Result<Past> take() {
     if (!problem_.empty()) return Error{ErrorKind::Invalid, file_.path.string() + ": " + problem_};
     if (!has_header_) return Error{ErrorKind::Invalid, file_.path.string() + " is empty; it needs a header with customer_id and ts"};
-    std::stable_sort(past_.events.begin(), past_.events.end(), [](const PastEvent& a, const PastEvent& b) { return a.at < b.at; });
-    return std::move(past_);
+    return gathered_.take();
   }
 
  private:
@@ -39,9 +57,7 @@ class Rows final : public Reader, private csv::Records {
     const auto at = time_of(std::string(cell(ts_)));
     if (!at) return refuse(line, "'" + cells_[ts_] + "' is no time; write 2026-11-20T08:15:30Z or 2026-11-20");
     if (cell(customer_).empty()) return refuse(line, "customer_id is empty");
-    const auto [known, is_new] = numbers_.try_emplace(std::string(cell(customer_)), static_cast<std::uint32_t>(past_.customers.size()));
-    if (is_new) past_.customers.push_back(known->first);
-    past_.events.push_back({*at, known->second});
+    gathered_.add(std::string(cell(customer_)), *at);
   }
 
   void malformed(std::string_view, std::int64_t line, std::string_view why) override { refuse(line, std::string(why)); }
@@ -82,13 +98,12 @@ class Rows final : public Reader, private csv::Records {
   }
 
   void refuse(std::int64_t line, const std::string& why) {
-    if (past_.refused++ == 0) past_.first_refusal = "line " + std::to_string(line) + ": " + why;
+    if (gathered_.past.refused++ == 0) gathered_.past.first_refusal = "line " + std::to_string(line) + ": " + why;
   }
 
   const EventFile& file_;
-  Past past_;
+  Gathered gathered_;
   std::vector<std::string> cells_;
-  std::unordered_map<std::string, std::uint32_t> numbers_;
   std::vector<std::pair<std::size_t, std::string>> wanted_;
   bool has_header_ = false;
   std::size_t columns_ = 0;
@@ -133,6 +148,30 @@ Result<Past> read_events(const EventFile& file) {
     return std::move(finished.error()).in(file.path.string());
   }
   return rows.take();
+}
+
+Result<Past> read_log(const LogReader& log, int partitions, std::string_view tenant, const CustomerSettings& settings) {
+  constexpr std::size_t kRecords = 4096;
+  Gathered gathered;
+  EventDecoder decoder;
+  for (int number = 0; number < partitions; ++number) {
+    const TopicPartition partition{index_of(Topic::activity), static_cast<std::uint16_t>(number)};
+    const auto begin = log.begin(partition);
+    if (!begin) return begin.error();
+    for (Offset next = *begin, from = -1; next != from;) {
+      from = next;
+      auto read = log.read(partition, from, kRecords, [&](const StoredRecord& record) {
+        next = record.offset + 1;
+        const auto event = decoder.decode(record.value);
+        const auto* activity = event ? std::get_if<ActivityRecorded>(&event->body) : nullptr;
+        if (activity == nullptr || event->tenant != tenant || !read_activity(*activity, settings).active_day) return true;
+        gathered.add(activity->customer.hex(), activity->at);
+        return true;
+      });
+      if (!read) return std::move(read.error()).in("reading the event log");
+    }
+  }
+  return gathered.take();
 }
 
 }  // namespace earshot::backtest

@@ -1,4 +1,4 @@
-// Activity to look back on: who, and when. From a file of rows, in any order.
+// Activity to look back on: who, and when. From a file of rows in any order, or from an event log.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "earshot/event_log.h"
 #include "earshot/result.h"
 #include "earshot/time.h"
 #include "processors/customer/days.h"
+#include "processors/customer/settings.h"
 
 namespace earshot::backtest {
 
@@ -38,5 +40,8 @@ struct EventFile {
 
 // Columns: `customer_id`, `ts` (RFC 3339 or a date, UTC), and `type` if `activity` is given. NotFound and Invalid with the remedy.
 Result<Past> read_events(const EventFile& file);
+
+// What `settings` count as activity of the customers of one tenant, as it was recorded; customers go by their ids.
+Result<Past> read_log(const LogReader& log, int partitions, std::string_view tenant, const CustomerSettings& settings);
 
 }  // namespace earshot::backtest

@@ -76,12 +76,40 @@ TEST(BacktestCommand, SaysWhatIsWrongWithTheQuestion) {
                       {"--cut 2025-01-01", 2, "there is no customer"},
                       {"--fit-date 2026-02-01 --rho 1.5", 2, "a probability between 0 and 1"},
                       {"--cut 2026-02-01 --where colour=red", 2, "column colour is missing"},
+                      {"--data nowhere --cut 2026-02-01", 2, "--events FILE or --data DIR"},
                       {"--cut 2026-02-01", 0, "1 rows were passed over; line 3: 'whenever' is no time"}};
   for (const Row& row : rows) {
     const auto outcome = earshot.run("backtest --events " + in_quotes(events) + " " + row.words);
     EXPECT_EQ(outcome.exit_code, row.exit_code) << row.words << "\n" << outcome.err;
     EXPECT_TRUE(says(outcome.err, row.message)) << row.words << "\n" << outcome.err;
   }
+}
+
+// What was imported from a file and is read from the log again gives the same answer as the file.
+TEST(BacktestCommand, FindsTheSameInALogAsInTheFileItWasImportedFrom) {
+  const Program earshot;
+  const test::Scratch scratch;
+  const auto data = scratch.path() / "data", history = scratch.path() / "history.ndjson", rows = scratch.path() / "rows.csv";
+  std::ofstream events(history), table(rows);
+  table << "customer_id,ts\n";
+  for (int i = 0; i < 400; ++i) {
+    const std::string customer = std::to_string(i * i % 37), at = format_rfc3339(Timestamp{std::chrono::days{20'000 + i / 2 + i % 5}});
+    table << customer << ',' << at << "\n";
+    events << R"({"specversion":"1.0","id":")" << i << R"(","source":"/acme/shop","type":"earshot.activity.order.v1","time":")" << at
+           << R"(","data":{"channel":"shop","person":{"keys":["customer:)" << customer << R"("]},"order":{"id":")" << i << R"(","amount":100,"currency":"EUR"}}})" << "\n";
+  }
+  events.close();
+  table.close();
+  const auto imported = earshot.run("import --data " + in_quotes(data) + " " + in_quotes(history));
+  ASSERT_EQ(imported.exit_code, 0) << imported.err << imported.out;
+  const std::string question = " --cut 2025-01-20 --horizon 40d --fit-date 2024-12-20 --silence 30d";
+  const auto page = scratch.path() / "page.html";
+  const auto of_log = earshot.run("backtest --data " + in_quotes(data) + question + " --html " + in_quotes(page));
+  const auto of_file = earshot.run("backtest --events " + in_quotes(rows) + question);
+  EXPECT_EQ(of_log.exit_code, 0) << of_log.err;
+  EXPECT_EQ(of_log.out, of_file.out);
+  EXPECT_TRUE(says(of_log.out, "400 events of"));
+  EXPECT_TRUE(says(test::read_whole(page), "<h2>Alarms after 2024-12-20"));
 }
 
 // The parameters and the likelihood that the literature gives for the tenth of CDNOW.

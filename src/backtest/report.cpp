@@ -1,0 +1,67 @@
+#include "backtest/report.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace earshot::backtest {
+namespace {
+
+constexpr std::array kPromises{500, 600, 700, 750, 800, 850, 900, 950};
+
+RankingLine line_of(std::string who, const std::vector<Outcome>& outcomes) {
+  const auto silent = static_cast<double>(std::count_if(outcomes.begin(), outcomes.end(), [](const Outcome& one) { return one.silent; }));
+  return {std::move(who),     static_cast<std::int64_t>(outcomes.size()),  outcomes.empty() ? 0 : silent / static_cast<double>(outcomes.size()),
+          auc(outcomes), brier(outcomes), calibration_error(bins(outcomes))};
+}
+
+std::string quarter_of(Timestamp at) {
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(at)};
+  return std::to_string(static_cast<int>(day.year())) + " Q" + std::to_string((static_cast<unsigned>(day.month()) + 2) / 3);
+}
+
+}  // namespace
+
+RankingReport report(const Past& past, const Ranking& ranking, DayNumber cut, int horizon_days) {
+  RankingReport found{cut, horizon_days, ranking.fit, past.last_day() >= cut + horizon_days};
+  if (!found.can_compare) return found;
+  const auto days = past.active_days();
+  std::vector<Outcome> all, established, seldom, often;
+  for (const Ranked& one : ranking.customers) {
+    const auto& of = days[one.customer];
+    const auto next = std::upper_bound(of.begin(), of.end(), cut);
+    const Outcome outcome{one.silent, next == of.end() || *next > cut + horizon_days};
+    all.push_back(outcome);
+    if (one.x >= 2) established.push_back(outcome);
+    (one.x < 5 ? seldom : often).push_back(outcome);
+  }
+  found.lines = {line_of("all", all), line_of("x >= 2", established), line_of("x < 5", seldom), line_of("x >= 5", often)};
+  found.bins = bins(all);
+  return found;
+}
+
+Result<AlarmReport> look_at_alarms(const Past& past, DayNumber fit_day, int silence_days, int act_permille) {
+  auto fit = fit_silence(histories_at(past.active_days(), fit_day));
+  if (!fit) return std::move(fit.error());
+  AlarmReport found{fit_day, silence_days, act_permille, *fit};
+  const auto gaps = gaps_after(past, fit_day, silence_days);
+  auto alarms = replay_alarms(past, {fit->model, silence_days, act_permille}, fit_day);
+  if (!alarms) return std::move(alarms.error());
+  found.alarms = std::move(*alarms);
+  std::map<std::string, std::vector<Gap>> groups;
+  for (const Gap& gap : gaps) {
+    groups[quarter_of(gap.from)].push_back(gap);
+    groups[gap.x < 5 ? "x < 5" : "x >= 5"].push_back(gap);
+  }
+  found.lines.push_back({"all", score(gaps, found.alarms, silence_days)});
+  for (const auto& [name, group] : groups) found.lines.push_back({name, score(group, found.alarms, silence_days)});
+  for (const int promised : kPromises) {
+    const auto at = replay_alarms(past, {fit->model, silence_days, promised}, fit_day);
+    if (!at) return at.error();
+    const std::string name = "0." + std::to_string(promised / 10);
+    found.promises.push_back({name, score(gaps, *at, silence_days)});
+  }
+  return found;
+}
+
+}  // namespace earshot::backtest
