@@ -59,7 +59,7 @@ struct Point {
 void draw(std::string& out, const std::vector<Point>& points, const char* x_name, const char* y_name, double y_max, bool with_diagonal) {
   const auto px = [](double x) { return 45 + 290 * x; };
   const auto py = [&](double y) { return 305 - 290 * y / y_max; };
-  out += "<svg viewBox=\"0 0 345 345\" role=\"img\">";
+  out += "<svg viewBox=\"0 0 365 345\" role=\"img\">";
   add(out, "<path class=\"axis\" fill=\"none\" d=\"M45 15V305H335\"/>");
   if (with_diagonal) add(out, "<path class=\"said\" d=\"M45 305L335 15\"/>");
   for (int tick = 0; tick <= 4; ++tick) {
@@ -108,7 +108,7 @@ void add_alarms(std::string& out, const Past& past, const AlarmReport& found) {
   add(out, "<h2>Alarms after %s: whose silence will reach %d days?</h2>\n", date(found.fit_day).c_str(), found.silence_days);
   add_fit(out, found.fit);
   add(out, "<p>Promised: %.1f %% of the silences that raise an alarm will last.</p>\n", found.act_permille / 10.0);
-  add_lines(out, "silences", found.lines);
+  add_lines(out, "which", found.lines);
   out += "<h3>Lead time against precision, by promise</h3>\n";
   std::vector<Point> points;
   double longest = 1;
