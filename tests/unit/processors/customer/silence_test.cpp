@@ -56,6 +56,68 @@ TEST(Silence, IsNoticedOnceAsAWatchAndOnceAsACase) {
   EXPECT_TRUE(customer.pass_time_to(day(2000)).empty()) << "nothing more is said about it";
 }
 
+ChurnModelFitted fitted(std::int64_t version, const SilenceModel& model) {
+  ChurnModelFitted event;
+  event.version = version;
+  event.r_micro = static_cast<std::int64_t>(model.r * 1e6 + 0.5);
+  event.alpha_micro = static_cast<std::int64_t>(model.alpha * 1e6 + 0.5);
+  event.a_micro = static_cast<std::int64_t>(model.a * 1e6 + 0.5);
+  event.b_micro = static_cast<std::int64_t>(model.b * 1e6 + 0.5);
+  return event;
+}
+
+TEST(Silence, GoesByTheNewestFitAndNamesIt) {
+  const SilenceModel own{0.9, 4, 1.5, 2};
+  CustomerFeed customer;
+  customer.control(fitted(3, own));
+  customer.control(fitted(2, {5, 1, 1, 9}));  // older: changes nothing
+  ChurnModelFitted of_some = fitted(9, {5, 1, 1, 9});
+  of_some.segment = "app";
+  customer.control(of_some);
+  weekly(customer);
+  const SilenceDue due = silence_due({own}, {day_of(day(0)), day(7 * (kOrders - 1)), kOrders - 1});
+  const auto signals = signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent);
+  ASSERT_EQ(signals.size(), 1u);
+  EXPECT_EQ(signals[0].since, due.watch);
+  EXPECT_EQ(signals[0].model_version, 3);
+}
+
+// Customers of one day have no habit. Once the tenant's own curve is known they are forecast by it, and listed; nobody is sent after them.
+TEST(Silence, OfCustomersOfOneDayIsForecastOnceAModelIsFittedAndOpensNoCase) {
+  CustomerFeed unfitted;
+  unfitted.hear(unfitted.order(day(0)));
+  const auto young = signals_of(unfitted.pass_time_to(day(2000)), SignalKind::silent);
+  ASSERT_EQ(young.size(), 1u) << "the rule for the young, and nothing else";
+  EXPECT_EQ(young[0].level, SignalLevel::watch);
+  EXPECT_EQ(young[0].since, day(0) + weeks{16});
+
+  const SilenceModel own;
+  CustomerFeed customer;
+  customer.control(fitted(1, own));
+  customer.hear(customer.order(day(0)));
+  const SilenceDue due = silence_due({own}, {day_of(day(0)), day(0), 0});
+  ASSERT_LT(due.act, day(0) + weeks{16});
+  const auto emitted = customer.pass_time_to(day(2000));
+  const auto signals = signals_of(emitted, SignalKind::silent);
+  ASSERT_EQ(signals.size(), 1u);
+  EXPECT_EQ(signals[0].level, SignalLevel::act);
+  EXPECT_EQ(signals[0].since, due.act);
+  EXPECT_EQ(signals[0].reasons.at(0).substr(0, 21), "heard on one day only");
+  EXPECT_TRUE(Feed::only<CaseRequested>(emitted).empty());
+
+  // Where many come once and few leave, the forecast is later than week 16: then the rule for the young speaks first.
+  const SilenceModel patient{3, 30, 0.2, 4};
+  CustomerFeed slow;
+  slow.control(fitted(1, patient));
+  slow.hear(slow.order(day(0)));
+  ASSERT_GT(silence_due({patient}, {day_of(day(0)), day(0), 0}).act, day(0) + weeks{16});
+  const auto both = signals_of(slow.pass_time_to(day(2000)), SignalKind::silent);
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(both[0].level, SignalLevel::watch);
+  EXPECT_EQ(both[0].since, day(0) + weeks{16});
+  EXPECT_EQ(both[1].level, SignalLevel::act);
+}
+
 TEST(Silence, IsClearedByContactAndNoticedAnew) {
   CustomerFeed customer;
   const SilenceDue due = weekly(customer);
