@@ -16,7 +16,7 @@ help:
 	@echo "make test-kafka-long   the tests on a real Kafka broker, ten times as long: a hundred kills"
 	@echo "make asan    the same tests under address and undefined behaviour checks, at EARSHOT_TEST_SCALE=$(SCALE)"
 	@echo "make tsan    the same tests under the thread sanitizer"
-	@echo "make fuzz    look for a text that the analyzer cannot take, FUZZ_RUNS=$(FUZZ_RUNS); needs clang-14 and libclang-rt-14-dev"
+	@echo "make fuzz    look for a text that the analyzer cannot take, FUZZ_RUNS=$(FUZZ_RUNS)"
 	@echo "make bench   the benchmarks of docs/benchmarks.md"
 	@echo "make format  lay the code out as .clang-format says"
 
@@ -48,7 +48,9 @@ tsan: build/tsan/build.ninja
 	cmake --build --preset tsan -j $(JOBS)
 	EARSHOT_TEST_SCALE=$(SCALE) TSAN_OPTIONS="ignore_noninstrumented_modules=1:halt_on_error=1" ctest --preset tsan -j $(JOBS) --output-on-failure
 
-fuzz: build/fuzz/build.ninja
+fuzz:
+	$(SETUP) fuzz
+	$(MAKE) build/fuzz/build.ninja
 	cmake --build --preset fuzz -j $(JOBS)
 	mkdir -p build/fuzz/corpus
 	build/fuzz/text_fuzz -runs=$(FUZZ_RUNS) -max_len=512 build/fuzz/corpus
