@@ -41,6 +41,7 @@ Committer::~Committer() {
   }
   changed_.notify_all();
   thread_.join();
+  parts_.producer.reset();  // before what it may still hold the bytes of
 }
 
 void Committer::commit(std::vector<Emitted> records, Commit commit) {
@@ -91,7 +92,10 @@ bool Committer::survives(KafkaPoint point) {
 void Committer::write(std::vector<Job> jobs) {
   if (!failed_) {
     if (auto done = transact(jobs); !done) failed_ = std::move(done.error()).in("the event log takes nothing more");
-    if (dead_) return;
+    if (dead_) {
+      abandoned_ = std::move(jobs);
+      return;
+    }
   }
   if (!failed_) {
     if (auto done = write_state(jobs); !done) failed_ = std::move(done.error()).in("the state takes nothing more");
@@ -106,6 +110,7 @@ void Committer::write(std::vector<Job> jobs) {
   for (Job& job : jobs) {
     if (job.commit.done) job.commit.done(result);
   }
+  if (failed_ && abandoned_.empty()) abandoned_ = std::move(jobs);
 }
 
 // Positions that move forward; never back, or what was published would be published again. At least one, so that the broker

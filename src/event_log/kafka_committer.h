@@ -67,6 +67,7 @@ class Committer {
   bool has_changelog() const { return static_cast<bool>(parts_.settings.keys.task_of); }
   bool survives(KafkaPoint point);
 
+  std::vector<Job> abandoned_;  // of the transaction that failed: the producer may still hold their bytes
   Parts parts_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <optional>
 
 #include "event_log/kafka_client.h"
@@ -177,6 +178,20 @@ Result<void> create(rd_kafka_t* handle, const std::vector<KafkaTopic>& topics) {
   return {};
 }
 
+// A broker may say that it has made a topic before its own list of topics shows it.
+Result<void> wait_until_shown(rd_kafka_t* handle, const KafkaConnection& connection, const std::vector<KafkaTopic>& topics) {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::milliseconds{kPatienceMs};
+  while (true) {
+    const auto there = counts(handle, connection);
+    if (!there) return there.error();
+    const auto hidden = std::find_if(topics.begin(), topics.end(), [&](const KafkaTopic& topic) { return !there->contains(topic.name); });
+    if (hidden == topics.end()) return {};
+    if (std::chrono::steady_clock::now() >= patience)
+      return Error{ErrorKind::Unavailable, "Kafka has made topic " + hidden->name + " and does not show it yet; look with earshot topics"};
+    rd_kafka_poll(handle, 100);
+  }
+}
+
 }  // namespace
 
 std::string changelog_name(const std::string& prefix, const TopicSpec& input, const std::string& state_format) {
@@ -219,7 +234,8 @@ Result<void> create_kafka_topics(const KafkaConnection& connection, const std::v
     }
   }
   if (missing.empty()) return {};
-  return create(handle->get(), missing);
+  if (auto created = create(handle->get(), missing); !created) return created;
+  return wait_until_shown(handle->get(), connection, missing);
 }
 
 Result<void> check_kafka_topics(const KafkaConnection& connection, const std::vector<KafkaTopic>& wanted) {
