@@ -61,8 +61,6 @@ class Stage {
   std::uint64_t commits_ = 0;
 };
 
-std::int64_t micro(double value) { return static_cast<std::int64_t>(value * 1e6 + 0.5); }
-
 }  // namespace
 
 Result<std::vector<Alarm>> replay_alarms(const Past& past, const AlarmRules& rules, DayNumber from) {
@@ -77,13 +75,7 @@ Result<std::vector<Alarm>> replay_alarms(const Past& past, const AlarmRules& rul
                                R"(,"watch_permille":)" + std::to_string(std::min(600, rules.act_permille)) + R"(,"activity":["order"]})";
   const std::string tenant(kTenant);
   stage.fold(kEarliest, tenant, ConfigChanged{"silence", 1, settings});
-  ChurnModelFitted fitted;
-  fitted.version = 1;
-  fitted.r_micro = micro(rules.model.r);
-  fitted.alpha_micro = micro(rules.model.alpha);
-  fitted.a_micro = micro(rules.model.a);
-  fitted.b_micro = micro(rules.model.b);
-  stage.fold(kEarliest, tenant, fitted);
+  stage.fold(kEarliest, tenant, fitted_event(1, rules.model));
   for (const PastEvent& event : past.events) {
     stage.pass_time_to(event.at);
     const KeyHash key = keys[event.customer];

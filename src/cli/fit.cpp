@@ -78,8 +78,6 @@ std::int64_t version_of(Station& station) {
   return any == nullptr ? 0 : static_cast<const HeldValue<state::ChurnModelState>*>(any)->value.version();
 }
 
-std::int64_t millionths(double value) { return static_cast<std::int64_t>(value * 1e6 + 0.5); }
-
 int run(const Options& options) {
   auto config = load_config(options.config);
   if (!config) return fail({ErrorKind::Invalid, config.error().message});
@@ -92,11 +90,17 @@ int run(const Options& options) {
   Pump& pump = (*station)->pump();
   auto histories = read_histories((*station)->state(), *config, day_of(pump.now()));
   if (!histories) return fail(histories.error());
+  if (histories->empty()) {
+    return fail({ErrorKind::NotFound, "nobody in " + config->data.string() + " was ever active: import orders first, or name other kinds in silence.activity"});
+  }
   const auto fit = fit_silence(std::move(*histories));
-  if (!fit) return fail({fit.error().kind, "nobody in " + config->data.string() + " was ever active: import orders first, or name other kinds in silence.activity"});
+  if (!fit) return fail(fit.error());
 
-  const ChurnModelFitted fitted{version_of(**station) + 1, "", millionths(fit->model.r), millionths(fit->model.alpha), millionths(fit->model.a), millionths(fit->model.b),
-                                fit->customers, fit->repeaters, static_cast<std::int64_t>(fit->log_likelihood * 1000), pump.now()};
+  ChurnModelFitted fitted = fitted_event(version_of(**station) + 1, fit->model);
+  fitted.customers = fit->customers;
+  fitted.repeaters = fit->repeaters;
+  fitted.log_likelihood_milli = static_cast<std::int64_t>(fit->log_likelihood * 1000);
+  fitted.until = pump.now();
   std::printf("r %.4f  alpha %.4f weeks  a %.4f  b %.4f\nlog-likelihood %.2f, %lld customers until %s, %lld of them active on more than one day\n", fit->model.r,
               fit->model.alpha, fit->model.a, fit->model.b, fit->log_likelihood, static_cast<long long>(fit->customers), format_rfc3339(pump.now()).c_str(),
               static_cast<long long>(fit->repeaters));

@@ -165,7 +165,7 @@ Result<std::map<TopicPartition, Offset>> KafkaLog::Impl::committed_positions() c
   if (member_->assigned().size() != places.size()) {
     return Error{ErrorKind::Conflict, "Kafka gave this process " + std::to_string(member_->assigned().size()) + " of " + std::to_string(places.size()) +
                                           " partitions, because another process runs as " + settings_.application +
-                                          "; one process owns all of them for now: stop the other, or give this one an engine.prefix of its own"};
+                                          "; one process must own all of them: stop the other, or give this one an engine.prefix of its own"};
   }
   auto committed = member_->committed(places, settings_.start);
   if (!committed) return std::move(committed.error());

@@ -135,6 +135,17 @@ class Customer final : public Processor {
 
 }  // namespace
 
+ChurnModelFitted fitted_event(std::int64_t version, const SilenceModel& model) {
+  const auto micro = [](double value) { return static_cast<std::int64_t>(value * 1e6 + 0.5); };
+  ChurnModelFitted fitted;
+  fitted.version = version;
+  fitted.r_micro = micro(model.r);
+  fitted.alpha_micro = micro(model.alpha);
+  fitted.a_micro = micro(model.a);
+  fitted.b_micro = micro(model.b);
+  return fitted;
+}
+
 std::unique_ptr<Processor> make_customer() { return std::make_unique<Customer>(); }
 
 }  // namespace earshot

@@ -8,11 +8,15 @@
 #include <memory>
 
 #include "earshot/processor.h"
+#include "processors/customer/silence_forecast.h"
 
 namespace earshot {
 
 // Where the newest fit of the silence model is kept: state::ChurnModelState under the tenant.
 inline constexpr std::string_view kChurnModel = "churn_model";
+
+// The parameters of a model as an event holds them; the rest of it is the caller's.
+ChurnModelFitted fitted_event(std::int64_t version, const SilenceModel& model);
 
 std::unique_ptr<Processor> make_customer();
 

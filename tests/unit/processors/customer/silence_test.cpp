@@ -56,22 +56,12 @@ TEST(Silence, IsNoticedOnceAsAWatchAndOnceAsACase) {
   EXPECT_TRUE(customer.pass_time_to(day(2000)).empty()) << "nothing more is said about it";
 }
 
-ChurnModelFitted fitted(std::int64_t version, const SilenceModel& model) {
-  ChurnModelFitted event;
-  event.version = version;
-  event.r_micro = static_cast<std::int64_t>(model.r * 1e6 + 0.5);
-  event.alpha_micro = static_cast<std::int64_t>(model.alpha * 1e6 + 0.5);
-  event.a_micro = static_cast<std::int64_t>(model.a * 1e6 + 0.5);
-  event.b_micro = static_cast<std::int64_t>(model.b * 1e6 + 0.5);
-  return event;
-}
-
 TEST(Silence, GoesByTheNewestFitAndNamesIt) {
   const SilenceModel own{0.9, 4, 1.5, 2};
   CustomerFeed customer;
-  customer.control(fitted(3, own));
-  customer.control(fitted(2, {5, 1, 1, 9}));  // older: changes nothing
-  ChurnModelFitted of_some = fitted(9, {5, 1, 1, 9});
+  customer.control(fitted_event(3, own));
+  customer.control(fitted_event(2, {5, 1, 1, 9}));  // older: changes nothing
+  ChurnModelFitted of_some = fitted_event(9, {5, 1, 1, 9});
   of_some.segment = "app";
   customer.control(of_some);
   weekly(customer);
@@ -93,7 +83,7 @@ TEST(Silence, OfCustomersOfOneDayIsForecastOnceAModelIsFittedAndOpensNoCase) {
 
   const SilenceModel own;
   CustomerFeed customer;
-  customer.control(fitted(1, own));
+  customer.control(fitted_event(1, own));
   customer.hear(customer.order(day(0)));
   const SilenceDue due = silence_due({own}, {day_of(day(0)), day(0), 0});
   ASSERT_LT(due.act, day(0) + weeks{16});
@@ -108,7 +98,7 @@ TEST(Silence, OfCustomersOfOneDayIsForecastOnceAModelIsFittedAndOpensNoCase) {
   // Where many come once and few leave, the forecast is later than week 16: then the rule for the young speaks first.
   const SilenceModel patient{3, 30, 0.2, 4};
   CustomerFeed slow;
-  slow.control(fitted(1, patient));
+  slow.control(fitted_event(1, patient));
   slow.hear(slow.order(day(0)));
   ASSERT_GT(silence_due({patient}, {day_of(day(0)), day(0), 0}).act, day(0) + weeks{16});
   const auto both = signals_of(slow.pass_time_to(day(2000)), SignalKind::silent);
