@@ -61,7 +61,7 @@ Result<void> run_again(const cli::Config& config, const std::filesystem::path& s
   auto station = cli::Station::open(config, {});
   if (!station) return std::move(station.error());
   std::printf("restart         %10.2f s\n", opening.seconds());
-  auto scratch = RocksStore::open(scratch_directory, {});
+  auto scratch = RocksStore::open(scratch_directory, {.sorted_files = true});
   if (!scratch) return std::move(scratch.error());
   const Stopwatch watch;
   Pump::Settings settings;

@@ -25,7 +25,7 @@ class StateStore {
   // Any thread. Sees whole batches only.
   virtual Result<std::optional<std::string>> get(std::string_view key) const = 0;
 
-  // All of the writes or none. One thread at a time.
+  // All of the writes or none. Any thread; who writes the same key on two threads does not know which one stays.
   virtual Result<void> write(const std::vector<StateWrite>& batch) = 0;
 
   // Calls `visit` for every key that begins with `prefix` and is not below `from`, in key order, on one consistent view,

@@ -58,7 +58,7 @@ int replay_check(const Options& options) {
   std::filesystem::remove_all(scratch_directory, ignored);
   Result<Replayed> replayed = Error{ErrorKind::Unavailable, ""};
   {
-    auto scratch = RocksStore::open(scratch_directory, {});
+    auto scratch = RocksStore::open(scratch_directory, {.sorted_files = true});
     if (!scratch) return fail("replay", scratch.error());
     Pump::Settings settings;
     settings.partitions = config.partitions;

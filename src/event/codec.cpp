@@ -114,6 +114,50 @@ std::vector<std::string> event_types() {
 
 namespace {
 
+constexpr auto kAsWritten = JsonReader::Order::as_written;
+
+// An event of this version with its members in the order of encode(); false when it is anything else.
+bool read_as_written(simdjson::dom::object object, Event& event) {
+  Envelope envelope{event, {}, {}};
+  JsonReader around(object, JsonReader::UnknownKeys::ignore, kAsWritten);
+  if (!around.object(envelope) || envelope.specversion != "1.0") return false;
+  simdjson::dom::element data;
+  simdjson::dom::object members;
+  if (!around.find("data", data) || !around.is_whole() || data.get(members) != simdjson::SUCCESS) return false;
+  const auto known = bodies_by_type().find(envelope.type);
+  if (known == bodies_by_type().end()) return false;
+  event.body = known->second;
+  JsonReader reader(members, JsonReader::UnknownKeys::ignore, kAsWritten);
+  return std::visit([&](auto& body) { return reader.object(body); }, event.body) && reader.is_whole();
+}
+
+tl::expected<Event, DecodeFailure> read_in_any_order(simdjson::dom::object object, std::span<const EventUpgrade> upgrades, JsonDocument& upgraded) {
+  Event event;
+  Envelope envelope{event, {}, {}};
+  if (auto read = JsonReader(object, JsonReader::UnknownKeys::ignore).object(envelope); !read) {
+    return failure(DeadLetterReason::invalid_event, read.error().message);
+  }
+  if (envelope.specversion != "1.0") return failure(DeadLetterReason::invalid_event, "specversion is not 1.0");
+  simdjson::dom::object data;
+  const bool has_data = object.at_key("data").get(data) == simdjson::SUCCESS;
+  auto known = bodies_by_type().find(envelope.type);
+  while (known == bodies_by_type().end() && has_data) {
+    const auto upgrade = std::find_if(upgrades.begin(), upgrades.end(), [&](const EventUpgrade& u) { return u.from == envelope.type; });
+    if (upgrade == upgrades.end()) break;
+    const std::string text = upgrade->data(data);
+    auto newer = upgraded.parse(text);
+    EARSHOT_CHECK(newer && newer->get(data) == simdjson::SUCCESS, "an upgrade gives an object");
+    envelope.type = upgrade->to;
+    known = bodies_by_type().find(envelope.type);
+  }
+  if (known == bodies_by_type().end()) return failure(DeadLetterReason::unknown_type, "type " + envelope.type + " is not known to this build");
+  if (!has_data) return failure(DeadLetterReason::invalid_event, "data is not an object");
+  event.body = known->second;
+  auto read = std::visit([&](auto& body) { return JsonReader(data, JsonReader::UnknownKeys::ignore).object(body); }, event.body);
+  if (!read) return failure(DeadLetterReason::invalid_event, "data." + read.error().message);
+  return event;
+}
+
 std::string encode(const Event& around, const EventBody& event_body) {
   std::string out;
   out.reserve(1024);
@@ -144,36 +188,18 @@ EventDecoder::~EventDecoder() = default;
 EventDecoder::EventDecoder(EventDecoder&&) noexcept = default;
 EventDecoder& EventDecoder::operator=(EventDecoder&&) noexcept = default;
 
+// As it was written by us first: that is one pass, and finds nearly every event. What it cannot read is read in any order, and
+// only then can a key stand twice.
 tl::expected<Event, DecodeFailure> EventDecoder::decode(std::string_view bytes) {
-  auto root = buffers_->document.parse(bytes);
+  auto root = buffers_->document.parse_loosely(bytes);
   if (!root) return failure(DeadLetterReason::not_json, root.error().message);
   simdjson::dom::object object;
-  if (root->get(object) != simdjson::SUCCESS) return failure(DeadLetterReason::invalid_event, "not a JSON object");
-
+  const bool is_object = root->get(object) == simdjson::SUCCESS;
   Event event;
-  Envelope envelope{event, {}, {}};
-  if (auto read = JsonReader(object, JsonReader::UnknownKeys::ignore).object(envelope); !read) {
-    return failure(DeadLetterReason::invalid_event, read.error().message);
-  }
-  if (envelope.specversion != "1.0") return failure(DeadLetterReason::invalid_event, "specversion is not 1.0");
-  simdjson::dom::object data;
-  const bool has_data = object.at_key("data").get(data) == simdjson::SUCCESS;
-  auto known = bodies_by_type().find(envelope.type);
-  while (known == bodies_by_type().end() && has_data) {
-    const auto upgrade = std::find_if(upgrades_.begin(), upgrades_.end(), [&](const EventUpgrade& u) { return u.from == envelope.type; });
-    if (upgrade == upgrades_.end()) break;
-    const std::string text = upgrade->data(data);
-    auto newer = buffers_->upgraded.parse(text);
-    EARSHOT_CHECK(newer && newer->get(data) == simdjson::SUCCESS, "an upgrade gives an object");
-    envelope.type = upgrade->to;
-    known = bodies_by_type().find(envelope.type);
-  }
-  if (known == bodies_by_type().end()) return failure(DeadLetterReason::unknown_type, "type " + envelope.type + " is not known to this build");
-  if (!has_data) return failure(DeadLetterReason::invalid_event, "data is not an object");
-  event.body = known->second;
-  auto read = std::visit([&](auto& body) { return JsonReader(data, JsonReader::UnknownKeys::ignore).object(body); }, event.body);
-  if (!read) return failure(DeadLetterReason::invalid_event, "data." + read.error().message);
-  return event;
+  if (is_object && read_as_written(object, event)) return event;
+  if (auto unique = look_for_duplicate_keys(*root); !unique) return failure(DeadLetterReason::not_json, unique.error().message);
+  if (!is_object) return failure(DeadLetterReason::invalid_event, "not a JSON object");
+  return read_in_any_order(object, upgrades_, buffers_->upgraded);
 }
 
 Event event_of(DeadLetter letter, std::string tenant) {

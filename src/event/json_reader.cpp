@@ -58,13 +58,24 @@ JsonDocument::JsonDocument() {
 }
 
 Result<simdjson::dom::element> JsonDocument::parse(std::string_view bytes) {
+  auto root = parse_loosely(bytes);
+  if (!root) return root;
+  if (auto unique = look_for_duplicate_keys(*root); !unique) return std::move(unique.error());
+  return root;
+}
+
+Result<simdjson::dom::element> JsonDocument::parse_loosely(std::string_view bytes) {
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
   simdjson::dom::element root;
   if (const auto error = parser_.parse(bytes.data(), bytes.size(), true).get(root); error != simdjson::SUCCESS) {
     return Error{ErrorKind::Invalid, "not JSON: " + std::string(simdjson::error_message(error))};
   }
-  if (auto key = duplicate_key(root)) return Error{ErrorKind::Invalid, "not JSON we take: the key " + *key + " stands twice in one object"};
   return root;
+}
+
+Result<void> look_for_duplicate_keys(simdjson::dom::element root) {
+  if (auto key = duplicate_key(root)) return Error{ErrorKind::Invalid, "not JSON we take: the key " + *key + " stands twice in one object"};
+  return {};
 }
 
 std::string nearest_word(std::string_view word, const std::vector<std::string_view>& known) {
@@ -82,6 +93,13 @@ std::string nearest_word(std::string_view word, const std::vector<std::string_vi
 }
 
 bool JsonReader::find(std::string_view name, simdjson::dom::element& element) {
+  if (order_ == Order::as_written) {
+    if (!(next_ != end_) || !next_.key_equals(name)) return false;
+    element = next_.value();
+    ++next_;
+    ++found_;
+    return !element.is_null();
+  }
   if (asked_.empty()) asked_.reserve(32);  // as many as most structs have
   asked_.push_back(name);
   if (object_.at_key(name).get(element) != simdjson::SUCCESS) return false;

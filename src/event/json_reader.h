@@ -24,10 +24,15 @@ class JsonDocument {
   JsonDocument();
   // The root, valid until the next parse. Invalid with the reason otherwise.
   Result<simdjson::dom::element> parse(std::string_view bytes);
+  // The same, but keys that stand twice are not looked for.
+  Result<simdjson::dom::element> parse_loosely(std::string_view bytes);
 
  private:
   simdjson::dom::parser parser_;
 };
+
+// Invalid if a key stands twice in one object, anywhere in `root`.
+Result<void> look_for_duplicate_keys(simdjson::dom::element root);
 
 // Up to 256 characters of what a person mistyped: the nearest of `known`, or nothing when none is near.
 std::string nearest_word(std::string_view word, const std::vector<std::string_view>& known);
@@ -35,8 +40,17 @@ std::string nearest_word(std::string_view word, const std::vector<std::string_vi
 class JsonReader {
  public:
   enum class UnknownKeys { ignore, refuse };
+  // `as_written`: a member that is not the next one counts as absent. What we wrote ourselves is read so in one pass; if every
+  // member was read (`is_whole`), none was passed over and no key stands twice.
+  enum class Order { any, as_written };
 
-  JsonReader(simdjson::dom::object object, UnknownKeys unknown_keys) : object_(object), unknown_keys_(unknown_keys) {}
+  JsonReader(simdjson::dom::object object, UnknownKeys unknown_keys, Order order = Order::any)
+      : object_(object), next_(object.begin()), end_(object.end()), unknown_keys_(unknown_keys), order_(order) {}
+
+  bool find(std::string_view name, simdjson::dom::element& element);  // false when absent or null
+
+  // Every member here and below was asked for, in this order.
+  bool is_whole() const { return are_nested_whole_ && !(next_ != end_); }
 
   // Reads `value` from the object; the first thing wrong ends it.
   template <class T>
@@ -64,7 +78,6 @@ class JsonReader {
   void unknown(std::string& object);
 
  private:
-  bool find(std::string_view name, simdjson::dom::element& element);  // false when absent or null
   void fail(std::string_view name, std::string_view what);
   void refuse_unknown();
 
@@ -115,13 +128,19 @@ class JsonReader {
   void read(std::string_view name, simdjson::dom::element element, T& value) {
     simdjson::dom::object nested;
     if (element.get(nested) != simdjson::SUCCESS) return fail(name, "is not an object");
-    auto done = JsonReader(nested, unknown_keys_).object(value);
+    JsonReader reader(nested, unknown_keys_, order_);
+    auto done = reader.object(value);
+    if (!reader.is_whole()) are_nested_whole_ = false;
     if (!done && error_.empty()) error_ = std::string(name) + "." + done.error().message;
   }
 
   simdjson::dom::object object_;
+  simdjson::dom::object::iterator next_;  // when read as written: the first one not yet read
+  simdjson::dom::object::iterator end_;
   UnknownKeys unknown_keys_;
-  std::vector<std::string_view> asked_;
+  Order order_;
+  bool are_nested_whole_ = true;
+  std::vector<std::string_view> asked_;  // none when read as written
   std::size_t found_ = 0;
   std::string error_;
 };

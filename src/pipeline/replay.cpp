@@ -10,7 +10,7 @@ namespace earshot {
 namespace {
 
 constexpr std::size_t kReadRecords = 1024;
-constexpr std::size_t kTouchedPerWrite = 50'000;  // values that are changed often are written once
+constexpr std::size_t kTouchedBytes = 1024;  // of one value, roughly
 constexpr std::size_t kThreadsMax = 8;
 
 // What is to be folded: one task, up to where it stands.
@@ -55,6 +55,7 @@ class Replay {
     Task task(work.make(), work.position.input, values);
     if (auto loaded = task.load(scratch_); !loaded) return loaded;
     task.be_silent(true);
+    values.begin_with_nothing();
     Offset next = 0;
     std::int64_t unwritten = 0;
     std::uint64_t writes = 0;
@@ -69,7 +70,7 @@ class Replay {
       });
       if (!read) return std::move(read.error()).in("reading the log again");
       if (next == from) break;  // only gaps are left
-      if (values.touched() < kTouchedPerWrite) continue;
+      if (values.touched() < cache_bytes / kTouchedBytes) continue;  // values that are changed often are written once
       if (auto written = write(task, values, std::exchange(unwritten, 0), ++writes); !written) return written;
     }
     return write(task, values, unwritten, ++writes);
@@ -79,9 +80,9 @@ class Replay {
   Result<void> write(Task& task, ValueCache& values, std::int64_t records, std::uint64_t number) {
     std::vector<StateWrite> writes = values.take_touched(number);
     for (StateWrite& write : task.take_timer_writes()) writes.push_back(std::move(write));
-    const std::lock_guard lock(mutex_);
     if (auto written = scratch_.write(writes); !written) return written;
     values.written(number);
+    const std::lock_guard lock(mutex_);
     records_ += records;
     if (progress_) progress_(records_);
     return {};

@@ -33,7 +33,7 @@ ValueCache::Entry& ValueCache::load(const std::string& key, ValueView::Decode de
     }
     return entry;
   }
-  auto stored = store_.get(key);
+  auto stored = has_nothing_stored_ ? Result<std::optional<std::string>>(std::nullopt) : store_.get(key);
   // Going on with a value that cannot be read would write wrong state over it.
   EARSHOT_CHECK(stored, "the state store cannot be read; start again: one that is damaged is moved aside and rebuilt");
   Entry& entry = add(key, name, false);
@@ -95,6 +95,7 @@ void ValueCache::touch(Entry& entry) {
 }
 
 std::vector<StateWrite> ValueCache::take_touched(std::uint64_t commit) {
+  has_nothing_stored_ = false;
   std::vector<StateWrite> writes;
   writes.reserve(touched_.size());
   for (Entry* entry : touched_) {

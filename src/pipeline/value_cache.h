@@ -25,6 +25,9 @@ class ValueCache {
  public:
   ValueCache(const StateStore& store, std::size_t bytes_max) : store_(store), bytes_max_(bytes_max) {}
 
+  // The store holds nothing of what will be asked for: it is not asked before something was taken to be written.
+  void begin_with_nothing() { has_nothing_stored_ = true; }
+
   // nullptr when there is no such value.
   const AnyValue* find(const std::string& key, ValueView::Decode decode);
   AnyValue& edit(const std::string& key, ValueView::Decode decode);
@@ -77,6 +80,7 @@ class ValueCache {
   const StateStore& store_;
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
+  bool has_nothing_stored_ = false;
   Entries entries_;
   std::vector<Entry*> touched_;
   std::vector<Entry*> clock_;  // every other entry, in the order the hand passes

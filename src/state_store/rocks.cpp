@@ -1,12 +1,15 @@
 #include "state_store/rocks.h"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <fstream>
 #include <utility>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -46,10 +49,15 @@ rocksdb::Options options_for(const RocksStore::Settings& settings) {
   options.max_write_buffer_number = 2;
   options.memtable_whole_key_filtering = true;
   options.memtable_prefix_bloom_size_ratio = 0.02;
-  options.allow_concurrent_memtable_write = false;  // one writer at a time, as StateStore demands
+  options.allow_concurrent_memtable_write = false;  // nearly always one writer at a time
   options.max_background_jobs = 2;
-  options.compression = rocksdb::kLZ4Compression;
+  options.compression = settings.sorted_files ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
   options.level_compaction_dynamic_level_bytes = true;
+  if (settings.sorted_files) {  // they hardly overlap: what merging them would save is less than what it costs
+    options.level0_file_num_compaction_trigger = 64;
+    options.level0_slowdown_writes_trigger = 256;
+    options.level0_stop_writes_trigger = 512;
+  }
   options.max_open_files = 512;
   options.max_bgerror_resume_count = 0;  // after an error nothing more is taken: opening again is the way on
   options.keep_log_file_num = 2;
@@ -85,6 +93,43 @@ Result<void> look_at_format(const std::filesystem::path& directory, const std::s
                                        ", this one has " + wanted + "); it is rebuilt from the event log when earshot starts"};
 }
 
+// The first sixteen bytes of a key behind the part that all keys of a batch share, as numbers that sort like them.
+using Mark = std::array<std::uint64_t, 2>;
+
+struct Sorted {
+  Mark mark{};
+  const StateWrite* write = nullptr;
+};
+
+std::size_t shared_by_all(const std::vector<StateWrite>& batch) {
+  std::string_view shared = batch.empty() ? std::string_view{} : std::string_view(batch.front().key);
+  for (const StateWrite& one : batch) {
+    const auto [end, other] = std::mismatch(shared.begin(), shared.end(), one.key.begin(), one.key.end());
+    shared = shared.substr(0, static_cast<std::size_t>(end - shared.begin()));
+  }
+  return shared.size();
+}
+
+Mark mark_of(std::string_view key) {
+  Mark mark{};
+  for (std::size_t i = 0; i < std::min(key.size(), sizeof mark); ++i) mark[i / 8] |= std::uint64_t{static_cast<unsigned char>(key[i])} << (56 - i % 8 * 8);
+  return mark;
+}
+
+// The last write of each key.
+std::vector<Sorted> in_key_order(const std::vector<StateWrite>& batch) {
+  std::vector<Sorted> sorted;
+  sorted.reserve(batch.size());
+  const std::size_t shared = shared_by_all(batch);
+  for (const StateWrite& one : batch) sorted.push_back({mark_of(std::string_view(one.key).substr(shared)), &one});
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Sorted& a, const Sorted& b) {
+    return a.mark != b.mark ? a.mark < b.mark : a.write->key < b.write->key;
+  });
+  const auto later = std::unique(sorted.rbegin(), sorted.rend(), [](const Sorted& a, const Sorted& b) { return a.write->key == b.write->key; });
+  sorted.erase(sorted.begin(), later.base());
+  return sorted;
+}
+
 // As rocks_error has it; damage is remembered, so that the next opening says it at once.
 Error error_of(const rocksdb::Status& status, const std::string& directory) {
   Error error = rocks_error(status, directory);
@@ -102,13 +147,44 @@ struct RocksStore::Impl {
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::FileLock* lock = nullptr;  // held only when reading, where RocksDB itself takes none
   bool read_only = false;
-  bool has_failed = false;  // to write: what is closed then is not flushed, RocksDB does not take it well
+  std::atomic<bool> has_failed = false;  // to write: what is closed then is not flushed, RocksDB does not take it well
 
   ~Impl() {
     if (db && !read_only && !has_failed) (void)flush();  // what is lost here is folded again from the log
     if (db) (void)db->Close();
     db.reset();
     if (lock != nullptr) (void)rocksdb::Env::Default()->UnlockFile(lock);
+  }
+
+  std::atomic<int> files = 0;  // made of sorted batches
+
+  rocksdb::Status write_batch(const std::vector<Sorted>& sorted) {
+    rocksdb::WriteBatch writes;
+    for (const Sorted& at : sorted) {
+      const StateWrite& one = *at.write;
+      const rocksdb::Status status = one.value ? writes.Put(slice(one.key), slice(*one.value)) : writes.Delete(slice(one.key));
+      if (!status.ok()) return status;
+    }
+    rocksdb::WriteOptions options;
+    options.disableWAL = !settings.write_ahead_log;
+    return db->Write(options, &writes);
+  }
+
+  rocksdb::Status write_file(const std::vector<Sorted>& sorted) {
+    if (sorted.empty()) return rocksdb::Status::OK();
+    const std::string path = directory + "/batch-" + std::to_string(++files) + ".sst";
+    rocksdb::SstFileWriter file(rocksdb::EnvOptions(), db->GetOptions());
+    rocksdb::Status status = file.Open(path);
+    for (const Sorted& at : sorted) {
+      if (!status.ok()) break;
+      status = at.write->value ? file.Put(slice(at.write->key), slice(*at.write->value)) : file.Delete(slice(at.write->key));
+    }
+    if (status.ok()) status = file.Finish();
+    if (!status.ok()) return status;
+    rocksdb::IngestExternalFileOptions options;
+    options.move_files = true;
+    options.write_global_seqno = false;
+    return db->IngestExternalFile({path}, options);
   }
 
   Result<void> flush() {
@@ -170,25 +246,11 @@ Result<std::optional<std::string>> RocksStore::get(std::string_view key) const {
   return std::optional<std::string>{std::move(value)};
 }
 
-// In key order, because a memtable takes a key next to the one before it several times faster than one anywhere.
+// In key order: a memtable takes a key next to the one before it several times faster than one anywhere.
 Result<void> RocksStore::write(const std::vector<StateWrite>& batch) {
   EARSHOT_CHECK(!impl_->read_only, "a store opened for reading was written");
-  std::vector<const StateWrite*> sorted;
-  sorted.reserve(batch.size());
-  for (const StateWrite& one : batch) sorted.push_back(&one);
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const StateWrite* a, const StateWrite* b) { return a->key < b->key; });
-  rocksdb::WriteBatch writes;
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    const StateWrite& one = *sorted[i];
-    if (i + 1 < sorted.size() && sorted[i + 1]->key == one.key) continue;  // the last one of a key counts
-    const rocksdb::Status status =
-        one.value ? writes.Put(slice(one.key), slice(*one.value)) : writes.Delete(slice(one.key));
-    if (!status.ok()) return error_of(status, impl_->directory);
-  }
-  rocksdb::WriteOptions options;
-  options.disableWAL = !impl_->settings.write_ahead_log;
-  const rocksdb::Status status = impl_->db->Write(options, &writes);
+  const std::vector<Sorted> sorted = in_key_order(batch);
+  const rocksdb::Status status = impl_->settings.sorted_files ? impl_->write_file(sorted) : impl_->write_batch(sorted);
   if (status.ok()) return {};
   impl_->has_failed = true;
   return error_of(status, impl_->directory);

@@ -29,6 +29,7 @@ class RocksStore : public StateStore {
     std::size_t memtable_bytes = std::size_t{32} << 20;  // one of them; a second may be on its way to disk
     std::string format{};  // of the values in it; a store with values of another one is Corrupt. Empty: not looked at
     bool write_ahead_log = false;  // not synced: survives the end of the process, not of the machine
+    bool sorted_files = false;     // each batch becomes a sorted file, past the memtable: for few and large batches
     rocksdb::Env* env = nullptr;   // a test's disk that lies; nothing: the machine's
   };
 

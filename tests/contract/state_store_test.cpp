@@ -37,6 +37,7 @@ const StateStoreKind kKinds[] = {
     {"rocks", [] { return std::make_unique<OnDisk>(RocksStore::Settings{}); }},
     {"rocks_with_write_ahead_log",
      [] { return std::make_unique<OnDisk>(RocksStore::Settings{.write_ahead_log = true}); }},
+    {"rocks_sorted_files", [] { return std::make_unique<OnDisk>(RocksStore::Settings{.sorted_files = true}); }},
     // So small that flushes and compactions happen while the tests look.
     {"rocks_small",
      [] {

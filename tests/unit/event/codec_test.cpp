@@ -36,6 +36,37 @@ TEST(Codec, ReadsTheReviewOfTheDesign) {
   EXPECT_FALSE(refuse(input));
 }
 
+// Members in the order in which we write them are read another way than members in any other order.
+TEST(Codec, TakesMembersInAnyOrder) {
+  EventDecoder decoder;
+  const auto expected = decoder.decode(with(R"(,"later":{"a":[1]})", ""));
+  ASSERT_TRUE(expected);
+  const std::string written = encode(*expected);
+  const auto as_written = decoder.decode(written);
+  ASSERT_TRUE(as_written) << as_written.error().detail;
+  EXPECT_EQ(as_written->body, expected->body);
+
+  const auto moved_to_front = [](const std::string& member, std::string text) {
+    text.erase(text.find(member), member.size());
+    return text.insert(1, member);
+  };
+  for (const char* member : {R"("id":"gp:1",)", R"("tenant":"acme",)", R"("source":"/acme/google-play/app",)"}) {
+    const auto event = decoder.decode(moved_to_front(member, written));
+    ASSERT_TRUE(event) << event.error().detail;
+    EXPECT_EQ(encode(*event), written);
+  }
+  const std::string person = R"("keys":["google_play:1"],"name":"user-12")";
+  std::string turned = written;
+  ASSERT_NE(turned.find(person), std::string::npos) << written;
+  turned.replace(turned.find(person), person.size(), R"("name":"user-12","keys":["google_play:1"])");
+  const auto event = decoder.decode(turned);
+  ASSERT_TRUE(event) << event.error().detail;
+  EXPECT_EQ(encode(*event), written);
+  std::string twice = written;
+  twice.replace(twice.find(person), person.size(), R"("keys":["google_play:1"],"keys":["google_play:2"],"name":"user-12")");
+  EXPECT_EQ(decoder.decode(twice).error().reason, DeadLetterReason::not_json);
+}
+
 TEST(Codec, StripsAByteOrderMark) {
   EventDecoder decoder;
   EXPECT_TRUE(decoder.decode("\xef\xbb\xbf" + std::string(kReview)));

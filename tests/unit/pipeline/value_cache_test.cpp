@@ -43,6 +43,19 @@ TEST(ValueCache, GivesWhatWasTouchedOnce) {
   EXPECT_TRUE(cache.take_touched(2).empty());
 }
 
+TEST(ValueCache, AsksTheStoreForNothingUntilSomethingWasWritten) {
+  MemoryStore store;
+  ValueCache before(store, 1 << 20);
+  put(before, "a", "1");
+  put(before, "b", "2");
+  ASSERT_TRUE(store.write(before.take_touched(1)));
+  ValueCache cache(store, 1 << 20);
+  cache.begin_with_nothing();
+  EXPECT_EQ(get(cache, "a"), "absent");
+  (void)cache.take_touched(1);
+  EXPECT_EQ(get(cache, "b"), "2");
+}
+
 TEST(ValueCache, AnErasedValueIsAbsentAndCanComeBack) {
   MemoryStore store;
   ValueCache cache(store, 1 << 20);
