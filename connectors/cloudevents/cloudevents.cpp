@@ -86,6 +86,7 @@ class Items {
     decoded->recorded = {};
     decoded->caused_by.clear();
     decoded->hops = 0;
+    decoded->imported = false;
     reporter_.accept(std::move(*decoded), bytes, where);
   }
 

@@ -581,6 +581,7 @@ struct Event {
   Timestamp recorded{};  // when Earshot appended it
   std::string caused_by;  // id of the event that led to it; empty for events from outside
   std::int32_t hops = 0;  // derived events between it and the outside
+  bool imported = false;  // into a log that lived already; before that, `import.began` says it for all
   EventBody body;
   bool operator==(const Event&) const = default;
 };

@@ -80,6 +80,7 @@ void fields(F& f, Envelope& v) {
   f.optional("tenant", v.event.tenant);
   f.optional("causedby", v.event.caused_by);
   f.optional("hops", v.event.hops);
+  f.optional("imported", v.event.imported);
 }
 
 }  // namespace

@@ -81,6 +81,7 @@ Result<ImportCounts> Import::run(const std::function<void(std::int64_t, std::int
 Result<void> Import::take(const Event& given, ImportCounts& counts) {
   Event event = given;
   event.recorded = settings_.lives ? pump_.now() : std::max(pump_.now(), event.time);
+  event.imported = settings_.lives;
   if (auto ran = pump_.run_before(event.recorded); !ran) return ran;
   const std::string key = rules_.record_key(event);
   if (rules_.is_known(event, key, pump_.task_of(Topic::feedback, key).values())) {

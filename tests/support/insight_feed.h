@@ -63,6 +63,13 @@ class InsightFeed {
     return rows.empty() ? std::nullopt : std::optional(rows.front());
   }
 
+  std::optional<KpiReported> lift() const {
+    KpiQuery query;
+    query.kpi = "outreach_lift";
+    const auto rows = read(query);
+    return rows.empty() ? std::nullopt : std::optional(rows.front());
+  }
+
   std::vector<KpiReported>& published() { return published_; }
   const std::vector<MeasuresSummed>& sums() const { return sums_; }
   const Feed& feed() const { return feed_; }

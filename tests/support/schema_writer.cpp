@@ -159,6 +159,7 @@ std::string schema_of(const EventBody& body) {
         {"tenant", {{"type", Json::array({"string", "null"})}}},
         {"causedby", {{"type", Json::array({"string", "null"})}}},
         {"hops", {{"type", Json::array({"integer", "null"})}, {"minimum", 0}, {"maximum", kHopsMax}}},
+        {"imported", {{"type", Json::array({"boolean", "null"})}}},
         {"data", data}}}};
   return schema.dump(2) + "\n";
 }

@@ -11,6 +11,7 @@ Result<void> validate(const CustomerSettings& settings) {
   if (settings.watch_permille > settings.act_permille) return invalid("silence.watch_permille is above act_permille");
   if (settings.young_weeks < 1 || settings.young_weeks > 520) return invalid("silence.young_weeks is not within 1 and 520");
   if (settings.late_days < 0 || settings.late_days > 365) return invalid("silence.late_days is not within 0 and 365");
+  if (settings.untouched_permille < 0 || settings.untouched_permille > 500) return invalid("silence.untouched_permille is not within 0 and 500");
   if (settings.activity.empty()) return invalid("silence.activity is empty; name at least one kind, such as order");
   return {};
 }

@@ -15,6 +15,7 @@ struct CustomerSettings {
   std::int64_t act_permille = 800;    // and a case at this one
   std::int64_t young_weeks = 16;      // heard once and not again by then: a signal
   std::int64_t late_days = 7;         // a silence noticed later than this opens no case
+  std::int64_t untouched_permille = 50;  // of the customers who fall silent get no case, so that the others can be compared with them
   std::vector<InputKind> activity{InputKind::order, InputKind::usage, InputKind::payment};  // what makes a day active
 
   // Not from the configuration: as last fitted (churn_model.fitted); the defaults until then, with version 0.
@@ -33,6 +34,7 @@ void fields(F& f, CustomerSettings& v) {
   f.optional("act_permille", v.act_permille);
   f.optional("young_weeks", v.young_weeks);
   f.optional("late_days", v.late_days);
+  f.optional("untouched_permille", v.untouched_permille);
   f.optional("activity", v.activity);
 }
 

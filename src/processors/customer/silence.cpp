@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <string>
 
+#include "base/hash.h"
 #include "processors/control.h"
 
 namespace earshot {
 namespace {
 
 constexpr int kRecentComplaintDays = 60;
+constexpr std::chrono::days kReturnWithin{28};  // of the silence: later it is not counted as a return
+constexpr int kReached = 1;
+constexpr int kUntouched = 2;
 
 Rhythm rhythm_of(const Presence& presence) { return {presence.first_day, presence.last_heard, presence.days - 1}; }
 
@@ -28,13 +32,12 @@ CustomerId customer_of(Step& step) {
   return *id;
 }
 
-void measure_signal(const SignalChanged& signal, Step& step) {
+void measure_signal(const std::string& signal, std::string outcome, Timestamp at, Step& step) {
   MeasureTaken measure;
   measure.kind = MeasureKind::signal;
-  measure.at = signal.since;
-  measure.item = signal.signal + (signal.raised ? "" : "/cleared");
-  measure.outcome = signal.raised ? "raised" : "cleared";
-  measure.channel = signal.channel;
+  measure.at = at;
+  measure.item = signal + (outcome == "raised" ? "" : "/" + outcome);
+  measure.outcome = std::move(outcome);
   step.emit(Topic::measures, measure_key(step.tenant(), step.partition()), std::move(measure), step.now());
 }
 
@@ -66,7 +69,9 @@ void Silence::clear(const ActivityRecorded& activity, Step& step) {
   value.set_silence_level(0);
   value.clear_silence_signal();
   value.clear_silence_since_ms();
-  measure_signal(cleared, step);
+  measure_signal(cleared.signal, "cleared", cleared.since, step);
+  if (!is_late_news) measure_return(activity, cleared.signal, step);
+  value.set_silence_asked_ms(0);
   step.emit(Topic::signals, std::string(step.record_key()), std::move(cleared), activity.at);
 }
 
@@ -138,22 +143,50 @@ void Silence::raise(const Due& due, const Presence& presence, const CustomerSett
   // Customers of one day are many, and there is nothing to win back yet: they are listed.
   const bool request = due.level == SignalLevel::act && presence.days > 1 && step.now() <= noticed_in_time && !over_at_import;
   if (request) {
-    CaseRequested wanted;
-    wanted.customer = signal.customer;
-    wanted.facet = signal.facet;
-    wanted.origin = CaseOrigin::silence;
-    wanted.at = due.at;
-    wanted.channel = "silence";
-    wanted.proactive = true;
-    wanted.imported = is_importing(step);
-    wanted.reasons = signal.reasons;
-    wanted.signal = signal.signal;
-    wanted.place = -1;
-    customer.set_case_pending(true);
-    step.emit(Topic::desk, tenant_key(step.tenant()), std::move(wanted), due.at);
+    const bool untouched = is_untouched(settings, step);
+    if (untouched) signal.reasons.emplace_back("kept untouched, without a case, to see what reaching out changes for the others");
+    if (!untouched) ask_for_case(signal, step);
+    if (!is_importing(step)) {
+      customer.set_silence_asked_ms(to_millis(due.at));
+      measure_signal(signal.signal, untouched ? "untouched" : "reached", due.at, step);
+    }
   }
-  measure_signal(signal, step);
+  measure_signal(signal.signal, "raised", due.at, step);
   step.emit(Topic::signals, std::string(step.record_key()), std::move(signal), due.at);
+}
+
+void Silence::ask_for_case(const SignalChanged& signal, Step& step) {
+  CaseRequested wanted;
+  wanted.customer = signal.customer;
+  wanted.facet = signal.facet;
+  wanted.origin = CaseOrigin::silence;
+  wanted.at = signal.since;
+  wanted.channel = "silence";
+  wanted.proactive = true;
+  wanted.imported = is_importing(step);
+  wanted.reasons = signal.reasons;
+  wanted.signal = signal.signal;
+  wanted.place = -1;
+  step.edit<state::Customer>("customer").set_case_pending(true);
+  step.emit(Topic::desk, tenant_key(step.tenant()), std::move(wanted), signal.since);
+}
+
+// Decided once for each customer, so that a change of the share moves nobody from one side to the other.
+bool Silence::is_untouched(const CustomerSettings& settings, Step& step) {
+  auto& customer = step.edit<state::Customer>("customer");
+  if (customer.silence_share() == 0) {
+    const bool chosen = fingerprint("untouched/" + std::string(step.record_key())).low % 1000 < static_cast<std::uint64_t>(settings.untouched_permille);
+    customer.set_silence_share(chosen ? kUntouched : kReached);
+  }
+  return customer.silence_share() == kUntouched;
+}
+
+// Dated like the silence, so that those who came back are counted beside those who were silent.
+void Silence::measure_return(const ActivityRecorded& activity, const std::string& signal, Step& step) {
+  const auto* customer = step.find<state::Customer>("customer");
+  const Timestamp asked = from_millis(customer->silence_asked_ms());
+  if (customer->silence_asked_ms() == 0 || activity.at > asked + kReturnWithin) return;
+  measure_signal(signal, customer->silence_share() == kUntouched ? "untouched_returned" : "reached_returned", asked, step);
 }
 
 std::vector<std::string> Silence::reasons(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step) {

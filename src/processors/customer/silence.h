@@ -5,6 +5,8 @@
 // only when the new moment is earlier, otherwise it finds out when it fires.
 //
 // A raised signal is cleared by the next sign of life, and taken back when news of an older one shows that it came too early.
+//
+// A share of the customers, chosen by a hash, gets no case: whether reaching out brings customers back is seen by comparing.
 #pragma once
 
 #include "earshot/processor.h"
@@ -34,6 +36,9 @@ class Silence {
   static bool is_over(const ActivityRecorded& activity, const std::optional<Presence>& presence, const CustomerSettings& settings, Step& step);
   static void clear(const ActivityRecorded& activity, Step& step);
   static void arm(const std::optional<Presence>& presence, const CustomerSettings& settings, Step& step);
+  static void ask_for_case(const SignalChanged& signal, Step& step);
+  static bool is_untouched(const CustomerSettings& settings, Step& step);
+  static void measure_return(const ActivityRecorded& activity, const std::string& signal, Step& step);
   static void raise(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step);
   static std::vector<std::string> reasons(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step);
 };

@@ -49,7 +49,11 @@ enum class Counter : std::uint8_t {
   waiting,  // change of the number of cases without a first response
   sla_met,  // by metric, as kSlaMetrics
   sla_breached = sla_met + 5,
-  end = sla_breached + 5,
+  silences_reached = sla_breached + 5,  // asked for a case; and those of them who were heard again
+  reached_returned,
+  silences_untouched,  // kept without one, to compare
+  untouched_returned,
+  end,
 };
 inline constexpr int kCounters = static_cast<int>(Counter::end);
 
@@ -133,8 +137,12 @@ inline constexpr std::array<CounterInfo, kCounters> kCounterInfos{{
     {"breached_periodic_update", Group::sla},
     {"breached_requester_wait", Group::sla},
     {"breached_full_resolution", Group::sla},
+    {"silences_reached", Group::signals},
+    {"reached_returned", Group::signals},
+    {"silences_untouched", Group::signals},
+    {"untouched_returned", Group::signals},
 }};
-static_assert(kCounterInfos.back().name == "breached_full_resolution", "every counter has its name");
+static_assert(kCounterInfos.back().name == "untouched_returned", "every counter has its name");
 
 enum class Span : std::uint8_t {
   first_response,

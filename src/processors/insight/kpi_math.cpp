@@ -72,6 +72,16 @@ std::optional<Interval> wilson_interval(const Ratio& share) {
                   share.numerator == share.denominator ? 1 : std::min(1.0, centre + half)};
 }
 
+std::optional<ShareDifference> share_difference(const Ratio& first, const Ratio& second) {
+  const auto p = first.value();
+  const auto q = second.value();
+  if (!p || !q) return std::nullopt;
+  const Interval a = *wilson_interval(first);
+  const Interval b = *wilson_interval(second);
+  const auto reach = [](double x, double y) { return root(x * x + y * y); };
+  return ShareDifference{*p - *q, {*p - *q - reach(*p - a.low, b.high - *q), *p - *q + reach(a.high - *p, *q - b.low)}};
+}
+
 ShareScore csat(const std::array<std::int64_t, 5>& answers) {
   return share_of(answers, 3);
 }

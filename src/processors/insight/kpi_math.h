@@ -40,6 +40,14 @@ std::int64_t round_half_away(double value);
 // The Wilson interval of a share. Nothing for a denominator of 0.
 std::optional<Interval> wilson_interval(const Ratio& share);
 
+// first - second, with Newcombe's hybrid interval of a difference of independent shares from their Wilson intervals (Newcombe
+// 1998, Statistics in Medicine 17, method 10). Nothing if a denominator is 0.
+struct ShareDifference {
+  double value = 0;
+  Interval interval;
+};
+std::optional<ShareDifference> share_difference(const Ratio& first, const Ratio& second);
+
 // ---- answers on a scale -------------------------------------------------------------------------------------------
 
 // A share of good answers with the mean and the whole histogram: CSAT (4 or 5 of 1-5) and CES (5 to 7 of 1-7).

@@ -53,6 +53,22 @@ Result<std::vector<StoredCell>> read_cells(const StateStore& store, std::string_
   return cells;
 }
 
+Result<std::optional<KpiReported>> read_lift(const StateStore& store, std::string_view prefix, Timestamp now) {
+  const std::string days = std::string(prefix) + std::string(kCells) + "d/";
+  OutreachLift lift;
+  bool is_corrupt = false;
+  auto scanned = store.scan(days, days, [&](std::string_view key, std::string_view value) {
+    if (!key.ends_with('/')) return true;  // of one dimension
+    const auto cell = read_cell(key.substr(days.size()), value);
+    is_corrupt = !cell;
+    if (cell) lift.add(cell->cell, cell->hour);
+    return !is_corrupt;
+  });
+  if (!scanned) return std::move(scanned.error()).in("reading KPIs");
+  if (is_corrupt) return Error{ErrorKind::Corrupt, "a stored window of KPIs is not readable"};
+  return lift.row(now);
+}
+
 Result<state::Levels> read_levels(const StateStore& store, std::string_view prefix) {
   state::Levels levels;
   auto bytes = store.get(std::string(prefix) + "levels");
@@ -116,6 +132,9 @@ Result<std::vector<KpiReported>> read_kpis(const StateStore& store, std::string_
   for (KpiReported& row : level_rows(*levels, now, false)) {
     if (is_wanted(query, row.dimension)) take(std::move(row));
   }
+  auto lift = read_lift(store, prefix, now);
+  if (!lift) return std::move(lift.error());
+  if (*lift && is_wanted(query, "")) take(std::move(**lift));
   return rows;
 }
 

@@ -24,7 +24,8 @@ struct KpiQuery {
 
 // Rows in the order of window, dimension and KPI. `prefix` is the key under which insight's values of the tenant's own key
 // stand; `now` decides what is provisional. Beside the windows' KPIs there are `active` at the end of each window, and, for
-// the window that contains `now`, the present `active` and `unanswered` with the age of the oldest.
+// the window that contains `now`, the present `active` and `unanswered` with the age of the oldest, and `outreach_lift` over
+// all days that are kept.
 Result<std::vector<KpiReported>> read_kpis(const StateStore& store, std::string_view prefix, const KpiQuery& query, Timestamp now,
                                            const insight::Settings& settings = {});
 

@@ -185,6 +185,8 @@ std::vector<KpiReported> rows_of(const state::WindowCell& cell, const Window& wi
   if (asked(Group::signals)) {
     rows.count("signals_raised", Counter::signals_raised);
     rows.count("signals_cleared", Counter::signals_cleared);
+    rows.share("return_reached", {rows.at(Counter::reached_returned), rows.at(Counter::silences_reached)}, Counter::silences_reached, 1);
+    rows.share("return_untouched", {rows.at(Counter::untouched_returned), rows.at(Counter::silences_untouched)}, Counter::silences_untouched, 1);
   }
   if (asked(Group::dead_letters)) rows.count("dead_letters", Counter::dead_letters);
   if (asked(Group::lateness)) {
@@ -202,6 +204,31 @@ void mark_used(state::WindowCell& cell, Counter counter) {
   } else {
     cell.set_used_above(cell.used_above() | bit);
   }
+}
+
+void OutreachLift::add(const state::WindowCell& cell, std::int64_t hour) {
+  const auto at = [&](Counter counter) { return static_cast<int>(counter) < cell.counts_size() ? cell.counts(static_cast<int>(counter)) : 0; };
+  const std::int64_t silences = at(Counter::silences_reached) + at(Counter::silences_untouched);
+  if (silences == 0) return;
+  first_hour_ = std::min(hour, first_hour_.value_or(hour));
+  reached_ = {reached_.numerator + at(Counter::reached_returned), reached_.denominator + at(Counter::silences_reached)};
+  untouched_ = {untouched_.numerator + at(Counter::untouched_returned), untouched_.denominator + at(Counter::silences_untouched)};
+}
+
+std::optional<KpiReported> OutreachLift::row(Timestamp now) const {
+  const auto difference = share_difference(reached_, untouched_);
+  if (!difference) return std::nullopt;
+  KpiReported report;
+  report.kpi = "outreach_lift";
+  report.from = hour_start(*first_hour_);
+  report.to = hour_start(hour_of(now) + 1);
+  report.provisional = true;
+  report.count = reached_.denominator + untouched_.denominator;
+  report.value_milli = round_half_away(difference->value * 1000);
+  report.low_milli = round_half_away(difference->interval.low * 1000);
+  report.high_milli = round_half_away(difference->interval.high * 1000);
+  report.low_n = is_low_count(std::min(reached_.denominator, untouched_.denominator));
+  return report;
 }
 
 std::vector<KpiReported> level_rows(const state::Levels& levels, Timestamp now, bool only_changed) {

@@ -102,6 +102,15 @@ Counter sentiment_counter(Sentiment sentiment) {
   return Counter::unknown;
 }
 
+Counter signal_counter(std::string_view outcome) {
+  if (outcome == "cleared") return Counter::signals_cleared;
+  if (outcome == "reached") return Counter::silences_reached;
+  if (outcome == "reached_returned") return Counter::reached_returned;
+  if (outcome == "untouched") return Counter::silences_untouched;
+  if (outcome == "untouched_returned") return Counter::untouched_returned;
+  return Counter::signals_raised;
+}
+
 void count_feedback(const MeasureTaken& measure, Step& step) {
   // An edit or a deletion is not said anew.
   if (measure.input == InputKind::edited || measure.input == InputKind::deleted) return;
@@ -156,7 +165,7 @@ void take_measure(const MeasureTaken& measure, const Settings& settings, Step& s
     case MeasureKind::resolution:
     case MeasureKind::sla_outcome: correct_item<state::CaseItem>(kCase, measure.item, measure, settings, step); break;
     case MeasureKind::signal: {
-      const Counter counter = measure.outcome == "cleared" ? Counter::signals_cleared : Counter::signals_raised;
+      const Counter counter = signal_counter(measure.outcome);
       state::PendingHour& sums = pending_hour(pending_of(step), hour);
       add(tally_of(sums, {}), counter, 1);
       if (!measure.channel.empty()) add(tally_of(sums, {DimensionKind::channel, measure.channel, IssueType::none}), counter, 1);

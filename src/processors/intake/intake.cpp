@@ -58,7 +58,7 @@ class Intake final : public Processor {
  private:
   void take(const Event& event, const Input& input, Step& step) {
     const bool imported = is_importing(step);
-    switch (SeenEvents::check(event, imported, step)) {
+    switch (SeenEvents::check(event, imported || event.imported, step)) {
       case Seen::repeat: return;
       case Seen::conflict:
         step.tell_apart(SeenEvents::content_of(event));
@@ -174,7 +174,7 @@ class Intake final : public Processor {
   }
 
   static void pass_on(const Event& event, const DeadLetter& letter, Step& step) {
-    if (SeenEvents::check(event, is_importing(step), step) != Seen::fresh) return;
+    if (SeenEvents::check(event, event.imported || is_importing(step), step) != Seen::fresh) return;
     emit_dead_letter(letter, event.time, step);
   }
 

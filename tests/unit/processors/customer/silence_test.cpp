@@ -253,6 +253,45 @@ TEST(Silence, OverInImportedHistoryOpensNoCase) {
   }
 }
 
+std::vector<std::string> outcomes_of(const std::vector<Emitted>& emitted) {
+  std::vector<std::string> outcomes;
+  for (const MeasureTaken& measure : Feed::only<MeasureTaken>(emitted)) outcomes.push_back(measure.outcome);
+  return outcomes;
+}
+
+// One in five gets no case, whoever it is, for good; nobody else is treated otherwise.
+TEST(Silence, OfAShareIsKeptUntouchedToSeeWhatReachingOutChanges) {
+  CustomerSettings settings;
+  settings.untouched_permille = 200;
+  int untouched = 0;
+  for (int i = 0; i < 300; ++i) {
+    SCOPED_TRACE(i);
+    CustomerFeed customer("customer:user-" + std::to_string(i));
+    customer.configure(settings);
+    const SilenceDue due = weekly(customer);
+    customer.pass_time_to(up_to_minute(due.watch));
+    const auto acted = customer.pass_time_to(up_to_minute(due.act));
+    const bool has_case = !Feed::only<CaseRequested>(acted).empty();
+    untouched += has_case ? 0 : 1;
+    const std::string side = has_case ? "reached" : "untouched";
+    EXPECT_EQ(outcomes_of(acted), (std::vector<std::string>{side, "raised"}));
+    ASSERT_EQ(signals_of(acted, SignalKind::silent).size(), 1u) << "the signal is listed for all";
+    EXPECT_EQ(signals_of(acted, SignalKind::silent)[0].reasons.back().starts_with("kept untouched"), !has_case);
+
+    // Back in time; and the share may change, but not the side on which somebody stands.
+    settings.untouched_permille = has_case ? 500 : 0;
+    customer.configure(settings);
+    settings.untouched_permille = 200;
+    const bool is_in_time = i % 2 == 0;
+    const auto returned = customer.hear(customer.order(due.act + days{28} + Millis{is_in_time ? 0 : 1}));
+    EXPECT_EQ(outcomes_of(returned), is_in_time ? (std::vector<std::string>{"cleared", side + "_returned"}) : std::vector<std::string>{"cleared"});
+    const auto again = customer.pass_time_to(day(3000));
+    EXPECT_EQ(Feed::only<CaseRequested>(again).empty(), !has_case);
+  }
+  EXPECT_GT(untouched, 300 * 0.12);
+  EXPECT_LT(untouched, 300 * 0.28);
+}
+
 TEST(Silence, NoticedMoreThanSevenDaysLateOpensNoCase) {
   for (const bool is_too_late : {false, true}) {
     SCOPED_TRACE(is_too_late);

@@ -126,5 +126,36 @@ TEST(InsightFeedback, CountsSignalsAndDeadLetters) {
   EXPECT_EQ(insight.row(false, kNine, "dead_letters")->count, 1);
 }
 
+// 40 reached, 20 back; 10 untouched, 2 back: over days that are kept, and of all together.
+TEST(InsightFeedback, ComparesTheSilentWhoWereReachedWithThoseKeptUntouched) {
+  InsightFeed insight;
+  const auto give = [&](const char* outcome, int n) {
+    MeasureTaken signal;
+    signal.kind = MeasureKind::signal;
+    signal.at = kNine;
+    signal.outcome = outcome;
+    for (int i = 0; i < n; ++i) insight.give(signal);
+  };
+  give("reached", 40);
+  insight.pass_time_to(kDay + hours{12});
+  EXPECT_EQ(insight.row(true, kDay, "return_reached")->value_milli, 0);
+  EXPECT_FALSE(insight.row(true, kDay, "return_untouched"));
+  EXPECT_FALSE(insight.lift()) << "there is nobody to compare with";
+  give("untouched", 10);
+  give("reached_returned", 20);
+  give("untouched_returned", 2);
+  insight.pass_time_to(kDay + hours{20 * 24});
+  EXPECT_EQ(insight.row(true, kDay, "return_reached")->value_milli, 500);
+  EXPECT_EQ(insight.row(true, kDay, "return_untouched")->value_milli, 200);
+  const auto lift = insight.lift();
+  ASSERT_TRUE(lift);
+  EXPECT_EQ(lift->value_milli, 300);
+  EXPECT_EQ(lift->count, 50);
+  EXPECT_TRUE(lift->low_n);
+  EXPECT_LE(lift->from, kNine);
+  EXPECT_LT(*lift->low_milli, 0) << "ten are too few to say";
+  EXPECT_GT(*lift->high_milli, 400);
+}
+
 }  // namespace
 }  // namespace earshot::testing

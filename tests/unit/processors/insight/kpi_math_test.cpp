@@ -63,6 +63,16 @@ TEST(Csat, WithoutAnswersIsAbsent) {
   EXPECT_TRUE(score.low_n);
 }
 
+// 56 of 70 and 48 of 80: the first example of Newcombe (1998), table II, method 10.
+TEST(ShareDifference, HasTheIntervalOfThePublishedExample) {
+  const auto difference = share_difference({56, 70}, {48, 80});
+  ASSERT_TRUE(difference);
+  EXPECT_NEAR(difference->value, 0.2, 1e-12);
+  EXPECT_NEAR(difference->interval.low, 0.0524, 5e-5);
+  EXPECT_NEAR(difference->interval.high, 0.3339, 5e-5);
+  EXPECT_FALSE(share_difference({0, 0}, {1, 2}));
+}
+
 TEST(Wilson, EndsAtTheEdgesAndIsSymmetric) {
   EXPECT_EQ(wilson_interval({0, 7})->low, 0);
   EXPECT_EQ(wilson_interval({7, 7})->high, 1);

@@ -97,6 +97,17 @@ TEST(IntakeDedupe, NeverForgetsWhatWasImported) {
   EXPECT_TRUE(room.give(noon(400), "review-1", IntakeRoom::review(5)).empty());
 }
 
+// History that was imported into a log that lived already, and a repeat of that import months later.
+TEST(IntakeDedupe, NeverForgetsWhatWasImportedLate) {
+  IntakeRoom room;
+  Event event = IntakeRoom::event(noon(), "review-1", IntakeRoom::review(5));
+  event.imported = true;
+  EXPECT_FALSE(room.feed().give(event, feedback_key("", "acme", IntakeRoom::review(5))).empty());
+  room.feed().pass_time_to(noon(400));
+  event.recorded = noon(400);
+  EXPECT_TRUE(room.feed().give(event, feedback_key("", "acme", IntakeRoom::review(5))).empty());
+}
+
 TEST(IntakeRefusals, HaveATypedReasonAndKeepTheBytes) {
   Input no_stars = IntakeRoom::review(6);
   Input nobody = IntakeRoom::review(4, "", {});
