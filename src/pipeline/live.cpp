@@ -17,6 +17,8 @@ Live::Live(Pump& pump, ImportRules rules, const Clock& clock, Settings settings,
       clock_(clock, settings.passed),
       settings_(std::move(settings)),
       hooks_(std::move(hooks)),
+      came_round_(settings_.passed ? settings_.passed() : Millis{0}),
+      committed_at_(came_round_),
       thread_([this] { run(); }) {}
 
 Live::~Live() { stop(); }
@@ -88,10 +90,19 @@ bool Live::take(std::vector<Offer>& offers) {
 void Live::run() {
   std::vector<Offer> waiting;  // folded, for the next commit
   while (true) {
+    note_progress();
+    const bool shares = must_share();
     std::vector<Offer> offers;
-    const bool go_on = take(offers);
-    if (auto folded = fold(offers); !folded) fail(folded.error());
-    for (Offer& offer : offers) waiting.push_back(std::move(offer));
+    bool go_on = true;
+    if (shares) {
+      share();
+      const std::lock_guard lock(mutex_);
+      go_on = !stopping_;
+    } else {
+      go_on = take(offers);
+      if (auto folded = fold(offers); !folded) fail(folded.error());
+      for (Offer& offer : offers) waiting.push_back(std::move(offer));
+    }
     {
       const std::lock_guard lock(mutex_);
       if (trouble_) break;
@@ -104,6 +115,36 @@ void Live::run() {
     }
   }
   end(std::move(waiting));
+}
+
+bool Live::must_share() {
+  auto must = pump_.must_share();
+  if (!must) fail(must.error());
+  return must && *must;
+}
+
+// As soon as nothing is left to commit.
+void Live::share() {
+  {
+    std::unique_lock lock(mutex_);
+    if (commits_ > 0) changed_.wait_for(lock, kLook, [&] { return committed_; });
+    committed_ = false;
+    if (commits_ > 0 || pump_.uncommitted() > 0) return;
+  }
+  if (auto shared = pump_.share(); !shared) fail(shared.error());
+}
+
+void Live::note_progress() {
+  if (!settings_.passed) return;
+  const std::lock_guard lock(mutex_);
+  came_round_ = settings_.passed();
+  if (commits_ == 0) committed_at_ = came_round_;
+}
+
+Millis Live::stalled() const {
+  if (!settings_.passed) return Millis{0};
+  const std::lock_guard lock(mutex_);
+  return !stopping_ ? settings_.passed() - std::min(came_round_, committed_at_) : Millis{0};
 }
 
 // One commit is under way at a time, so that the next one gathers; unless very much has gathered.
@@ -162,7 +203,9 @@ Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const 
     }
     const std::string key = rules.record_key(event);
     const std::int64_t counted = std::holds_alternative<DeadLetter>(event.body) ? 0 : 1;
-    if (rules.is_known(event, key, pump.task_of(Topic::feedback, key).values())) {
+    // What another process folds it will know there: it acts once, though it is answered as new.
+    Task* intake = pump.task_of(Topic::feedback, key);
+    if (intake != nullptr && rules.is_known(event, key, intake->values())) {
       outcome.duplicate += counted;
     } else {
       pump.append(Topic::feedback, key, std::move(event));
@@ -192,6 +235,7 @@ void Live::commit(std::vector<Offer> offers) {
     const std::lock_guard lock(mutex_);
     --commits_;
     committed_ = true;
+    if (settings_.passed) committed_at_ = settings_.passed();
     changed_.notify_all();  // under the lock: after it this object may be gone
   });
 }

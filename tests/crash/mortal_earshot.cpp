@@ -3,9 +3,11 @@
 // switch for it. What to do comes from the environment:
 //
 //     EARSHOT_TEST_DIE_AT=after_log:17     SIGKILL at the 17th passing of a commit point, of either engine
+//     EARSHOT_TEST_STOP_AT=flushed:17      SIGSTOP there
 //     EARSHOT_TEST_MEMTABLE_BYTES=65536    of both stores: small ones are flushed and compacted often
 //     EARSHOT_TEST_DISK_BYTES=200000       so many bytes can be written after the start, then the disk is full
 #include <signal.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -38,14 +40,16 @@ const char* setting(const char* name) {
 template <class Point, std::size_t count>
 std::function<bool(Point)> death(const std::array<Point, count>& points, const std::array<std::string_view, count>& names) {
   const char* given = setting("EARSHOT_TEST_DIE_AT");
+  const int signal = given == nullptr ? SIGSTOP : SIGKILL;
+  if (given == nullptr) given = setting("EARSHOT_TEST_STOP_AT");
   if (given == nullptr) return {};
   const std::string_view text = given;
   const std::size_t colon = text.find(':');
   for (std::size_t i = 0; i < count; ++i) {
     if (text.substr(0, colon) != names[i]) continue;
     auto left = std::make_shared<std::atomic<int>>(std::atoi(given + colon + 1));  // shared by the copies of the hook
-    return [point = points[i], left](Point here) {
-      if (here == point && --*left == 0) ::raise(SIGKILL);
+    return [point = points[i], left, signal](Point here) {
+      if (here == point && --*left == 0) ::kill(::getpid(), signal);
       return true;
     };
   }
