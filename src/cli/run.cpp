@@ -12,8 +12,9 @@ namespace {
 // A clock that is behind the log by more than this would record events before those that are there.
 constexpr std::chrono::seconds kClockBehindMax{5};
 
-// Longer than anything is tried again.
-constexpr std::chrono::minutes kStalledMax{10};
+// So often we look; nothing may stand still for ten minutes, which is longer than anything is tried again.
+constexpr std::chrono::milliseconds kLook{200};
+constexpr int kStandingLooksMax = 3000;
 
 struct Options {
   std::string config;
@@ -48,9 +49,10 @@ int run(const Options& options) {
   auto service = Service::start(std::move(*station), clock, log, *settings, time_since_boot);
   if (!service) return fail(service.error(), service.error().kind == ErrorKind::Invalid ? 2 : 1);
   log.info("earshot is running", {{"url", "http://" + settings->address + ":" + std::to_string((*service)->port())}, {"data", config->data.string()}});
-  while (!signals.wait_for(std::chrono::milliseconds(200))) {
+  Watchdog watchdog(kStandingLooksMax);
+  while (!signals.wait_for(kLook)) {
     if ((*service)->trouble()) return 1;
-    if ((*service)->live().stalled() > kStalledMax) {
+    if (watchdog.bites((*service)->live().progress())) {
       log.error("nothing has moved for ten minutes; start again, and tell us", {});
       std::_Exit(1);  // what hangs cannot be waited for
     }

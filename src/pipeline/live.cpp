@@ -17,8 +17,6 @@ Live::Live(Pump& pump, ImportRules rules, const Clock& clock, Settings settings,
       clock_(clock, settings.passed),
       settings_(std::move(settings)),
       hooks_(std::move(hooks)),
-      came_round_(settings_.passed ? settings_.passed() : Millis{0}),
-      committed_at_(came_round_),
       thread_([this] { run(); }) {}
 
 Live::~Live() { stop(); }
@@ -90,7 +88,6 @@ bool Live::take(std::vector<Offer>& offers) {
 void Live::run() {
   std::vector<Offer> waiting;  // folded, for the next commit
   while (true) {
-    note_progress();
     const bool shares = must_share();
     std::vector<Offer> offers;
     bool go_on = true;
@@ -105,6 +102,7 @@ void Live::run() {
     }
     {
       const std::lock_guard lock(mutex_);
+      ++progress_.rounds;
       if (trouble_) break;
     }
     if (may_commit() && (pump_.uncommitted() > 0 || !waiting.empty())) {
@@ -134,17 +132,11 @@ void Live::share() {
   if (auto shared = pump_.share(); !shared) fail(shared.error());
 }
 
-void Live::note_progress() {
-  if (!settings_.passed) return;
+Progress Live::progress() const {
   const std::lock_guard lock(mutex_);
-  came_round_ = settings_.passed();
-  if (commits_ == 0) committed_at_ = came_round_;
-}
-
-Millis Live::stalled() const {
-  if (!settings_.passed) return Millis{0};
-  const std::lock_guard lock(mutex_);
-  return !stopping_ ? settings_.passed() - std::min(came_round_, committed_at_) : Millis{0};
+  Progress now = progress_;
+  now.is_committing = commits_ > 0;
+  return now;
 }
 
 // One commit is under way at a time, so that the next one gathers; unless very much has gathered.
@@ -235,7 +227,7 @@ void Live::commit(std::vector<Offer> offers) {
     const std::lock_guard lock(mutex_);
     --commits_;
     committed_ = true;
-    if (settings_.passed) committed_at_ = settings_.passed();
+    ++progress_.commits;
     changed_.notify_all();  // under the lock: after it this object may be gone
   });
 }

@@ -25,6 +25,7 @@
 #include "pipeline/clock_watch.h"
 #include "pipeline/import.h"
 #include "pipeline/pump.h"
+#include "pipeline/watchdog.h"
 
 namespace earshot {
 
@@ -66,9 +67,8 @@ class Live {
   // due before it, drops what is known, and folds the rest.
   static Result<Outcome> deliver(Pump& pump, const ImportRules& rules, const std::string& tenant, Timestamp now, std::vector<Event>& events);
 
-  // How long the pump's thread has not come round, or a commit has taken, by Settings::passed. Work is bounded, so that much of it
-  // means that something hangs and the process should be started again. Any thread.
-  Millis stalled() const;
+  // For a watchdog. Any thread.
+  Progress progress() const;
 
   // Why nothing is taken any more; nothing when all is well. Any thread.
   std::optional<Error> trouble() const;
@@ -89,7 +89,6 @@ class Live {
   Result<void> fold(std::vector<Offer>& offers);
   bool must_share();
   void share();
-  void note_progress();
   bool may_commit() const;
   void commit(std::vector<Offer> offers);
   void fail(const Error& error);
@@ -106,8 +105,7 @@ class Live {
   std::deque<Offer> queue_;
   std::size_t queued_events_ = 0;
   bool stopping_ = false;
-  Millis came_round_{};     // when the pump's thread did last
-  Millis committed_at_{};   // when nothing was under way, or a commit was done
+  Progress progress_;
   int commits_ = 0;         // under way
   bool committed_ = false;  // since the pump's thread last looked
   std::optional<Error> trouble_;        // of the log: for good

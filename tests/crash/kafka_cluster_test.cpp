@@ -7,6 +7,7 @@
 
 #include "crash/kafka_life.h"
 #include "support/random_test.h"
+#include "support/test_clock.h"
 
 namespace earshot::test {
 namespace {
@@ -165,6 +166,78 @@ TEST_F(KafkaCluster, PublishesOnceWhatAnUndisturbedReplayPublishesWhileItsProces
   EXPECT_GT(killed, 0);
   EXPECT_GT(fenced, 0) << "no zombie was refused, so nothing was shown of them";
   std::printf("%d faults: %d killed, %d zombies refused, %zu events acknowledged\n", faults, killed, fenced, acknowledged);
+}
+
+// ---- time passes and nobody says anything ----------------------------------------------------------------------------
+
+class KafkaClusterInSilence : public KafkaCluster {
+ protected:
+  static constexpr int kSilent = 40;
+
+  void start_with_clock(std::size_t slot) {
+    start(slot, kMortal, {{"EARSHOT_TEST_CLOCK", clock_file()}});
+    ASSERT_TRUE(runs(slot)) << services_[slot]->process().err();
+  }
+  // One order each; after sixteen weeks without another the customer is silent.
+  void order_once(std::size_t slot) {
+    std::string body;
+    for (int i = 0; i < kSilent; ++i) {
+      const std::string id = std::to_string(i);
+      body += (i == 0 ? "[" : ",") + (R"({"specversion":"1.0","id":"o)" + id + R"(","source":"/acme/shop","type":"earshot.activity.order.v1","data":{"channel":"web",)") +
+              R"("person":{"keys":["customer:C-)" + id + R"("]},"order":{"id":"o)" + id + R"(","amount":1200,"currency":"EUR"}}})";
+    }
+    const HttpAnswer answer = services_[slot]->post("/v1/events", body + "]");
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    ASSERT_NE(answer.body.find("\"accepted\":" + std::to_string(kSilent)), std::string::npos) << answer.body;
+  }
+  std::size_t records_of(Topic topic, std::string_view what) const {
+    std::size_t count = 0;
+    reader_->look_again();
+    for (std::uint16_t i = 0; i < config_.partitions; ++i) {
+      const auto read = reader_->read({index_of(topic), i}, 0, 1'000'000, [&](const StoredRecord& record) {
+        count += record.value.find(what) == std::string_view::npos ? 0 : 1;
+        return true;
+      });
+      EXPECT_TRUE(read);
+    }
+    return count;
+  }
+  void wait_for_records(Topic topic, std::string_view what, std::size_t count) const {
+    const auto end = std::chrono::steady_clock::now() + 120s;
+    while (records_of(topic, what) < count && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(50ms);
+    ASSERT_EQ(records_of(topic, what), count) << what;
+  }
+  std::string clock_file() const { return (scratch_.path() / "clock").string(); }
+
+  TestClock clock_{clock_file()};
+};
+
+TEST_F(KafkaClusterInSilence, TimersFireByTicksInEveryPartitionAfterARestartAndAfterAMove) {
+  using namespace std::chrono;
+  Onlooker onlooker(*reader_, cli::topics_of(config_));
+  start_with_clock(0);
+  start_with_clock(1);
+  order_once(0);
+  wait_for_records(Topic::customers, "customer.changed", kSilent);
+  (void)end(0, SIGKILL);
+  start_with_clock(0);  // its timers are armed in the state it finds
+  start_with_clock(2);  // what moves to it has armed timers too
+  clock_.pass(weeks(17));
+  wait_for_records(Topic::signals, "\"silent\"", kSilent);
+  for (std::uint16_t i = 0; i < config_.partitions; ++i) {
+    std::size_t ticks = 0;
+    ASSERT_TRUE(reader_->read({index_of(Topic::activity), i}, 0, 1'000'000, [&](const StoredRecord& record) {
+      ticks += record.value.find("clock.ticked") == std::string_view::npos ? 0 : 1;
+      return true;
+    }));
+    EXPECT_GT(ticks, 0u) << "nothing was shown of partition " << i;
+  }
+  for (const std::size_t slot : {0u, 1u, 2u}) {
+    const Outcome outcome = end(slot, SIGTERM);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  }
+  expect_all_is_well(onlooker.stop(), {data(0), data(1), data(2)});
+  EXPECT_EQ(records_of(Topic::signals, "\"silent\""), static_cast<std::size_t>(kSilent)) << "once each";
 }
 
 }  // namespace

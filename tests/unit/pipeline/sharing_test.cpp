@@ -209,26 +209,5 @@ TEST_F(LiveSharing, EndsAlsoWhileTasksMove) {
   EXPECT_EQ(answer.get().error().message, "earshot is stopping");
 }
 
-TEST_F(LiveSharing, SaysHowLongACommitHasBeenUnderWay) {
-  HeldLog held(*memory_);
-  held.hold();
-  auto pump = Pump::start(held, store_, toy(), {.partitions = 2});
-  ASSERT_TRUE(pump);
-  std::atomic<long long> passed{1'000'000};
-  Live::Settings settings{.tenant = "acme"};
-  settings.passed = [&] { return Millis{passed}; };
-  ManualClock clock{minute(0)};
-  Live live(**pump, rules(), clock, settings, {});
-  EXPECT_EQ(live.stalled(), Millis{0});
-  auto answer = offer(live, "x");
-  held.wait_for_held(1);
-  passed += 60'000;
-  clock.go_to(minute(1));  // both clocks go on, or it would be noticed
-  EXPECT_EQ(live.stalled(), Millis{60'000});
-  held.release_all();
-  EXPECT_TRUE(answer.get());
-  while (live.stalled() > Millis{0}) std::this_thread::yield();
-}
-
 }  // namespace
 }  // namespace earshot::test
