@@ -97,6 +97,19 @@ class EventLog : public LogReader {
   // True when a commit would be taken up at once: the moment to hand over what has gathered.
   virtual bool idle() const = 0;
 
+  // Processes may share a log: each folds some of the tasks, and tasks move when a process comes or goes. They do so only in
+  // `share`, so that nothing moves under the hands of who folds:
+  //
+  //     must_share says true ─► commit, and wait until it is done ─► share until it says true ─► restore the tasks that are new
+  //
+  // An error is for good: what was this process's may be another's now. A log that one process has to itself is never shared.
+  virtual Result<bool> must_share() { return false; }
+  virtual Result<bool> share() { return true; }
+  virtual bool owns(TopicPartition /*input*/) const { return true; }  // whether the task is this process's; any thread
+
+  // What was recorded longer ago than this has been folded, here or by others, and all that followed from it too.
+  virtual Millis behind() const { return Millis{0}; }
+
   // A stable fact about the log itself (format, partition counts): set once, kept for ever.
   virtual Result<std::string> fact(std::string_view name) const = 0;  // NotFound if it was never set
   virtual Result<void> set_fact(std::string_view name, std::string_view value) = 0;

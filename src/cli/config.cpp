@@ -180,7 +180,8 @@ class Loader {
       if (value.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != std::string::npos)
         return at(std::string("engine.") + key, std::string("engine.") + key + " is written with letters, digits, -, _ and . only");
     }
-    config_.engine = {read->kind, read->bootstrap, read->prefix, read->slot, {}};
+    if (read->session_seconds < 6 || read->session_seconds > 1800) return at("engine.session_seconds", "engine.session_seconds is not within 6 and 1800");
+    config_.engine = {read->kind, read->bootstrap, read->prefix, read->slot, static_cast<int>(read->session_seconds), {}};
     return node["security"] ? security(node["security"]) : Result<void>();
   }
 

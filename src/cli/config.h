@@ -39,6 +39,7 @@ struct EngineConfig {
   std::string bootstrap;
   std::string prefix;
   std::string slot = "0";
+  int session_seconds = 120;
   std::vector<std::pair<std::string, std::string>> security;  // as librdkafka names it, with secrets
 };
 

@@ -36,6 +36,7 @@ struct EngineKeys {
   std::string bootstrap;
   std::string prefix;
   std::string slot = EngineConfig{}.slot;
+  std::int64_t session_seconds = EngineConfig{}.session_seconds;
 };
 template <class F>
 void fields(F& f, EngineKeys& v) {
@@ -43,6 +44,7 @@ void fields(F& f, EngineKeys& v) {
   f.optional("bootstrap", v.bootstrap);
   f.optional("prefix", v.prefix);
   f.optional("slot", v.slot);
+  f.optional("session_seconds", v.session_seconds);
 }
 
 // Of `engine.security`.

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "cli/commands.h"
+#include "cli/kafka_engine.h"
 #include "cli/station.h"
 #include "pipeline/state_keys.h"
 #include "processors/customer/customer.h"
@@ -74,7 +75,7 @@ Result<std::vector<DayHistory>> read_histories(const StateStore& state, const Co
 
 std::int64_t version_of(Station& station) {
   const std::string tenant = tenant_key(station.config().tenant);
-  const auto* any = station.pump().task_of(Topic::activity, tenant).values().find(tenant, kChurnModel, &HeldValue<state::ChurnModelState>::decode);
+  const auto* any = station.pump().any_task_of(Topic::activity)->values().find(tenant, kChurnModel, &HeldValue<state::ChurnModelState>::decode);
   return any == nullptr ? 0 : static_cast<const HeldValue<state::ChurnModelState>*>(any)->value.version();
 }
 
@@ -82,10 +83,10 @@ int run(const Options& options) {
   auto config = load_config(options.config);
   if (!config) return fail({ErrorKind::Invalid, config.error().message});
   if (!options.data.empty()) config->data = options.data;
-  if (!std::filesystem::exists(config->data)) {
+  if (!is_kafka(*config) && !std::filesystem::exists(config->data)) {
     return fail({ErrorKind::NotFound, "there is no data directory " + config->data.string() + "; name one with --data, or import something first"});
   }
-  auto station = Station::open(*config, {});
+  auto station = Station::open(*config, {}, Station::Part::looks);
   if (!station) return fail(station.error());
   Pump& pump = (*station)->pump();
   auto histories = read_histories((*station)->state(), *config, day_of(pump.now()));

@@ -10,6 +10,7 @@ KafkaLog::Settings kafka_settings(const Config& config) {
   settings.connection = {config.engine.bootstrap, config.engine.security};
   settings.prefix = config.engine.prefix;
   settings.slot = config.engine.slot;
+  settings.session = std::chrono::seconds(config.engine.session_seconds);
   settings.topics = topics_of(config);
   for (const MakeProcessor& make : make_replay_processors(config)) settings.inputs.push_back(index_of(make()->input()));
   settings.compacted = {index_of(Topic::customers)};

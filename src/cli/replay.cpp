@@ -33,7 +33,7 @@ Result<std::unique_ptr<Station>> open_station(const Options& options) {
   if (!is_kafka(*config) && !std::filesystem::exists(config->data)) {
     return Error{ErrorKind::NotFound, "there is no data directory " + config->data.string() + "; name one with --data, or import something first"};
   }
-  return Station::open(*config, show_progress);
+  return Station::open(*config, show_progress, Station::Part::looks);
 }
 
 int digest(const Options& options) {

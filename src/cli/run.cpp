@@ -1,5 +1,6 @@
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include "cli/commands.h"
 #include "cli/service.h"
@@ -11,10 +12,15 @@ namespace {
 // A clock that is behind the log by more than this would record events before those that are there.
 constexpr std::chrono::seconds kClockBehindMax{5};
 
+// So often we look; nothing may stand still for ten minutes, which is longer than anything is tried again.
+constexpr std::chrono::milliseconds kLook{200};
+constexpr int kStandingLooksMax = 3000;
+
 struct Options {
   std::string config;
   std::string data;
   std::string listen;
+  std::string slot;
 };
 
 int fail(const Error& error, int code) {
@@ -27,6 +33,7 @@ int run(const Options& options) {
   if (!config) return fail(config.error(), 2);
   if (!options.data.empty()) config->data = options.data;
   if (!options.listen.empty()) config->listen = options.listen;
+  if (!options.slot.empty()) config->engine.slot = options.slot;
   auto settings = parse_address(config->listen);
   if (!settings) return fail(settings.error(), 2);
 
@@ -42,8 +49,13 @@ int run(const Options& options) {
   auto service = Service::start(std::move(*station), clock, log, *settings, time_since_boot);
   if (!service) return fail(service.error(), service.error().kind == ErrorKind::Invalid ? 2 : 1);
   log.info("earshot is running", {{"url", "http://" + settings->address + ":" + std::to_string((*service)->port())}, {"data", config->data.string()}});
-  while (!signals.wait_for(std::chrono::milliseconds(200))) {
+  Watchdog watchdog(kStandingLooksMax);
+  while (!signals.wait_for(kLook)) {
     if ((*service)->trouble()) return 1;
+    if (watchdog.bites((*service)->live().progress())) {
+      log.error("nothing has moved for ten minutes; start again, and tell us", {});
+      std::_Exit(1);  // what hangs cannot be waited for
+    }
   }
   log.info("stopping");
   (*service)->stop();
@@ -58,7 +70,9 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--config", options->config, "configuration; defaults without one");
   command->add_option("--data", options->data, "data directory, in place of the configured one");
   command->add_option("--listen", options->listen, "address:port, in place of the configured one; port 0 is any free one");
-  command->footer("Example: earshot run --config earshot.yaml");
+  command->add_option("--slot", options->slot, "in Kafka: the name of this process, in place of the configured one");
+  command->footer("Example: earshot run --config earshot.yaml\n"
+                  "A second process in Kafka: earshot run --config earshot.yaml --slot 1 --data data-1 --listen 127.0.0.1:8081");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

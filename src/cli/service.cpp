@@ -166,7 +166,7 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
   api::Api::Parts parts{
       .log = station_->log(),
       .topics = station_->topics(),
-      .state = state_view(station_->state(), config.partitions, config.secret),
+      .state = state_view(station_->state(), station_->log(), config.partitions, config.secret),
       .intake = *front_door_,
       .clock = clock,
       .events = *events_,

@@ -4,13 +4,32 @@
 #include "pipeline/state_keys.h"
 
 namespace earshot::cli {
+namespace {
+
+TopicPartition task_of(Topic input, std::string_view record_key, int partitions) {
+  const auto partition = (murmur2(record_key) & 0x7fffffff) % static_cast<std::uint32_t>(partitions);
+  return {index_of(input), static_cast<std::uint16_t>(partition)};
+}
+
+}  // namespace
 
 api::StateView state_view(const StateStore& store, int partitions, std::string secret) {
   api::StateView view;
   view.secret = std::move(secret);
   view.read = [&store, partitions](Topic input, std::string_view record_key, std::string_view name) {
-    const auto partition = (murmur2(record_key) & 0x7fffffff) % static_cast<std::uint32_t>(partitions);
-    return store.get(value_key({index_of(input), static_cast<std::uint16_t>(partition)}, record_key, name));
+    return store.get(value_key(task_of(input, record_key, partitions), record_key, name));
+  };
+  return view;
+}
+
+// What is left on this disk of a task that is another process's may be old.
+api::StateView state_view(const StateStore& store, const EventLog& log, int partitions, std::string secret) {
+  api::StateView view;
+  view.secret = std::move(secret);
+  view.read = [&store, &log, partitions](Topic input, std::string_view record_key, std::string_view name) -> Result<std::optional<std::string>> {
+    const TopicPartition task = task_of(input, record_key, partitions);
+    if (log.owns(task)) return store.get(value_key(task, record_key, name));
+    return Error{ErrorKind::Unavailable, "partition " + std::to_string(task.partition) + " of " + std::string(name_of(input)) + " is another process's: ask that one"};
   };
   return view;
 }

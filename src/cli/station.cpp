@@ -62,14 +62,14 @@ std::vector<TopicSpec> topics_of(const Config& config) {
   return specs;
 }
 
-Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progress& progress) {
-  auto opened = open_once(config, progress);
+Result<std::unique_ptr<Station>> Station::open(const Config& config, const Progress& progress, Part part) {
+  auto opened = open_once(config, progress, part);
   // Damage that shows only while tasks are restored is known to the store from then on, which is now moved aside.
   if (opened || opened.error().kind != ErrorKind::Corrupt) return opened;
-  return open_once(config, progress);
+  return open_once(config, progress, part);
 }
 
-Result<std::unique_ptr<Station>> Station::open_once(const Config& config, const Progress& progress) {
+Result<std::unique_ptr<Station>> Station::open_once(const Config& config, const Progress& progress, Part part) {
   std::unique_ptr<Station> station(new Station);
   station->config_ = config;
   auto analyzer = load_analyzer(config.model);
@@ -85,7 +85,7 @@ Result<std::unique_ptr<Station>> Station::open_once(const Config& config, const 
   auto state = open_state(config.data / "state");
   if (!state) return std::move(state.error());
   station->state_ = std::move(*state);
-  if (auto opened = station->open_log(progress); !opened) return std::move(opened.error());
+  if (auto opened = station->open_log(progress, part); !opened) return std::move(opened.error());
 
   const Analyse analyse = [self = station.get()](std::string_view text, std::string_view language) {
     return self->catches_up_ ? Analysis{} : self->read_ahead_->take(text, language);
@@ -106,9 +106,10 @@ Result<std::unique_ptr<Station>> Station::open_once(const Config& config, const 
   return station;
 }
 
-Result<void> Station::open_log(const Progress& progress) {
+Result<void> Station::open_log(const Progress& progress, Part part) {
   if (is_kafka(config_)) {
     KafkaLog::Settings settings = kafka_settings(config_);
+    if (part == Part::looks) settings.role = KafkaRole::onlooker;
     settings.progress = [&](std::int64_t records) { if (progress) progress("restoring the state", records, 0); };
     auto opened = KafkaLog::open(*state_, std::move(settings));
     if (!opened) return std::move(opened.error());
@@ -124,7 +125,9 @@ Result<void> Station::open_log(const Progress& progress) {
 }
 
 Result<void> Station::record_config() {
-  ValueView& values = pump_->task_of(Topic::feedback, tenant_key(config_.tenant)).values();
+  Task* any = pump_->any_task_of(Topic::feedback);
+  if (any == nullptr) return {};  // another process owns all tasks, and has done it
+  ValueView& values = any->values();
   for (const auto& [section, settings] : config_.sections) {
     const auto kept = kept_config(values, config_.tenant, section);
     if (kept && kept->settings == settings) continue;
@@ -147,7 +150,9 @@ Result<void> Station::record_config() {
 
 Result<void> Station::begin_to_live() {
   if (lives()) return {};
-  return log_->set_fact(kLivesFact, format_rfc3339(pump_->now()));
+  auto set = log_->set_fact(kLivesFact, format_rfc3339(pump_->now()));
+  if (!set && lives()) return {};  // another process was first
+  return set;
 }
 
 bool Station::lives() const { return log_->fact(kLivesFact).has_value(); }

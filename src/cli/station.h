@@ -39,8 +39,12 @@ std::vector<TopicSpec> topics_of(const Config& config);
 
 class Station {
  public:
+  // Where processes share the log: one that folds its share of the tasks, or one that only looks at the state of all of them. In a
+  // data directory there is one process, and no difference.
+  enum class Part { takes, looks };
+
   // Opens or creates the data directory. A state store that is damaged or of another format is moved aside and rebuilt from the log.
-  static Result<std::unique_ptr<Station>> open(const Config& config, const Progress& progress);
+  static Result<std::unique_ptr<Station>> open(const Config& config, const Progress& progress, Part part = Part::takes);
 
   Pump& pump() { return *pump_; }
   EventLog& log() { return *log_; }
@@ -66,8 +70,8 @@ class Station {
 
  private:
   Station() = default;
-  Result<void> open_log(const Progress& progress);
-  static Result<std::unique_ptr<Station>> open_once(const Config& config, const Progress& progress);
+  Result<void> open_log(const Progress& progress, Part part);
+  static Result<std::unique_ptr<Station>> open_once(const Config& config, const Progress& progress, Part part);
 
   Config config_;
   std::unique_ptr<Analyzer> analyzer_;

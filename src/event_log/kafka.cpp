@@ -11,6 +11,7 @@
 #include "event_log/kafka_fetcher.h"
 #include "event_log/kafka_member.h"
 #include "event_log/kafka_reader.h"
+#include "event_log/kafka_upstream.h"
 #include "event_log/position.h"
 
 namespace earshot {
@@ -29,8 +30,11 @@ class KafkaLog::Impl {
 
   Result<void> check(KafkaLog& log);
   Result<void> begin();
+  Result<void> take_over();
 
+  bool is_member() const { return settings_.role == KafkaRole::member; }
   std::string topic_name(TopicPartition partition) const { return settings_.prefix + settings_.topics[partition.topic].name; }
+  std::string application() const { return settings_.prefix + settings_.application; }
   kafka::Properties connection() const;
 
   StateStore& state_;
@@ -38,18 +42,27 @@ class KafkaLog::Impl {
   std::unique_ptr<KafkaFacts> facts_;
   std::unique_ptr<KafkaReader> reader_;
   std::unique_ptr<kafka::Fetcher> fetcher_;
+  kafka::Handle onlooker_;
   std::unique_ptr<kafka::Member> member_;
+  std::unique_ptr<kafka::Upstream> upstream_;
   std::vector<std::vector<std::atomic<Offset>>> known_ends_;  // by topic: records of ours reach up to there
+  std::vector<std::vector<std::atomic<bool>>> owned_;         // by topic: the tasks that are ours
+  std::atomic<bool> owns_all_ = false;
   std::vector<kafka::Emitted> open_batch_;
   std::unique_ptr<kafka::Committer> committer_;
 
  private:
   Result<void> check_state();
-  Result<std::map<TopicPartition, Offset>> committed_positions() const;
-  Result<void> restore_state();
-  Result<std::unique_ptr<kafka::Producer>> open_producer();
+  Result<void> join();
+  std::vector<TopicPartition> tasks() const;
+  std::vector<TopicPartition> assigned_tasks() const;
+  Result<std::map<TopicPartition, Offset>> committed_positions(const std::vector<TopicPartition>& tasks) const;
+  Result<void> restore_state(const std::vector<TopicPartition>& tasks);
+  void note_changelogs();
+  Result<std::unique_ptr<kafka::Producer>> open_producer() const;
 
   std::vector<std::uint8_t> changelog_of_;
+  std::vector<std::string> producer_topics_;
 };
 
 kafka::Properties KafkaLog::Impl::connection() const {
@@ -89,107 +102,159 @@ Result<void> KafkaLog::Impl::check_state() {
   return state_.write({{kLogKey, *id}});
 }
 
-Result<std::unique_ptr<kafka::Producer>> KafkaLog::Impl::open_producer() {
-  kafka::Producer::Settings with{connection(), settings_.prefix + settings_.application + "-" + settings_.slot, settings_.transaction, settings_.headers, {}};
-  for (const TopicSpec& topic : settings_.topics) with.topics.push_back(settings_.prefix + topic.name);
+// Who folds nothing has transactions of its own, and takes nobody's from them.
+Result<std::unique_ptr<kafka::Producer>> KafkaLog::Impl::open_producer() const {
+  const char* const part = is_member() ? "-" : settings_.role == KafkaRole::writer ? "-writer-" : "-onlooker-";
+  return kafka::Producer::open({connection(), application() + part + settings_.slot, settings_.transaction, settings_.headers, producer_topics_}, settings_.start);
+}
+
+void KafkaLog::Impl::note_changelogs() {
+  for (const TopicSpec& topic : settings_.topics) producer_topics_.push_back(settings_.prefix + topic.name);
   changelog_of_.assign(settings_.topics.size(), kNoChangelog);
-  if (settings_.keys.task_of) {
-    for (const std::uint8_t input : settings_.inputs) {
-      changelog_of_[input] = static_cast<std::uint8_t>(with.topics.size());
-      with.topics.push_back(changelog_name(settings_.prefix, settings_.topics[input], settings_.keys.format));
-    }
+  if (!is_member() || !settings_.keys.task_of) return;
+  for (const std::uint8_t input : settings_.inputs) {
+    changelog_of_[input] = static_cast<std::uint8_t>(producer_topics_.size());
+    producer_topics_.push_back(changelog_name(settings_.prefix, settings_.topics[input], settings_.keys.format));
   }
-  return kafka::Producer::open(std::move(with), settings_.start);
 }
 
 Result<void> KafkaLog::Impl::begin() {
-  // First of all: it ends what the last owner of this slot left open.
-  auto producer = open_producer();
-  if (!producer) return std::move(producer.error());
-  kafka::Member::Settings with{connection(), settings_.prefix + settings_.application, settings_.slot, {}, 0, settings_.session, {}};
-  for (const std::uint8_t input : settings_.inputs) {
-    with.topics.push_back(settings_.prefix + settings_.topics[input].name);
-    with.partitions += settings_.topics[input].partitions;
+  note_changelogs();
+  std::unique_ptr<kafka::Producer> producer;
+  if (settings_.role != KafkaRole::onlooker) {
+    // First of all: it ends what the last owner of this slot left open.
+    auto opened = open_producer();
+    if (!opened) return std::move(opened.error());
+    producer = std::move(*opened);
   }
-  with.before_revoke = [this] {
-    if (committer_) committer_->drain();
-  };
-  auto member = kafka::Member::join(std::move(with), settings_.start);
-  if (!member) return std::move(member.error());
-  member_ = std::move(*member);
-  auto positions = committed_positions();
-  if (!positions) return std::move(positions.error());
-  if (auto restored = restore_state(); !restored) return restored;
-  // Kafka forgets the offsets of a group that was away for long; the changelog says the same.
-  for (auto& [input, next] : *positions) {
-    if (next >= 0) continue;
-    auto kept = settings_.keys.task_of ? position_in_state(state_, input) : Result<Offset>(0);
-    if (!kept) return std::move(kept.error());
-    next = *kept;
-  }
+  auto onlooker = kafka::connect_onlooker(connection(), application());
+  if (!onlooker) return std::move(onlooker.error());
+  onlooker_ = std::move(*onlooker);
   auto reader = KafkaReader::open(settings_.connection, settings_.prefix, settings_.topics);
   if (!reader) return std::move(reader.error());
   reader_ = std::move(*reader);
   auto fetcher = kafka::Fetcher::open(connection());
   if (!fetcher) return std::move(fetcher.error());
   fetcher_ = std::move(*fetcher);
-  for (const auto& [input, next] : *positions) {
-    if (auto begun = fetcher_->begin({topic_name(input), input.partition}, input, next); !begun) return begun;
+  for (const TopicSpec& topic : settings_.topics) {
+    known_ends_.emplace_back(topic.partitions);
+    owned_.emplace_back(topic.partitions);
   }
+  if (is_member()) {
+    if (auto joined = join(); !joined) return joined;
+  }
+  const auto shown = [this](TopicPartition partition, Offset end) {
+    known_ends_[partition.topic][partition.partition].store(end, std::memory_order_release);
+    reader_->expect(partition, end);
+  };
+  committer_ = std::make_unique<kafka::Committer>(kafka::Committer::Parts{state_, settings_, member_.get(), onlooker_.get(), std::move(producer),
+                                                                         [this] { return open_producer(); }, changelog_of_, shown});
+  return take_over();
+}
+
+Result<void> KafkaLog::Impl::join() {
+  kafka::Member::Settings with{connection(), application(), settings_.slot, {}, settings_.session, settings_.poll};
+  for (const std::uint8_t input : settings_.inputs) with.topics.push_back(settings_.prefix + settings_.topics[input].name);
+  auto member = kafka::Member::join(std::move(with), settings_.start);
+  if (!member) return std::move(member.error());
+  member_ = std::move(*member);
+  std::vector<kafka::Place> places;
+  for (const TopicPartition& task : tasks()) places.push_back({topic_name(task), task.partition});
+  auto upstream = kafka::Upstream::watch(connection(), application(), *reader_, tasks(), std::move(places));
+  if (!upstream) return std::move(upstream.error());
+  upstream_ = std::move(*upstream);
+  return {};
+}
+
+// All there are.
+std::vector<TopicPartition> KafkaLog::Impl::tasks() const {
+  std::vector<TopicPartition> all;
+  for (const std::uint8_t input : settings_.inputs) {
+    for (std::uint16_t i = 0; i < settings_.topics[input].partitions; ++i) all.push_back({input, i});
+  }
+  return all;
+}
+
+std::vector<TopicPartition> KafkaLog::Impl::assigned_tasks() const {
+  std::vector<TopicPartition> ours = tasks();
+  if (settings_.role == KafkaRole::writer) ours.clear();
+  if (member_ == nullptr) return ours;
+  const std::vector<kafka::Place>& places = member_->assigned();
+  std::erase_if(ours, [&](TopicPartition task) { return !std::binary_search(places.begin(), places.end(), kafka::Place{topic_name(task), task.partition}); });
+  return ours;
+}
+
+// Brings in the tasks that are ours now and lets go of those that were. What stays ours goes on as it is, if nobody had it meanwhile.
+Result<void> KafkaLog::Impl::take_over() {
+  const std::vector<TopicPartition> ours = assigned_tasks();
+  std::vector<TopicPartition> fresh, kept;
+  for (const TopicPartition task : ours) (owned_[task.topic][task.partition] ? kept : fresh).push_back(task);
+  auto now = committed_positions(kept);
+  if (!now) return std::move(now.error());
+  for (const auto& [task, next] : *now) {
+    if (next >= 0 && next != committer_->position(task)) return kafka::moved(settings_.slot);
+  }
+  auto positions = committed_positions(fresh);
+  if (!positions) return std::move(positions.error());
+  if (auto restored = restore_state(fresh); !restored) return restored;
+  for (auto& [task, next] : *positions) {
+    // Kafka forgets the offsets of a group that was away for long; the changelog says the same. Who only looks may find it further on.
+    auto in_state = settings_.keys.task_of ? position_in_state(state_, task) : Result<Offset>(0);
+    if (!in_state) return std::move(in_state.error());
+    if (next < 0 || !is_member()) next = std::max(next, *in_state);
+    if (auto begun = fetcher_->begin({topic_name(task), task.partition}, task, next); !begun) return begun;
+  }
+  for (const TopicPartition task : kept) positions->emplace(task, committer_->position(task));
+  for (const TopicPartition task : tasks()) {
+    std::atomic<bool>& is_ours = owned_[task.topic][task.partition];
+    if (is_ours && !positions->contains(task)) fetcher_->end(task);
+    is_ours = positions->contains(task);
+  }
+  owns_all_ = ours.size() == tasks().size();
+  committer_->set_positions(std::move(*positions));
+  reader_->look_again();
   for (std::size_t topic = 0; topic < settings_.topics.size(); ++topic) {
-    known_ends_.emplace_back(settings_.topics[topic].partitions);
     for (std::uint16_t i = 0; i < settings_.topics[topic].partitions; ++i) {
       auto end = reader_->end({static_cast<std::uint8_t>(topic), i});
       if (!end) return std::move(end.error());
       known_ends_[topic][i] = *end;
     }
   }
-  const auto shown = [this](TopicPartition partition, Offset end) {
-    known_ends_[partition.topic][partition.partition].store(end, std::memory_order_release);
-    reader_->expect(partition, end);
-  };
-  committer_ = std::make_unique<kafka::Committer>(
-      kafka::Committer::Parts{state_, settings_, *member_, std::move(*producer), std::move(*positions), changelog_of_, shown});
+  if (upstream_) upstream_->begin_again();
   return {};
 }
 
-Result<std::map<TopicPartition, Offset>> KafkaLog::Impl::committed_positions() const {
+Result<std::map<TopicPartition, Offset>> KafkaLog::Impl::committed_positions(const std::vector<TopicPartition>& tasks) const {
   std::vector<kafka::Place> places;
-  std::vector<TopicPartition> inputs;
-  for (const std::uint8_t input : settings_.inputs) {
-    for (std::uint16_t i = 0; i < settings_.topics[input].partitions; ++i) {
-      inputs.push_back({input, i});
-      places.push_back({topic_name(inputs.back()), i});
-    }
-  }
-  if (member_->assigned().size() != places.size()) {
-    return Error{ErrorKind::Conflict, "Kafka gave this process " + std::to_string(member_->assigned().size()) + " of " + std::to_string(places.size()) +
-                                          " partitions, because another process runs as " + settings_.application +
-                                          "; one process must own all of them: stop the other, or give this one an engine.prefix of its own"};
-  }
-  auto committed = member_->committed(places, settings_.start);
+  for (const TopicPartition task : tasks) places.push_back({topic_name(task), task.partition});
+  auto committed = kafka::committed(onlooker_.get(), places, settings_.start);
   if (!committed) return std::move(committed.error());
   std::map<TopicPartition, Offset> positions;
-  for (std::size_t i = 0; i < inputs.size(); ++i) positions[inputs[i]] = (*committed)[i].next;
+  for (std::size_t i = 0; i < tasks.size(); ++i) positions[tasks[i]] = (*committed)[i].next;
   return positions;
 }
 
-Result<void> KafkaLog::Impl::restore_state() {
+Result<void> KafkaLog::Impl::restore_state(const std::vector<TopicPartition>& tasks) {
   if (!settings_.keys.task_of) return {};
-  std::vector<kafka::ChangelogTask> tasks;
-  for (const std::uint8_t input : settings_.inputs) {
-    for (std::uint16_t i = 0; i < settings_.topics[input].partitions; ++i)
-      tasks.push_back({{input, i}, {changelog_name(settings_.prefix, settings_.topics[input], settings_.keys.format), i}});
-  }
-  auto restored = kafka::restore_changelogs(connection(), tasks, state_, settings_.keys, settings_.progress);
+  std::vector<kafka::ChangelogTask> changelogs;
+  for (const TopicPartition task : tasks)
+    changelogs.push_back({task, {changelog_name(settings_.prefix, settings_.topics[task.topic], settings_.keys.format), task.partition}});
+  const auto progress = [this](std::int64_t records) {
+    if (member_) (void)member_->serve();  // what went wrong the next one says
+    if (settings_.progress) settings_.progress(records);
+  };
+  auto restored = kafka::restore_changelogs(connection(), changelogs, state_, settings_.keys, progress);
   if (!restored) return std::move(restored.error()).in("restoring the state");
   return {};
 }
 
 KafkaLog::KafkaLog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-// The committer first: it uses the rest.
-KafkaLog::~KafkaLog() { impl_->committer_.reset(); }
+// The committer first, then who watches: they use the rest.
+KafkaLog::~KafkaLog() {
+  impl_->committer_.reset();
+  impl_->upstream_.reset();
+}
 
 Result<std::unique_ptr<KafkaLog>> KafkaLog::open(StateStore& state, Settings settings) {
   EARSHOT_CHECK(!settings.inputs.empty(), "somebody reads something");
@@ -203,13 +268,18 @@ Result<std::unique_ptr<KafkaLog>> KafkaLog::open(StateStore& state, Settings set
 
 Result<Restored> KafkaLog::restore(TopicPartition input) {
   if (!has_partition(impl_->settings_.topics, input)) return no_partition(input);
+  if (!owns(input)) return Error{ErrorKind::Conflict, "task " + impl_->topic_name(input) + "/" + std::to_string(input.partition) + " is another process's"};
   return restored(input, impl_->committer_->position(input), impl_->state_);
 }
 
 Result<std::span<const StoredRecord>> KafkaLog::poll(TopicPartition partition, Offset from, std::size_t records_max) {
   EARSHOT_CHECK(has_partition(impl_->settings_.topics, partition), "the log was opened without this partition");
   if (is_dead() || impl_->committer_->has_failed()) return Error{ErrorKind::Unavailable, "the event log is closed"};
-  if (auto served = impl_->member_->serve(); !served) return std::move(served.error());
+  if (impl_->member_) {
+    if (auto served = impl_->member_->serve(); !served) return std::move(served.error());
+  } else if (from >= impl_->committer_->position(partition)) {
+    return std::span<const StoredRecord>();  // what comes next is for the members
+  }
   const kafka::Fetcher::Known known{impl_->committer_->position(partition),
                                     impl_->known_ends_[partition.topic][partition.partition].load(std::memory_order_acquire)};
   return impl_->fetcher_->poll({impl_->topic_name(partition), partition.partition}, partition, from, records_max, known);
@@ -221,6 +291,29 @@ void KafkaLog::emit(TopicPartition partition, Record record) {
 }
 
 void KafkaLog::commit(Commit commit) { impl_->committer_->commit(std::exchange(impl_->open_batch_, {}), std::move(commit)); }
+
+Result<bool> KafkaLog::must_share() {
+  if (!impl_->member_) return false;
+  if (auto served = impl_->member_->serve(); !served) return std::move(served.error());
+  return impl_->member_->must_share();
+}
+
+Result<bool> KafkaLog::share() {
+  if (!impl_->member_) return true;
+  impl_->committer_->drain();
+  if (is_dead() || impl_->committer_->has_failed()) return Error{ErrorKind::Unavailable, "the event log is closed"};
+  auto shared = impl_->member_->share();
+  if (!shared || !*shared) return shared;
+  if (auto taken = impl_->take_over(); !taken) return std::move(taken.error()).in("taking over what another process had");
+  return true;
+}
+
+bool KafkaLog::owns(TopicPartition input) const { return has_partition(impl_->settings_.topics, input) && impl_->owned_[input.topic][input.partition]; }
+
+Millis KafkaLog::behind() const {
+  if (impl_->owns_all_ && impl_->is_member()) return Millis{0};
+  return impl_->upstream_ ? impl_->upstream_->behind() : kafka::Upstream::kPatience;
+}
 
 bool KafkaLog::idle() const { return impl_->committer_->idle(); }
 bool KafkaLog::is_dead() const { return impl_->committer_->is_dead(); }

@@ -10,7 +10,8 @@
 // was cut) is refused and can do no harm. What goes wrong and passes is tried again: the same transaction, never half of it. What
 // does not pass ends the engine: every commit is done with the error, and starting again recovers.
 //
-// The topics must be there (kafka_topics.h). Opening waits until the state is what the log says (kafka_changelog.h).
+// The topics must be there (kafka_topics.h). Opening waits until the state is what the log says (kafka_changelog.h), and so does
+// sharing, for the tasks that are new: their values on this disk may be those of the last time they were here.
 //
 // Threads: as EventLog says. `done` is called on the committer's thread and must not call the log. The destructor first commits
 // what was handed over; an open batch is lost. The state store must live longer.
@@ -40,6 +41,13 @@ struct TaskKeys {
   std::function<std::vector<std::string>(TopicPartition task)> prefixes{};  // of all keys of the task
 };
 
+// What a process is to the application.
+enum class KafkaRole {
+  member,   // folds its share of the tasks
+  writer,   // folds nothing: what it emits is for the members
+  onlooker  // the same, and it has the state of all tasks as they were when it came
+};
+
 class KafkaLog : public EventLog {
  public:
   struct Settings {
@@ -50,10 +58,12 @@ class KafkaLog : public EventLog {
     std::string prefix{};                // of topics, the consumer group and transactions
     std::string application = "earshot";
     std::string slot = "0";  // a stable name of this process among those of the application
+    KafkaRole role = KafkaRole::member;
     std::vector<std::pair<std::string, std::string>> headers{};  // of every record
     TaskKeys keys{};
     std::size_t commits_under_way_max = 4;
     std::chrono::milliseconds session{120'000};     // so long a process may be silent before its partitions are another's; a broker may be away as long
+    std::chrono::milliseconds poll{300'000};        // so long its caller may be silent before they are
     std::chrono::milliseconds transaction{15'000};  // so long a transaction may take
     std::chrono::milliseconds start{120'000};       // so long joining the others may take
     std::function<void(std::int64_t records)> progress{};  // of restoring the state
@@ -68,6 +78,10 @@ class KafkaLog : public EventLog {
   void emit(TopicPartition partition, Record record) override;
   void commit(Commit commit) override;
   bool idle() const override;
+  Result<bool> must_share() override;
+  Result<bool> share() override;
+  bool owns(TopicPartition input) const override;
+  Millis behind() const override;
   Result<std::string> fact(std::string_view name) const override;
   Result<void> set_fact(std::string_view name, std::string_view value) override;
 

@@ -61,8 +61,13 @@ void Committer::drain() {
 
 Offset Committer::position(TopicPartition input) const {
   const std::lock_guard lock(positions_mutex_);
-  const auto found = parts_.positions.find(input);
-  return found == parts_.positions.end() ? 0 : found->second;
+  const auto found = positions_.find(input);
+  return found == positions_.end() ? 0 : found->second;
+}
+
+void Committer::set_positions(std::map<TopicPartition, Offset> positions) {
+  const std::lock_guard lock(positions_mutex_);
+  positions_ = std::move(positions);
 }
 
 void Committer::run() {
@@ -116,12 +121,13 @@ void Committer::write(std::vector<Job> jobs) {
 // Positions that move forward; never back, or what was published would be published again. At least one, so that the broker
 // checks our generation and keeps the mark.
 std::vector<Producer::Offsets> Committer::offsets_of(const std::vector<Job>& jobs) {
+  if (parts_.member == nullptr) return {};
   const std::lock_guard lock(positions_mutex_);
   std::map<TopicPartition, Offset> moved;
   for (const Job& job : jobs) {
     for (const Position& position : job.commit.positions) {
       const auto before = moved.find(position.input);
-      const Offset reached = before == moved.end() ? parts_.positions[position.input] : before->second;
+      const Offset reached = before == moved.end() ? positions_[position.input] : before->second;
       if (position.next > reached || kMistake == Mistake::offsets_back) moved[position.input] = position.next;
     }
   }
@@ -132,10 +138,7 @@ std::vector<Producer::Offsets> Committer::offsets_of(const std::vector<Job>& job
   for (const auto& [input, next] : moved) {
     if (next > 0) add(input, next);
   }
-  if (offsets.empty()) {
-    const TopicPartition any{parts_.settings.inputs.front(), static_cast<std::uint16_t>(parts_.member.assigned().front().partition)};
-    add(any, parts_.positions[any]);
-  }
+  if (offsets.empty() && !positions_.empty()) add(positions_.begin()->first, positions_.begin()->second);
   for (const auto& [input, next] : moved) moves_[input] = {input, next};
   return offsets;
 }
@@ -156,6 +159,11 @@ Result<void> Committer::transact(const std::vector<Job>& jobs) {
     return {};
   }
 
+  if (!parts_.producer) {
+    auto opened = parts_.open_producer();
+    if (!opened) return std::move(opened.error());
+    parts_.producer = std::move(*opened);
+  }
   const std::string mark = process_ + "-" + std::to_string(++transactions_);
   const auto end = std::chrono::steady_clock::now() + kPatience;
   for (int attempts = 1;; ++attempts) {
@@ -183,7 +191,7 @@ Result<void> Committer::transact(const std::vector<Job>& jobs) {
   }
   if (dead_) return {};
   const std::lock_guard lock(positions_mutex_);
-  for (const auto& [input, position] : moves_) parts_.positions[input] = position.next;
+  for (const auto& [input, position] : moves_) positions_[input] = position.next;
   return {};
 }
 
@@ -198,8 +206,11 @@ Producer::Attempt<void> Committer::attempt(const std::vector<Job>& jobs, const s
   note_what_landed(jobs);
   if (!survives(KafkaPoint::flushed)) return {};
   if (kMistake == Mistake::state_first) (void)write_state(jobs);
-  const GroupMetadata member = parts_.member.metadata();
-  if (auto done = producer.send_offsets(offsets, mark, *member); !done) return done;
+  if (!offsets.empty()) {
+    const GroupMetadata of_nobody(kMistake == Mistake::unfenced ? rd_kafka_consumer_group_metadata(parts_.onlooker) : nullptr);
+    const auto* const member = of_nobody ? of_nobody.get() : &parts_.member->metadata();
+    if (auto done = producer.send_offsets(offsets, mark, *member); !done) return done;
+  }
   if (!survives(KafkaPoint::offsets_sent)) return {};
   if (auto done = producer.commit(); !done) return done;
   (void)survives(KafkaPoint::committed);
@@ -250,8 +261,10 @@ void Committer::note_what_landed(const std::vector<Job>& jobs) {
   for (auto& [task, end] : changelogs_) end = parts_.producer->written(parts_.changelog_of[task.topic], task.partition);
 }
 
+// Records of a process that has no tasks may be written twice: whoever folds them knows what was there before.
 Result<bool> Committer::was_committed(const std::vector<Producer::Offsets>& offsets, const std::string& mark) {
-  auto found = parts_.member.committed({{offsets.front().topic, offsets.front().partition}}, kPatience);
+  if (offsets.empty()) return false;
+  auto found = committed(parts_.onlooker, {{offsets.front().topic, offsets.front().partition}}, kPatience);
   if (!found) return std::move(found.error());
   return found->front().mark == mark;
 }

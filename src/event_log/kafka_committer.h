@@ -1,6 +1,8 @@
 // Takes the commits that wait and makes one transaction of them, then one batch of state. What it must know of the group and
 // the topics it is given; it knows nothing of polls.
 //
+// Without a member it commits records only: nobody's positions, and no changelog. What state comes with them stays here.
+//
 // Threads: commit, idle and drain from any; everything else is its own thread's.
 #pragma once
 
@@ -29,10 +31,11 @@ class Committer {
   struct Parts {
     StateStore& state;
     const KafkaLog::Settings& settings;
-    Member& member;
-    std::unique_ptr<Producer> producer;
-    std::map<TopicPartition, Offset> positions;  // in the log
-    std::vector<std::uint8_t> changelog_of;      // by topic: its changelog's place among the producer's topics; 255: none
+    Member* member;                      // nothing: this process folds no tasks
+    rd_kafka_t* onlooker;                // asks how far the application has come
+    std::unique_ptr<Producer> producer;  // nothing: made when there are records
+    std::function<Result<std::unique_ptr<Producer>>()> open_producer;
+    std::vector<std::uint8_t> changelog_of;  // by topic: its changelog's place among the producer's topics; 255: none
     // After a commit: up to where a partition holds records of it.
     std::function<void(TopicPartition, Offset)> shown;
   };
@@ -43,6 +46,7 @@ class Committer {
   void commit(std::vector<Emitted> records, Commit commit);
   bool idle() const { return under_way_.load(std::memory_order_acquire) == 0; }
   void drain();  // waits until nothing is under way
+  void set_positions(std::map<TopicPartition, Offset> positions);  // in the log, of the tasks that are ours; nothing is under way
   bool is_dead() const { return dead_.load(); }
   bool has_failed() const { return has_failed_.load(); }  // and takes nothing more
   Offset position(TopicPartition input) const;  // in the log
@@ -64,7 +68,7 @@ class Committer {
   std::vector<Producer::Offsets> offsets_of(const std::vector<Job>& jobs);
   void note_what_landed(const std::vector<Job>& jobs);
   Result<void> write_state(const std::vector<Job>& jobs);
-  bool has_changelog() const { return static_cast<bool>(parts_.settings.keys.task_of); }
+  bool has_changelog() const { return parts_.member != nullptr && parts_.settings.keys.task_of; }
   bool survives(KafkaPoint point);
 
   std::vector<Job> abandoned_;  // of the transaction that failed: the producer may still hold their bytes
@@ -79,6 +83,7 @@ class Committer {
   std::optional<Error> failed_;
 
   mutable std::mutex positions_mutex_;
+  std::map<TopicPartition, Offset> positions_;
   std::map<TopicPartition, Position> moves_;  // of the transaction that is being made
   std::map<TopicPartition, std::string> position_values_;
   Landed shown_;       // records of it, by partition

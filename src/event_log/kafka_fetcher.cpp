@@ -26,16 +26,24 @@ Result<std::unique_ptr<Fetcher>> Fetcher::open(Properties connection) {
 }
 
 Fetcher::~Fetcher() {
-  for (auto& [_, lane] : lanes_) {
-    lane.kept.clear();
-    if (lane.is_started) rd_kafka_consume_stop(lane.topic.get(), lane.partition);
-  }
+  for (auto& [_, lane] : lanes_) stop(lane);
   lanes_.clear();
 }
 
-Result<void> Fetcher::start(Lane& lane, Offset from) {
+void Fetcher::stop(Lane& lane) {
   lane.kept.clear();
   if (lane.is_started) rd_kafka_consume_stop(lane.topic.get(), lane.partition);
+}
+
+void Fetcher::end(TopicPartition name) {
+  const auto found = lanes_.find(name);
+  if (found == lanes_.end()) return;
+  stop(found->second);
+  lanes_.erase(found);
+}
+
+Result<void> Fetcher::start(Lane& lane, Offset from) {
+  stop(lane);
   lane.queue.reset(rd_kafka_queue_new(handle_.get()));  // what is left in the old one is of the old place
   lane.is_started = rd_kafka_consume_start_queue(lane.topic.get(), lane.partition, from, lane.queue.get()) == 0;
   if (!lane.is_started) return error_of(rd_kafka_last_error(), "reading " + std::string(rd_kafka_topic_name(lane.topic.get())));

@@ -22,6 +22,8 @@ class Fetcher {
   // Begins to read ahead, so that many places are ready at once.
   Result<void> begin(const Place& place, TopicPartition name, Offset from);
 
+  void end(TopicPartition name);  // its records are another's to read
+
   struct Known {
     Offset folded = 0;  // records below it were folded once: who asks for them again must be given all of them
     Offset end = 0;     // there are records up to here
@@ -44,6 +46,7 @@ class Fetcher {
 
   Fetcher() = default;
   Lane& lane_of(const Place& place, TopicPartition name);
+  static void stop(Lane& lane);
   Result<void> start(Lane& lane, Offset from);
   Result<bool> take(Lane& lane, int patience_ms);  // false when nothing has come
 

@@ -9,8 +9,9 @@ namespace earshot::kafka {
 
 enum class Mistake {
   none,
-  state_first,       // state is written before the transaction is committed
+  state_first,        // state is written before the transaction is committed
   restore_to_stable,  // a restore ends at the last stable offset
+  unfenced,           // commit whatever the generation
   offsets_back        // a position of the log may move back
 };
 inline constexpr Mistake kMistake = Mistake::EARSHOT_KAFKA_MISTAKE;

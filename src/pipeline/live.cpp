@@ -88,12 +88,21 @@ bool Live::take(std::vector<Offer>& offers) {
 void Live::run() {
   std::vector<Offer> waiting;  // folded, for the next commit
   while (true) {
+    const bool shares = must_share();
     std::vector<Offer> offers;
-    const bool go_on = take(offers);
-    if (auto folded = fold(offers); !folded) fail(folded.error());
-    for (Offer& offer : offers) waiting.push_back(std::move(offer));
+    bool go_on = true;
+    if (shares) {
+      share();
+      const std::lock_guard lock(mutex_);
+      go_on = !stopping_;
+    } else {
+      go_on = take(offers);
+      if (auto folded = fold(offers); !folded) fail(folded.error());
+      for (Offer& offer : offers) waiting.push_back(std::move(offer));
+    }
     {
       const std::lock_guard lock(mutex_);
+      ++progress_.rounds;
       if (trouble_) break;
     }
     if (may_commit() && (pump_.uncommitted() > 0 || !waiting.empty())) {
@@ -104,6 +113,30 @@ void Live::run() {
     }
   }
   end(std::move(waiting));
+}
+
+bool Live::must_share() {
+  auto must = pump_.must_share();
+  if (!must) fail(must.error());
+  return must && *must;
+}
+
+// As soon as nothing is left to commit.
+void Live::share() {
+  {
+    std::unique_lock lock(mutex_);
+    if (commits_ > 0) changed_.wait_for(lock, kLook, [&] { return committed_; });
+    committed_ = false;
+    if (commits_ > 0 || pump_.uncommitted() > 0) return;
+  }
+  if (auto shared = pump_.share(); !shared) fail(shared.error());
+}
+
+Progress Live::progress() const {
+  const std::lock_guard lock(mutex_);
+  Progress now = progress_;
+  now.is_committing = commits_ > 0;
+  return now;
 }
 
 // One commit is under way at a time, so that the next one gathers; unless very much has gathered.
@@ -162,7 +195,9 @@ Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const 
     }
     const std::string key = rules.record_key(event);
     const std::int64_t counted = std::holds_alternative<DeadLetter>(event.body) ? 0 : 1;
-    if (rules.is_known(event, key, pump.task_of(Topic::feedback, key).values())) {
+    // What another process folds it will know there: it acts once, though it is answered as new.
+    Task* intake = pump.task_of(Topic::feedback, key);
+    if (intake != nullptr && rules.is_known(event, key, intake->values())) {
       outcome.duplicate += counted;
     } else {
       pump.append(Topic::feedback, key, std::move(event));
@@ -192,6 +227,7 @@ void Live::commit(std::vector<Offer> offers) {
     const std::lock_guard lock(mutex_);
     --commits_;
     committed_ = true;
+    ++progress_.commits;
     changed_.notify_all();  // under the lock: after it this object may be gone
   });
 }

@@ -5,6 +5,9 @@
 // refuses; nothing waits for room. While the wall clock is off (clock_watch.h) everything is refused and nothing is recorded.
 // After an error of the log nothing more is taken and `stopped` is called: the process should end, and starting it again
 // recovers.
+//
+// Where processes share the log and tasks are to move, the pump's thread first commits what it has; what is offered meanwhile waits
+// in the queue.
 #pragma once
 
 #include <chrono>
@@ -22,6 +25,7 @@
 #include "pipeline/clock_watch.h"
 #include "pipeline/import.h"
 #include "pipeline/pump.h"
+#include "pipeline/watchdog.h"
 
 namespace earshot {
 
@@ -63,6 +67,9 @@ class Live {
   // due before it, drops what is known, and folds the rest.
   static Result<Outcome> deliver(Pump& pump, const ImportRules& rules, const std::string& tenant, Timestamp now, std::vector<Event>& events);
 
+  // For a watchdog. Any thread.
+  Progress progress() const;
+
   // Why nothing is taken any more; nothing when all is well. Any thread.
   std::optional<Error> trouble() const;
 
@@ -80,6 +87,8 @@ class Live {
   void run();
   bool take(std::vector<Offer>& offers);  // false when it is time to end
   Result<void> fold(std::vector<Offer>& offers);
+  bool must_share();
+  void share();
   bool may_commit() const;
   void commit(std::vector<Offer> offers);
   void fail(const Error& error);
@@ -96,6 +105,7 @@ class Live {
   std::deque<Offer> queue_;
   std::size_t queued_events_ = 0;
   bool stopping_ = false;
+  Progress progress_;
   int commits_ = 0;         // under way
   bool committed_ = false;  // since the pump's thread last looked
   std::optional<Error> trouble_;        // of the log: for good

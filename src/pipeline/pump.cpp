@@ -26,33 +26,64 @@ std::string encode_tick(TopicPartition input, Timestamp at) {
 
 }  // namespace
 
-Pump::Pump(EventLog& log, StateStore& store, Settings settings)
-    : log_(log), store_(store), settings_(settings), values_(store, settings.cache_bytes) {}
+Pump::Pump(EventLog& log, StateStore& store, const std::vector<MakeProcessor>& processors, Settings settings)
+    : log_(log), store_(store), processors_(processors), settings_(settings), values_(store, settings.cache_bytes) {
+  for (const MakeProcessor& make : processors_) gone_.push_back({std::string(make()->name()), {}, {}});
+}
 
 Result<std::unique_ptr<Pump>> Pump::start(EventLog& log, StateStore& store, const std::vector<MakeProcessor>& processors, Settings settings,
                                           const std::function<void(std::int64_t)>& progress) {
-  std::unique_ptr<Pump> pump(new Pump(log, store, settings));
-  for (const MakeProcessor& make : processors) {
-    for (int partition = 0; partition < settings.partitions; ++partition) {
-      auto processor = make();
-      const TopicPartition input{index_of(processor->input()), static_cast<std::uint16_t>(partition)};
-      pump->lanes_.push_back({std::make_unique<Task>(std::move(processor), input, pump->values_), 0, 0, {}, true});
+  std::unique_ptr<Pump> pump(new Pump(log, store, processors, settings));
+  if (auto taken = pump->take_tasks(progress); !taken) return std::move(taken.error());
+  return pump;
+}
+
+Result<bool> Pump::share() {
+  EARSHOT_CHECK(uncommitted_ == 0, "what was folded is committed before tasks move");
+  auto shared = log_.share();
+  if (!shared || !*shared) return shared;
+  values_.clear();  // a task that was another process's meanwhile has other values now
+  drop_tasks();
+  if (auto taken = take_tasks({}); !taken) return std::move(taken.error());
+  return true;
+}
+
+void Pump::drop_tasks() {
+  for (const Lane& lane : lanes_) {
+    if (log_.owns(lane.task->input())) continue;
+    for (Stage& stage : gone_) {
+      if (stage.name == lane.task->processor().name()) add(stage, *lane.task);
     }
   }
-  std::stable_sort(pump->lanes_.begin(), pump->lanes_.end(), [](const Lane& a, const Lane& b) {
+  std::erase_if(lanes_, [&](const Lane& lane) { return !log_.owns(lane.task->input()); });
+}
+
+// Those that are ours and not here yet.
+Result<void> Pump::take_tasks(const std::function<void(std::int64_t)>& progress) {
+  const auto index = [&](TopicPartition input) { return input.topic * static_cast<std::size_t>(settings_.partitions) + input.partition; };
+  std::vector<TopicPartition> fresh;
+  for (const MakeProcessor& make : processors_) {
+    for (int partition = 0; partition < settings_.partitions; ++partition) {
+      auto processor = make();
+      const TopicPartition input{index_of(processor->input()), static_cast<std::uint16_t>(partition)};
+      const bool is_here = std::any_of(lanes_.begin(), lanes_.end(), [&](const Lane& lane) { return lane.task->input() == input; });
+      if (is_here || !log_.owns(input)) continue;
+      lanes_.push_back({std::make_unique<Task>(std::move(processor), input, values_), 0, 0, {}, true});
+      fresh.push_back(input);
+    }
+  }
+  std::stable_sort(lanes_.begin(), lanes_.end(), [](const Lane& a, const Lane& b) {
     const TopicPartition x = a.task->input(), y = b.task->input();
     return x.topic != y.topic ? x.topic > y.topic : x.partition < y.partition;
   });
-  pump->lane_by_input_.assign(kTopics.size() * static_cast<std::size_t>(settings.partitions), nullptr);
-  for (Lane& lane : pump->lanes_) {
-    const TopicPartition input = lane.task->input();
-    pump->lane_by_input_[input.topic * static_cast<std::size_t>(settings.partitions) + input.partition] = &lane;
+  lane_by_input_.assign(kTopics.size() * static_cast<std::size_t>(settings_.partitions), nullptr);
+  for (Lane& lane : lanes_) lane_by_input_[index(lane.task->input())] = &lane;
+  for (Lane& lane : lanes_) {
+    if (std::find(fresh.begin(), fresh.end(), lane.task->input()) == fresh.end()) continue;
+    if (auto restored = restore(lane, progress); !restored) return restored;
+    now_ = std::max(now_, lane.task->now());
   }
-  for (Lane& lane : pump->lanes_) {
-    if (auto restored = pump->restore(lane, progress); !restored) return std::move(restored.error());
-    pump->now_ = std::max(pump->now_, lane.task->now());
-  }
-  return pump;
+  return {};
 }
 
 Result<void> Pump::restore(Lane& lane, const std::function<void(std::int64_t)>& progress) {
@@ -129,11 +160,12 @@ void Pump::look_again() {
 }
 
 Result<void> Pump::run_before(Timestamp time) {
+  const Timestamp settled = time - log_.behind();
   while (true) {
     auto lane = next_lane();
     if (!lane) return std::move(lane.error());
-    // A tick for T comes when every record up to T was read, and before the first one after it.
-    const Timestamp limit = std::min({time, unseen_, *lane != nullptr ? (*lane)->ahead.front().time : time});
+    // A tick for T comes when every record up to T was read, here and by others, and before the first one after it.
+    const Timestamp limit = std::min({settled, unseen_, *lane != nullptr ? (*lane)->ahead.front().time : time});
     if (Lane* due = next_timer(limit)) {
       tick(*due);
     } else if (*lane != nullptr) {
@@ -197,7 +229,11 @@ void Pump::append(Topic topic, std::string key, Event event) {
 void Pump::append_everywhere(const Event& event) {
   now_ = std::max(now_, event.recorded);
   const std::string bytes = encode(event);
-  for (const Lane& lane : lanes_) emit(lane.task->input(), {event.recorded, tenant_key(event.tenant), bytes});
+  for (const MakeProcessor& make : processors_) {
+    const std::uint8_t topic = index_of(make()->input());
+    for (int i = 0; i < settings_.partitions; ++i)
+      emit({topic, static_cast<std::uint16_t>(i)}, {event.recorded, tenant_key(event.tenant), bytes});
+  }
 }
 
 void Pump::commit(std::function<void(const Result<void>&)> done) {
@@ -233,11 +269,14 @@ TopicPartition Pump::partition_of(Topic topic, std::string_view key) const {
   return {index_of(topic), static_cast<std::uint16_t>(partition)};
 }
 
-Task& Pump::task_of(Topic topic, std::string_view key) {
-  const TopicPartition input = partition_of(topic, key);
-  Lane* lane = lane_of(input);
-  EARSHOT_CHECK(lane != nullptr, "no processor reads this topic");
-  return *lane->task;
+Task* Pump::task_of(Topic topic, std::string_view key) {
+  Lane* lane = lane_of(partition_of(topic, key));
+  return lane == nullptr ? nullptr : lane->task.get();
+}
+
+Task* Pump::any_task_of(Topic topic) {
+  const auto found = std::find_if(lanes_.begin(), lanes_.end(), [&](const Lane& lane) { return lane.task->input().topic == index_of(topic); });
+  return found == lanes_.end() ? nullptr : found->task.get();
 }
 
 std::vector<Position> Pump::positions() const {
@@ -246,18 +285,21 @@ std::vector<Position> Pump::positions() const {
   return positions;
 }
 
+void Pump::add(Stage& stage, const Task& task) {
+  const Task::Counters& counters = task.counters();
+  stage.newest = std::max(stage.newest, task.now());
+  stage.counters.events_in += counters.events_in;
+  stage.counters.events_out += counters.events_out;
+  stage.counters.dead_letters += counters.dead_letters;
+  stage.counters.timers_fired += counters.timers_fired;
+}
+
 std::vector<Pump::Stage> Pump::stages() const {
-  std::vector<Stage> stages;
+  std::vector<Stage> stages = gone_;
   for (const Lane& lane : lanes_) {
-    const std::string name(lane.task->processor().name());
-    auto stage = std::find_if(stages.begin(), stages.end(), [&](const Stage& s) { return s.name == name; });
-    if (stage == stages.end()) stage = stages.insert(stages.end(), {name, {}, {}});
-    stage->newest = std::max(stage->newest, lane.task->now());
-    const Task::Counters& counters = lane.task->counters();
-    stage->counters.events_in += counters.events_in;
-    stage->counters.events_out += counters.events_out;
-    stage->counters.dead_letters += counters.dead_letters;
-    stage->counters.timers_fired += counters.timers_fired;
+    for (Stage& stage : stages) {
+      if (stage.name == lane.task->processor().name()) add(stage, *lane.task);
+    }
   }
   return stages;
 }

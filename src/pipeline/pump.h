@@ -8,6 +8,9 @@
 // offset; a tick comes after the records of its moment. An import, a live engine and a replay of either therefore agree,
 // whatever the batches.
 //
+// Where processes share the log it folds the tasks that are this process's, and ticks wait until the others have folded what
+// came before them.
+//
 // One thread owns a pump. What it folds becomes durable with the next commit.
 #pragma once
 
@@ -41,6 +44,10 @@ class Pump {
   // Adds an event from outside; `event.recorded` is its time in the log.
   void append(Topic topic, std::string key, Event event);
 
+  // Tasks are to move between processes: commit, wait until it is done, and share until it says true.
+  Result<bool> must_share() { return log_.must_share(); }
+  Result<bool> share();
+
   // Adds a control event to every partition of every input topic.
   void append_everywhere(const Event& event);
 
@@ -64,8 +71,10 @@ class Pump {
   Timestamp now() const { return now_; }
   std::optional<Timestamp> next_due() const;
 
-  // The task that folds a record key of a topic. For a look at its values on the pump's thread.
-  Task& task_of(Topic topic, std::string_view key);
+  // The task that folds a record key of a topic, and any one that reads the topic; nullptr when there is none here. For a look
+  // at their values on the pump's thread.
+  Task* task_of(Topic topic, std::string_view key);
+  Task* any_task_of(Topic topic);
   TopicPartition partition_of(Topic topic, std::string_view key) const;
 
   // How far every task has come, as of the last commit.
@@ -96,7 +105,10 @@ class Pump {
     std::deque<Known> known{};  // of what this pump has emitted to it, in order
   };
 
-  Pump(EventLog& log, StateStore& store, Settings settings);
+  Pump(EventLog& log, StateStore& store, const std::vector<MakeProcessor>& processors, Settings settings);
+  Result<void> take_tasks(const std::function<void(std::int64_t)>& progress);
+  void drop_tasks();
+  static void add(Stage& stage, const Task& task);
   Result<void> restore(Lane& lane, const std::function<void(std::int64_t)>& progress);
   Result<void> refill(Lane& lane);
   Result<Lane*> next_lane();         // with the record that comes first; nullptr when all are folded
@@ -109,10 +121,12 @@ class Pump {
 
   EventLog& log_;
   StateStore& store_;
+  std::vector<MakeProcessor> processors_;
   Settings settings_;
   ValueCache values_;
   std::vector<Lane> lanes_;                       // furthest downstream first, then by partition
   std::vector<Lane*> lane_by_input_;              // topic × partition; nullptr where nobody reads
+  std::vector<Stage> gone_;                       // one for each processor: what tasks have done that are another process's now
   Observe observe_;
   Timestamp now_{};
   Timestamp unseen_ = kNever;  // time of the oldest event that was emitted to a task and that polls do not show yet

@@ -88,6 +88,14 @@ AnyValue& ValueCache::replace(const std::string& key, ValueView::Decode decode) 
   return *entry.value;
 }
 
+void ValueCache::clear() {
+  EARSHOT_CHECK(touched_.empty(), "what was touched is committed before it is forgotten");
+  entries_.clear();
+  clock_.clear();
+  once_.clear();
+  bytes_ = hand_ = 0;
+}
+
 void ValueCache::touch(Entry& entry) {
   if (entry.touched) return;
   entry.touched = true;

@@ -38,6 +38,9 @@ class ValueCache {
   // What was touched since the last call, in no order, encoded; it belongs to the commit numbered `commit`.
   std::vector<StateWrite> take_touched(std::uint64_t commit);
 
+  // The store may have changed. Of a cache whose writes are all in the store.
+  void clear();
+
   // The store holds every commit up to this one. Any thread.
   void written(std::uint64_t commit) { written_->store(commit, std::memory_order_release); }
 

@@ -7,20 +7,10 @@
 
 #include "event_log/position.h"
 #include "support/in_kafka.h"
+#include "support/keys_of_test.h"
 
 namespace earshot::test {
 namespace {
-
-// Keys of the state are `partition/name`.
-TaskKeys keys_of_test() {
-  TaskKeys keys;
-  keys.format = "t";
-  keys.task_of = [](std::string_view key) { return TopicPartition{0, static_cast<std::uint16_t>(key[0] - '0')}; };
-  keys.prefixes = [](TopicPartition task) {
-    return task.topic == 0 ? std::vector{std::to_string(task.partition) + "/"} : std::vector<std::string>{};
-  };
-  return keys;
-}
 
 // A program that began a transaction, wrote one record, and will never end it.
 class Dangling {

@@ -24,7 +24,8 @@ TEST_P(KafkaMistake, IsFound) {
 INSTANTIATE_TEST_SUITE_P(All, KafkaMistake,
                          ::testing::Values(Wrong{"kafka_state_first", "*LeavesTheLogAheadOfTheStateAndNeverTheOtherWay*"},
                                            Wrong{"kafka_restore_to_stable", "*IsReadToItsEndAlsoBehindAForeignOpenTransaction"},
-                                           Wrong{"kafka_offsets_back", "*NeverMovesALogPositionBack*"}),
+                                           Wrong{"kafka_offsets_back", "*NeverMovesALogPositionBack*"},
+                                           Wrong{"kafka_unfenced", "*RefusesTheCommitsOfOneWhoseTasksWereGivenToAnother"}),
                          [](const auto& wrong) { return wrong.param.program; });
 
 }  // namespace

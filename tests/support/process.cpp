@@ -102,6 +102,16 @@ std::string Process::wait_for(std::string_view text) {
   return err_.text.substr(begin, end - begin);
 }
 
+bool Process::has_ended() const {
+  siginfo_t info{};
+  return is_over_ || (::waitid(P_PID, static_cast<id_t>(child_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child_);
+}
+
+bool Process::has_stopped() const {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(child_), &info, WSTOPPED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child_;
+}
+
 void Process::wait() {
   if (is_over_ || child_ <= 0) return;
   out_.reader.join();

@@ -32,6 +32,9 @@ class Process {
   // Waits until `text` stands on standard error and gives its line; empty when the process ended without it.
   std::string wait_for(std::string_view text);
 
+  bool has_ended() const;
+  bool has_stopped() const;  // by SIGSTOP
+
   // Waits for the end. Afterwards the rest may be asked.
   void wait();
   bool was_killed() const;  // by SIGKILL

@@ -81,6 +81,29 @@ TEST_F(LiveOfToys, FillsTenantAndTimeAndSendsCommandsToTheDesk) {
   EXPECT_EQ(seen_in(store, {index_of(Topic::desk), 0}, "acme"), "c ");
 }
 
+TEST_F(LiveOfToys, AWatchdogSeesACommitThatDoesNotEnd) {
+  held->hold();
+  begin();
+  auto answer = offer(some("a", 1));
+  held->wait_for_held(1);
+  Watchdog patient(3), rounds_only(3);
+  EXPECT_FALSE(patient.bites(live->progress()));
+  EXPECT_FALSE(patient.bites(live->progress()));
+  EXPECT_TRUE(patient.bites(live->progress()));
+  held->release();
+  EXPECT_TRUE(answer.get());
+  while (live->progress().is_committing) std::this_thread::yield();
+  Progress now = live->progress();
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_FALSE(rounds_only.bites(now)) << "who goes round and commits nothing has nothing to commit";
+    ++now.rounds;
+  }
+  --now.rounds;
+  EXPECT_FALSE(rounds_only.bites(now));
+  EXPECT_FALSE(rounds_only.bites(now));
+  EXPECT_TRUE(rounds_only.bites(now)) << "the pump's thread stands";
+}
+
 TEST_F(LiveOfToys, AFullQueueRefusesAndALaterOfferIsTaken) {
   settings.queue_events_max = 10;
   std::promise<void> folding, go_on;
