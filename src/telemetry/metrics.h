@@ -150,9 +150,11 @@ class MetricsFeed {
   struct Count {
     Metric metric = Metric::feedback;
     std::uint64_t n = 0;
+    bool is_new = false;  // shown even at zero
   };
 
-  void count(Metric metric, LabelValues labels);
+  // True while the combination is new: not handed on yet.
+  bool count(Metric metric, LabelValues labels, std::uint64_t n = 1);
   void observe(const MeasureTaken& measure, std::string_view tenant);
   void observe(const CaseChanged& change, std::string_view tenant);
   void observe(const SignalChanged& signal, std::string_view tenant);

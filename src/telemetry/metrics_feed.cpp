@@ -35,7 +35,7 @@ void expect_tenant(Metrics& metrics, std::string_view tenant) {
   metrics.expect(Metric::resolution, {{tenant}});
 }
 
-void MetricsFeed::count(Metric metric, LabelValues labels) {
+bool MetricsFeed::count(Metric metric, LabelValues labels, std::uint64_t n) {
   key_.clear();
   key_.push_back(static_cast<char>(metric));
   for (const std::string_view value : labels.values) key_.append(value).push_back('\0');
@@ -44,14 +44,18 @@ void MetricsFeed::count(Metric metric, LabelValues labels) {
     flush();
     counts_.clear();
   }
-  if (found == counts_.end()) found = counts_.try_emplace(key_, Count{metric, 0}).first;
-  ++found->second.n;
+  if (found == counts_.end()) found = counts_.try_emplace(key_, Count{metric, 0, true}).first;
+  found->second.n += n;
+  return found->second.is_new;
 }
 
 void MetricsFeed::observe(const MeasureTaken& measure, std::string_view tenant) {
   switch (measure.kind) {
     case MeasureKind::feedback:
-      count(Metric::feedback, {{tenant, measure.channel, name_of(measure.sentiment)}});
+      // The tones that a new channel has not had are zero and not unknown: net sentiment needs all of them.
+      if (count(Metric::feedback, {{tenant, measure.channel, name_of(measure.sentiment)}})) {
+        for (const std::string_view tone : names_of(Sentiment{})) count(Metric::feedback, {{tenant, measure.channel, tone}}, 0);
+      }
       if (measure.issues.empty()) count(Metric::issues, {{tenant, name_of(IssueType::none)}});
       for (const IssueType issue : measure.issues) count(Metric::issues, {{tenant, name_of(issue)}});
       break;
@@ -78,21 +82,21 @@ void MetricsFeed::observe(const CaseChanged& change, std::string_view tenant) {
 }
 
 void MetricsFeed::observe(const SignalChanged& signal, std::string_view tenant) {
-  if (!signal.raised) return count(Metric::signals_cleared, {{tenant, name_of(signal.kind)}});
-  count(Metric::signals, {{tenant, name_of(signal.kind), name_of(signal.level)}});
+  if (!signal.raised) count(Metric::signals_cleared, {{tenant, name_of(signal.kind)}});
+  if (signal.raised) count(Metric::signals, {{tenant, name_of(signal.kind), name_of(signal.level)}});
 }
 
 void MetricsFeed::observe(const Event& event) {
   if (const auto* measure = std::get_if<MeasureTaken>(&event.body)) return observe(*measure, event.tenant);
   if (const auto* change = std::get_if<CaseChanged>(&event.body)) return observe(*change, event.tenant);
   if (const auto* signal = std::get_if<SignalChanged>(&event.body)) return observe(*signal, event.tenant);
-  if (const auto* letter = std::get_if<DeadLetter>(&event.body)) return count(Metric::dead_letters, {{stage_, name_of(letter->reason)}});
-  if (const auto* alert = std::get_if<AlertRaised>(&event.body)) return count(Metric::alerts, {{event.tenant, name_of(alert->severity)}});
+  if (const auto* letter = std::get_if<DeadLetter>(&event.body)) count(Metric::dead_letters, {{stage_, name_of(letter->reason)}});
+  if (const auto* alert = std::get_if<AlertRaised>(&event.body)) count(Metric::alerts, {{event.tenant, name_of(alert->severity)}});
 }
 
 void MetricsFeed::flush() {
   for (auto& [key, counted] : counts_) {
-    if (counted.n == 0) continue;
+    if (counted.n == 0 && !counted.is_new) continue;
     LabelValues labels;
     std::string_view rest = std::string_view(key).substr(1);
     for (std::string_view& value : labels.values) {
@@ -102,6 +106,7 @@ void MetricsFeed::flush() {
     }
     metrics_.add(counted.metric, labels, static_cast<double>(counted.n));
     counted.n = 0;
+    counted.is_new = false;
   }
 }
 
