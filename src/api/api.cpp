@@ -163,8 +163,9 @@ void Api::add_routes() {
                  if (!ready) return reply.send(Problem{503, "not_ready", ready.error().message});
                  reply.send(Response{200, "text/plain; charset=utf-8", "ready\n", {}});
                }});
-  router_.add({"GET", "/metrics", Role::read, [this](Call, Reply reply) {
-                 reply.send(Response{200, "text/plain; version=0.0.4; charset=utf-8", parts_.metrics(), {}});
+  router_.add({"GET", "/metrics", Role::read, [this](Call call, Reply reply) {
+                 const bool sees_all = call.who.role == Role::admin;
+                 reply.send(Response{200, "text/plain; version=0.0.4; charset=utf-8", parts_.metrics(sees_all ? "" : call.who.tenant), {}});
                }});
   router_.add({"GET", "/openapi.json", Role::open, [](Call, Reply reply) {
                  reply.send(Response{200, "application/json", std::string(openapi_document()), {}});

@@ -60,7 +60,7 @@ class Api {
     const Connector& events;  // reads CloudEvents
     FindHook find_hook;
     std::function<Result<void>()> ready;   // why events cannot be taken now
-    std::function<std::string()> metrics;  // in the text format of Prometheus
+    std::function<std::string(std::string_view tenant)> metrics;  // in the text format of Prometheus; empty: of all tenants
     std::vector<StaticFile> files;
     std::function<void(const Answered&)> answered{};  // on any thread, also a little after the Api is gone
   };

@@ -200,7 +200,7 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
         return found == hooks_.end() || of != tenant ? nullptr : found->second.get();
       },
       .ready = [this] { return live_->ready(); },
-      .metrics = [this] { return scrape(); },
+      .metrics = [this](std::string_view tenant) { return scrape(tenant); },
       .files = console_files(),
       .answered =
           [this](const api::Answered& answer) {
@@ -233,24 +233,24 @@ void Service::expect_series() {
 }
 
 // Brings up to date what is not counted but read.
-std::string Service::scrape() {
+std::string Service::scrape(std::string_view tenant) {
   const Config& config = station_->config();
   process_metrics_->read();
   metrics_->set(Metric::ready, {}, live_->ready() ? 1 : 0);
   metrics_->set(Metric::queue_events, {}, static_cast<double>(live_->queued()));
   metrics_->set(Metric::queue_events_max, {}, static_cast<double>(config.queue_events_max));
   std::vector<std::pair<std::string, ActiveCases>> active;
-  for (const std::string& tenant : tenants_of(config)) {
-    const auto levels = state_.read(Topic::measures, tenant_key(tenant), "levels");
+  for (const std::string& one : tenants_of(config)) {
+    const auto levels = state_.read(Topic::measures, tenant_key(one), "levels");
     if (!levels || !*levels) continue;
     auto cases = read_active_cases(**levels);
     if (!cases) continue;
-    for (ActiveCases& one : *cases) active.emplace_back(tenant, std::move(one));
+    for (ActiveCases& row : *cases) active.emplace_back(one, std::move(row));
   }
   std::vector<Metrics::GaugeValue> values;
-  for (const auto& [tenant, one] : active) values.push_back({{{tenant, one.state, one.department}}, static_cast<double>(one.count)});
+  for (const auto& [whose, row] : active) values.push_back({{{whose, row.state, row.department}}, static_cast<double>(row.count)});
   metrics_->replace(Metric::cases_active, values);
-  return metrics_->expose();
+  return metrics_->expose(tenant);
 }
 
 void Service::count(const std::vector<Pump::Stage>& stages, Timestamp now) {

@@ -61,7 +61,7 @@ class Service {
   void notify();
   void expect_series();
   void count(const std::vector<Pump::Stage>& stages, Timestamp now);
-  std::string scrape();
+  std::string scrape(std::string_view tenant);
 
   std::unique_ptr<Station> station_;
   api::StateView state_;

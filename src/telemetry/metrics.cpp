@@ -1,5 +1,6 @@
 #include "telemetry/metrics.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <mutex>
@@ -254,10 +255,18 @@ std::size_t Metrics::series() const {
   return store_->series_count;
 }
 
-std::string Metrics::expose() const {
+std::string Metrics::expose(std::string_view tenant) const {
   const std::lock_guard lock(store_->guard);
   store_->series_at(Metric::series, {}).gauge->Set(static_cast<double>(store_->series_count));
-  return prometheus::TextSerializer().Serialize(store_->registry.Collect());
+  auto families = store_->registry.Collect();
+  if (!tenant.empty()) {
+    for (auto& family : families) {
+      std::erase_if(family.metric, [&](const auto& one) {
+        return std::any_of(one.label.begin(), one.label.end(), [&](const auto& label) { return label.name == "tenant" && label.value != tenant; });
+      });
+    }
+  }
+  return prometheus::TextSerializer().Serialize(families);
 }
 
 }  // namespace earshot

@@ -121,8 +121,8 @@ class Metrics {
 
   std::size_t series() const;
 
-  // The text format of Prometheus, for GET /metrics.
-  std::string expose() const;
+  // The text format of Prometheus, for GET /metrics. With a tenant, without what concerns others.
+  std::string expose(std::string_view tenant = {}) const;
 
  private:
   struct Store;

@@ -72,6 +72,16 @@ TEST_F(WithPrometheus, EveryMetricOfTheProgramIsThereWithItsLabels) {
   EXPECT_TRUE(shown.empty()) << "shown and not in the table: " << shown.begin()->first;
 }
 
+TEST_F(WithPrometheus, TheTokenOfATenantShowsNothingOfAnother) {
+  const std::string all = lived_->metrics();
+  EXPECT_NE(all.find("tenant=\"acme\""), std::string::npos);
+  EXPECT_NE(all.find("tenant=\"beta\""), std::string::npos);
+  const std::string of_beta = lived_->metrics_of_beta();
+  EXPECT_EQ(of_beta.find("acme"), std::string::npos);
+  EXPECT_NE(of_beta.find("earshot_csat_answers_total{score=\"5\",tenant=\"beta\"} 2\n"), std::string::npos);
+  EXPECT_NE(of_beta.find("earshot_ready 1\n"), std::string::npos);
+}
+
 TEST_F(WithPrometheus, EveryQueryOfEveryPanelAndVariableIsAnswered) {
   EXPECT_EQ(text_of(ask_prometheus(texts_of_the_project(), lived_->prometheus())), "");
 }

@@ -22,7 +22,7 @@ class Lived {
   Lived() {
     import_history();
     const auto config = scratch_.path() / "earshot.yaml";
-    std::ofstream(config) << "tenant: acme\ntokens:\n  - {secret_env: ACME_TOKEN, role: act}\n  - {secret_env: BETA_TOKEN, tenant: beta, role: act}\n"
+    std::ofstream(config) << "tenant: acme\ntokens:\n  - {secret_env: ACME_TOKEN, role: admin}\n  - {secret_env: BETA_TOKEN, tenant: beta, role: act}\n"
                           << "sinks:\n  - {name: chat, url: 'http://127.0.0.1:" << free_port()
                           << "/', secret_env: [CHAT_SECRET], allow_private_addresses: true}\n";
     earshot_ = std::make_unique<RunningEarshot>(RunningEarshot::Settings{
@@ -43,11 +43,13 @@ class Lived {
 
   bool is_complete() const { return is_complete_; }
   Prometheus& prometheus() { return *prometheus_; }
-  std::string metrics() { return earshot_->get("/metrics", {{"Authorization", "Bearer " + kTokens[0]}}).body; }
+  std::string metrics() { return metrics_for(kTokens[0]); }
+  std::string metrics_of_beta() { return metrics_for(kTokens[1]); }
 
  private:
   inline static const std::string kTokens[] = {"token-of-acme-12", "token-of-beta-12"};
 
+  std::string metrics_for(const std::string& token) { return earshot_->get("/metrics", {{"Authorization", "Bearer " + token}}).body; }
   std::filesystem::path data() const { return scratch_.path() / "data"; }
 
   // An angry customer of long ago whose case is still open.
