@@ -24,6 +24,34 @@ Response response_of(const StaticFile& file) {
            {"Referrer-Policy", "no-referrer"}}};
 }
 
+// A reply that tells when it was sent, and what.
+class ToldReply : public Reply::Target {
+ public:
+  using Told = std::function<void(const Answered&)>;
+  ToldReply(Reply reply, std::string_view route, Told told) : reply_(std::move(reply)), route_(route), told_(std::move(told)) {}
+  ~ToldReply() override {
+    if (!is_sent_) send(answer_of(Problem{500, "internal", "the request was dropped without an answer"}));
+  }
+
+  void send(Response response) override {
+    if (is_sent_.exchange(true)) return;
+    told_({route_, response.status, steady_clock::now() - since_});
+    reply_.send(std::move(response));
+  }
+  StreamId open_stream(StreamListener& listener) override {
+    if (is_sent_.exchange(true)) return 0;
+    told_({route_, 200, std::nullopt});
+    return reply_.open_stream(listener);
+  }
+
+ private:
+  Reply reply_;
+  std::string_view route_;
+  Told told_;
+  steady_clock::time_point since_ = steady_clock::now();
+  std::atomic<bool> is_sent_ = false;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<Api>> Api::start(Settings settings, Parts parts) {
@@ -48,6 +76,7 @@ Api::Api(Settings settings, Parts parts, Access access, std::unique_ptr<Server> 
   add_routes();
   for (Question& question : questions(queries_)) add_question(std::move(question));
   server_->each_tick([this] { tick(); });
+  if (parts_.answered) server_->each_refusal([this](int status) { parts_.answered({{}, status, std::nullopt}); });
   server_->run([this](Request request, Reply reply) { handle(std::move(request), std::move(reply)); });
 }
 
@@ -82,11 +111,12 @@ void Api::tick() {
 
 void Api::handle(Request request, Reply reply) {
   auto found = router_.find(request.method, request.path);
-  if (auto* refused = std::get_if<Response>(&found)) return reply.send(std::move(*refused));
-  auto& match = std::get<Router::Match>(found);
-  auto verdict = access_.admit(request, match.route->role);
+  auto* match = std::get_if<Router::Match>(&found);
+  if (parts_.answered) reply = Reply(std::make_shared<ToldReply>(std::move(reply), match != nullptr ? match->route->pattern : "", parts_.answered));
+  if (match == nullptr) return reply.send(std::move(std::get<Response>(found)));
+  auto verdict = access_.admit(request, match->route->role);
   if (auto* problem = std::get_if<Problem>(&verdict)) return reply.send(*problem);
-  match.route->handle({std::move(request), std::move(match.parts), std::get<Principal>(verdict)}, std::move(reply));
+  match->route->handle({std::move(request), std::move(match->parts), std::get<Principal>(verdict)}, std::move(reply));
 }
 
 void Api::send_file(const Call& call, const Reply& reply) const {
@@ -133,8 +163,9 @@ void Api::add_routes() {
                  if (!ready) return reply.send(Problem{503, "not_ready", ready.error().message});
                  reply.send(Response{200, "text/plain; charset=utf-8", "ready\n", {}});
                }});
-  router_.add({"GET", "/metrics", Role::read, [this](Call, Reply reply) {
-                 reply.send(Response{200, "text/plain; version=0.0.4; charset=utf-8", parts_.metrics(), {}});
+  router_.add({"GET", "/metrics", Role::read, [this](Call call, Reply reply) {
+                 const bool sees_all = call.who.role == Role::admin;
+                 reply.send(Response{200, "text/plain; version=0.0.4; charset=utf-8", parts_.metrics(sees_all ? "" : call.who.tenant), {}});
                }});
   router_.add({"GET", "/openapi.json", Role::open, [](Call, Reply reply) {
                  reply.send(Response{200, "application/json", std::string(openapi_document()), {}});

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,13 @@ struct StaticFile {
   std::string_view body;
 };
 
+// A request that was answered, for whoever counts them.
+struct Answered {
+  std::string_view route;  // its pattern; empty: refused before one was known
+  int status = 0;
+  std::optional<std::chrono::nanoseconds> took;  // from its last byte; nothing of a stream, or before a route was known
+};
+
 class Api {
  public:
   struct Settings {
@@ -52,8 +60,9 @@ class Api {
     const Connector& events;  // reads CloudEvents
     FindHook find_hook;
     std::function<Result<void>()> ready;   // why events cannot be taken now
-    std::function<std::string()> metrics;  // in the text format of Prometheus
+    std::function<std::string(std::string_view tenant)> metrics;  // in the text format of Prometheus; empty: of all tenants
     std::vector<StaticFile> files;
+    std::function<void(const Answered&)> answered{};  // on any thread, also a little after the Api is gone
   };
 
   static Result<std::unique_ptr<Api>> start(Settings settings, Parts parts);

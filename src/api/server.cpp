@@ -29,6 +29,7 @@ class Connection;
 struct Shared {
   Server::Settings settings;
   Server::Handler handler;
+  std::function<void(int)> refused = [](int) {};
   asio::io_context io{1};
   // Shared with the requests under way, which may be held longer than the server lives.
   std::shared_ptr<std::atomic<std::size_t>> request_bytes = std::make_shared<std::atomic<std::size_t>>(0);
@@ -178,6 +179,7 @@ void Connection::refuse(const Problem& problem) {
   state_ = State::answering;
   ++exchange_;
   close_when_written_ = true;
+  shared_.refused(problem.status);
   write(std::make_shared<const std::string>(session_->render(answer_of(problem), false)));
   session_.emplace(shared_.settings.limits);  // what was kept of the request is of no use any more
   room_.give_back();
@@ -300,6 +302,7 @@ class AsioServer final : public Server {
   std::uint16_t port() const override { return port_; }
   void post(std::function<void()> work) override { mailbox_->post(std::move(work)); }
   void each_tick(std::function<void()> work) override { on_tick_.push_back(std::move(work)); }
+  void each_refusal(std::function<void(int)> told) override { shared_.refused = std::move(told); }
   bool write_stream(StreamId id, Frame frame) override {
     const auto found = shared_.connections.find(id);
     return found != shared_.connections.end() && found->second->write_stream(std::move(frame));
@@ -374,6 +377,7 @@ void AsioServer::on_accept(Fault fault, Tcp::socket socket) {
   if (shared_.connections.size() >= shared_.settings.connections_max) {
     const Problem problem{503, "too_many_connections", "too many connections are open; try again later"};
     const std::string answer = HttpSession(shared_.settings.limits).render(answer_of(problem), false);
+    shared_.refused(problem.status);
     socket.non_blocking(true, ignored);
     socket.write_some(asio::buffer(answer), ignored);
   } else {

@@ -90,6 +90,9 @@ class Server {
   // Calls `work` on the server's thread after every tick_interval. Before run().
   virtual void each_tick(std::function<void()> work) = 0;
 
+  // Calls `told` on the server's thread with the status of what was refused before the handler saw it. Before run().
+  virtual void each_refusal(std::function<void(int status)> told) = 0;
+
   // False when the stream is gone, or is dropped because it takes too slowly.
   virtual bool write_stream(StreamId id, Frame frame) = 0;
   virtual void end_stream(StreamId id) = 0;

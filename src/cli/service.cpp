@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "all.h"
 #include "cli/files.h"
 #include "cli/state_view.h"
 #include "console/files.h"
 #include "event/codec.h"
+#include "event/names.h"
+#include "processors/insight/read_kpis.h"
 
 namespace earshot::cli {
 
@@ -55,6 +58,22 @@ api::Access::Settings access_of(const Config& config) {
   return settings;
 }
 
+std::set<std::string> tenants_of(const Config& config) {
+  std::set<std::string> tenants{config.tenant};
+  for (const TokenConfig& token : config.tokens) tenants.insert(token.tenant);
+  return tenants;
+}
+
+std::string_view outcome_of(int status) {
+  if (status < 400) return "ok";
+  if (status == 429 || status == 503) return "busy";
+  return status < 500 ? "refused" : "failed";
+}
+
+void expect_route(Metrics& metrics, std::string_view route) {
+  for (const std::string_view outcome : {"ok", "refused", "busy", "failed"}) metrics.expect(Metric::requests, {{route, outcome}});
+}
+
 }  // namespace
 
 // The API's deliveries on their way to the pump. Each connector is a stage.
@@ -88,12 +107,14 @@ Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station
   std::unique_ptr<Service> service(new Service);
   service->station_ = std::move(station);
   service->metrics_ = std::make_unique<Metrics>(Metrics::Settings{.version = EARSHOT_VERSION});
+  service->process_metrics_ = std::make_unique<ProcessMetrics>(*service->metrics_, service->station_->config().data);
   if (auto recorded = service->station_->record_config(); !recorded) return std::move(recorded.error());
   if (auto begun = service->station_->begin_to_live(); !begun) return std::move(begun.error());
 
   Service* self = service.get();
   Pump& pump = service->station_->pump();
   for (const Pump::Stage& stage : pump.stages()) service->feeds_[stage.name] = std::make_unique<MetricsFeed>(*service->metrics_, stage.name);
+  service->expect_series();
   pump.observe([self](std::string_view processor, const Event& event) { self->feeds_.find(processor)->second->observe(event); });
 
   Live::Settings live_settings;
@@ -141,6 +162,9 @@ Result<void> Service::start_sinks(const Clock& clock, Log& log) {
     if (!dispatcher) return std::move(dispatcher.error());
     auto told = [this, name = entry.name, before = Dispatcher::Counts{}](const Dispatcher::Counts& now) mutable {
       metrics_->add_batch(name, {now.taken_up - before.taken_up, now.delivered - before.delivered, now.delay});
+      metrics_->add(Metric::deliveries, {{name, "delivered"}}, static_cast<double>(now.delivered - before.delivered));
+      metrics_->add(Metric::deliveries, {{name, "failed"}}, static_cast<double>(now.failed - before.failed));
+      metrics_->add(Metric::deliveries, {{name, "parked"}}, static_cast<double>(now.parked - before.parked));
       before = now;
     };
     sinks_.push_back(std::make_unique<SinkRunner>(std::move(*sink), std::move(*dispatcher), clock, log, std::move(told)));
@@ -158,6 +182,7 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
     if (!made) return std::move(made.error()).in("connector " + entry.name);
     hooks_[entry.name] = std::move(*made);
   }
+  state_ = state_view(station_->state(), station_->log(), config.partitions, config.secret);
   api::Api::Settings api_settings;
   api_settings.server.address = settings.address;
   api_settings.server.port = settings.port;
@@ -166,7 +191,7 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
   api::Api::Parts parts{
       .log = station_->log(),
       .topics = station_->topics(),
-      .state = state_view(station_->state(), station_->log(), config.partitions, config.secret),
+      .state = state_,
       .intake = *front_door_,
       .clock = clock,
       .events = *events_,
@@ -175,13 +200,57 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
         return found == hooks_.end() || of != tenant ? nullptr : found->second.get();
       },
       .ready = [this] { return live_->ready(); },
-      .metrics = [this] { return metrics_->expose(); },
+      .metrics = [this](std::string_view tenant) { return scrape(tenant); },
       .files = console_files(),
+      .answered =
+          [this](const api::Answered& answer) {
+            metrics_->add(Metric::requests, {{answer.route, outcome_of(answer.status)}});
+            if (answer.took) metrics_->observe(Metric::request_time, {{answer.route}}, std::chrono::duration<double>(*answer.took).count());
+          },
   };
   auto api = api::Api::start(std::move(api_settings), std::move(parts));
   if (!api) return std::move(api.error());
   api_ = std::move(*api);
+  for (const api::Route& route : api_->routes()) expect_route(*metrics_, route.pattern);
+  expect_route(*metrics_, "");
   return {};
+}
+
+// What may come and has not yet, at zero.
+void Service::expect_series() {
+  const Config& config = station_->config();
+  for (const std::string& tenant : tenants_of(config)) expect_tenant(*metrics_, tenant);
+  for (const std::string_view reason : names_of(DeadLetterReason{})) metrics_->expect(Metric::dead_letters, {{"intake", reason}});
+  std::vector<std::string> stages{"api"};
+  for (const ConnectorConfig& connector : config.connectors) stages.push_back(connector.name);
+  for (const std::string& stage : stages) metrics_->expect(Metric::duplicates, {{stage}});
+  for (const auto& [name, feed] : feeds_) stages.push_back(name);
+  for (const std::string& stage : stages) {
+    metrics_->expect(Metric::events_in, {{stage}});
+    metrics_->expect(Metric::events_out, {{stage}});
+  }
+  metrics_->expect(Metric::overflow, {{"series"}});
+}
+
+// Brings up to date what is not counted but read.
+std::string Service::scrape(std::string_view tenant) {
+  const Config& config = station_->config();
+  process_metrics_->read();
+  metrics_->set(Metric::ready, {}, live_->ready() ? 1 : 0);
+  metrics_->set(Metric::queue_events, {}, static_cast<double>(live_->queued()));
+  metrics_->set(Metric::queue_events_max, {}, static_cast<double>(config.queue_events_max));
+  std::vector<std::pair<std::string, ActiveCases>> active;
+  for (const std::string& one : tenants_of(config)) {
+    const auto levels = state_.read(Topic::measures, tenant_key(one), "levels");
+    if (!levels || !*levels) continue;
+    auto cases = read_active_cases(**levels);
+    if (!cases) continue;
+    for (ActiveCases& row : *cases) active.emplace_back(one, std::move(row));
+  }
+  std::vector<Metrics::GaugeValue> values;
+  for (const auto& [whose, row] : active) values.push_back({{{whose, row.state, row.department}}, static_cast<double>(row.count)});
+  metrics_->replace(Metric::cases_active, values);
+  return metrics_->expose(tenant);
 }
 
 void Service::count(const std::vector<Pump::Stage>& stages, Timestamp now) {
@@ -190,7 +259,7 @@ void Service::count(const std::vector<Pump::Stage>& stages, Timestamp now) {
     Metrics::StageBatch batch;
     batch.in = static_cast<std::uint64_t>(stage.counters.events_in - before.events_in);
     batch.out = static_cast<std::uint64_t>(stage.counters.events_out - before.events_out);
-    batch.lag = std::max(now - stage.newest, Millis{0});
+    if (stage.newest > kEarliest) batch.lag = std::max(now - stage.newest, Millis{0});  // the first configuration is no event of any time
     if (batch.in > 0 || batch.out > 0) metrics_->add_batch(stage.name, batch);
     before = stage.counters;
   }

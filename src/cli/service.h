@@ -12,6 +12,7 @@
 #include "sinks/webhook.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
+#include "telemetry/process_metrics.h"
 
 namespace earshot::cli {
 
@@ -58,10 +59,14 @@ class Service {
   Result<void> start_api(const Clock& clock, Settings settings);
   Result<void> start_sinks(const Clock& clock, Log& log);
   void notify();
+  void expect_series();
   void count(const std::vector<Pump::Stage>& stages, Timestamp now);
+  std::string scrape(std::string_view tenant);
 
   std::unique_ptr<Station> station_;
+  api::StateView state_;
   std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<ProcessMetrics> process_metrics_;  // the server's thread
   std::map<std::string, std::unique_ptr<MetricsFeed>, std::less<>> feeds_;
   std::map<std::string, Task::Counters> counted_;
   std::map<std::string, std::unique_ptr<Connector>, std::less<>> hooks_;

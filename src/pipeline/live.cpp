@@ -71,6 +71,11 @@ Result<void> Live::ready() const {
   return {};
 }
 
+std::size_t Live::queued() const {
+  const std::lock_guard lock(mutex_);
+  return queued_events_;
+}
+
 bool Live::take(std::vector<Offer>& offers) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, kLook, [&] { return stopping_ || trouble_ || committed_ || !queue_.empty(); });

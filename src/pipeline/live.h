@@ -76,6 +76,9 @@ class Live {
   // Whether an offer would be considered now: an error is for good, or until the clock is right again. Any thread.
   Result<void> ready() const;
 
+  // Events that wait. Any thread.
+  std::size_t queued() const;
+
  private:
   struct Offer {
     std::vector<Event> events;

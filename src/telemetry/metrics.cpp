@@ -1,5 +1,6 @@
 #include "telemetry/metrics.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <mutex>
@@ -26,18 +27,35 @@ constexpr std::array<MetricInfo, kMetrics> kTable{{
     {Metric::duplicates, MetricShape::counter, "earshot_duplicates_total", {"stage"},
      "Events that came again and changed nothing"},
     {Metric::commit, MetricShape::histogram, "earshot_commit_seconds", {}, "Time from handing over a commit until it is durable"},
-    {Metric::feedback, MetricShape::counter, "earshot_feedback_total", {"channel", "sentiment"}, "Feedback by where it was said and its tone"},
-    {Metric::csat_answers, MetricShape::counter, "earshot_csat_answers_total", {"score"},
+    {Metric::ready, MetricShape::gauge, "earshot_ready", {}, "1 when events can be taken, as /readyz says"},
+    {Metric::queue_events, MetricShape::gauge, "earshot_queue_events", {}, "Events that wait at the front door"},
+    {Metric::queue_events_max, MetricShape::gauge, "earshot_queue_events_max", {}, "Events that may wait at the front door"},
+    {Metric::requests, MetricShape::counter, "earshot_http_requests_total", {"route", "outcome"}, "HTTP requests answered"},
+    {Metric::request_time, MetricShape::histogram, "earshot_http_request_seconds", {"route"}, "Time from the last byte of a request to its answer"},
+    {Metric::deliveries, MetricShape::counter, "earshot_deliveries_total", {"stage", "outcome"}, "Tries to deliver an alert to a sink"},
+    {Metric::cpu, MetricShape::counter, "earshot_process_cpu_seconds_total", {}, "CPU time of this process"},
+    {Metric::memory, MetricShape::gauge, "earshot_process_memory_bytes", {}, "Memory of this process"},
+    {Metric::open_files, MetricShape::gauge, "earshot_process_open_files", {}, "Files and connections that this process has open"},
+    {Metric::open_files_max, MetricShape::gauge, "earshot_process_open_files_max", {}, "Files and connections that it may have open"},
+    {Metric::disk_free, MetricShape::gauge, "earshot_disk_free_bytes", {}, "Room left on the disk of the data directory"},
+    {Metric::disk_size, MetricShape::gauge, "earshot_disk_size_bytes", {}, "Size of the disk of the data directory"},
+    {Metric::started, MetricShape::gauge, "earshot_start_timestamp_seconds", {}, "When this process started"},
+    {Metric::feedback, MetricShape::counter, "earshot_feedback_total", {"tenant", "channel", "sentiment"},
+     "Feedback by where it was said and its tone"},
+    {Metric::issues, MetricShape::counter, "earshot_issues_total", {"tenant", "issue_type"}, "Issues that feedback named"},
+    {Metric::csat_answers, MetricShape::counter, "earshot_csat_answers_total", {"tenant", "score"},
      "Answers to satisfaction surveys on the scale 1 to 5, as they came in"},
-    {Metric::nps_answers, MetricShape::counter, "earshot_nps_answers_total", {"score"},
+    {Metric::nps_answers, MetricShape::counter, "earshot_nps_answers_total", {"tenant", "score"},
      "Answers to recommendation surveys, 0 to 10, as they came in"},
     {Metric::cases_opened, MetricShape::counter, "earshot_cases_opened_total", {"tenant", "issue_type", "channel"}, "Cases opened, by first issue type"},
-    {Metric::cases_active, MetricShape::gauge, "earshot_cases_active", {"state", "department"}, "Cases not yet resolved"},
-    {Metric::first_response, MetricShape::histogram, "earshot_first_response_seconds", {},
-     "Time from opening to the first public reply by a person"},
-    {Metric::sla_outcomes, MetricShape::counter, "earshot_sla_outcomes_total", {"sla_metric", "outcome"}, "Promised times met and breached"},
-    {Metric::signals, MetricShape::counter, "earshot_signals_total", {"kind", "level"}, "Signals raised about customers"},
-    {Metric::alerts, MetricShape::counter, "earshot_alerts_total", {"severity"}, "Alerts raised"},
+    {Metric::cases_active, MetricShape::gauge, "earshot_cases_active", {"tenant", "state", "department"}, "Cases not yet resolved"},
+    {Metric::first_response, MetricShape::histogram, "earshot_first_response_seconds", {"tenant"},
+     "Time from the customer's first word to the first public reply by a person"},
+    {Metric::resolution, MetricShape::histogram, "earshot_resolution_seconds", {"tenant"}, "Time from opening to the resolution"},
+    {Metric::sla_outcomes, MetricShape::counter, "earshot_sla_outcomes_total", {"tenant", "sla_metric", "outcome"}, "Promised times met and breached"},
+    {Metric::signals, MetricShape::counter, "earshot_signals_total", {"tenant", "kind", "level"}, "Signals raised about customers"},
+    {Metric::signals_cleared, MetricShape::counter, "earshot_signals_cleared_total", {"tenant", "kind"}, "Signals about customers that were cleared"},
+    {Metric::alerts, MetricShape::counter, "earshot_alerts_total", {"tenant", "severity"}, "Alerts raised"},
     {Metric::build_info, MetricShape::gauge, "earshot_build_info", {"version"}, "Always 1; names the build"},
     {Metric::series, MetricShape::gauge, "earshot_metric_series", {}, "Series of this process"},
     {Metric::overflow, MetricShape::counter, "earshot_metric_overflow_total", {"label"},
@@ -49,8 +67,8 @@ constexpr std::size_t kLabelBytesMax = 64;
 constexpr int kDigitsInARowMax = 5;  // more is a telephone number or an id
 constexpr std::array<double, 12> kResponseBuckets{60,    300,   900,    1800,   3600,   7200,
                                                   14400, 28800, 86400,  172800, 259200, 604800};
-constexpr std::array<double, 13> kCommitBuckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
-                                                0.025,  0.05,    0.1,    0.25,  1,      5};
+constexpr std::array<double, 13> kQuickBuckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
+                                               0.025,  0.05,    0.1,    0.25,  1,      5};
 
 const MetricInfo& info_of(Metric metric) { return kTable[static_cast<std::size_t>(metric)]; }
 
@@ -60,8 +78,10 @@ std::size_t label_count(const MetricInfo& info) {
   return count;
 }
 
-// A name as configurations and connectors write them. Addresses, telephone numbers, URLs and sentences are not.
-bool has_the_shape_of_a_name(std::string_view value) {
+// A name as configurations and connectors write them. Addresses, telephone numbers, URLs and sentences are not. Routes come from
+// the program itself.
+bool has_the_shape_of_a_name(std::string_view label, std::string_view value) {
+  if (label == "route") return true;
   if (value.size() > kLabelBytesMax) return false;
   int digits_in_a_row = 0;
   for (const char c : value) {
@@ -74,7 +94,7 @@ bool has_the_shape_of_a_name(std::string_view value) {
 }
 
 prometheus::Histogram::BucketBoundaries buckets_of(Metric metric) {
-  if (metric == Metric::commit) return {kCommitBuckets.begin(), kCommitBuckets.end()};
+  if (metric == Metric::commit || metric == Metric::request_time) return {kQuickBuckets.begin(), kQuickBuckets.end()};
   return {kResponseBuckets.begin(), kResponseBuckets.end()};
 }
 
@@ -87,7 +107,6 @@ struct Series {
   prometheus::Counter* counter = nullptr;
   prometheus::Gauge* gauge = nullptr;
   prometheus::Histogram* histogram = nullptr;
-  std::map<std::string, double, std::less<>> parts;  // of a gauge that several owners set
 };
 
 struct Metrics::Store {
@@ -116,7 +135,7 @@ struct Metrics::Store {
   std::string_view admitted(std::string_view label, std::string_view value) {
     if (value.empty()) return "none";
     if (value == kOther) return kOther;
-    if (!has_the_shape_of_a_name(value)) return overflowed(label);
+    if (!has_the_shape_of_a_name(label, value)) return overflowed(label);
     auto& known = values[std::string(label)];
     if (known.find(value) != known.end()) return value;
     if (known.size() >= (label == "tenant" ? settings.tenants_max : settings.names_max)) return overflowed(label);
@@ -156,6 +175,15 @@ struct Metrics::Store {
       case MetricShape::histogram: found->second.histogram = &histograms[place]->Add(named, buckets_of(metric)); break;
     }
     return found->second;
+  }
+
+  void remove(Metric gauge) {
+    std::erase_if(series, [&](const auto& one) {
+      if (one.first.front() != static_cast<char>(gauge)) return false;
+      gauges[place_of(gauge)]->Remove(one.second.gauge);
+      --series_count;
+      return true;
+    });
   }
 
   static std::string key_of(Metric metric, const LabelValues& labels) {
@@ -198,15 +226,16 @@ void Metrics::set(Metric gauge, LabelValues labels, double value) {
   store_->series_of(gauge, labels).gauge->Set(value);
 }
 
-void Metrics::set_part(Metric gauge, LabelValues labels, std::string_view owner, double value) {
-  EARSHOT_CHECK(info_of(gauge).shape == MetricShape::gauge, "only a gauge can be set");
+void Metrics::expect(Metric metric, LabelValues labels) {
   const std::lock_guard lock(store_->guard);
-  const std::string_view part = store_->admitted("tenant", owner);
-  Series& series = store_->series_of(gauge, labels);
-  series.parts.insert_or_assign(std::string(part), value);
-  double sum = 0;
-  for (const auto& [name, one] : series.parts) sum += one;
-  series.gauge->Set(sum);
+  (void)store_->series_of(metric, labels);  // made, and nothing else
+}
+
+void Metrics::replace(Metric gauge, std::span<const GaugeValue> values) {
+  EARSHOT_CHECK(info_of(gauge).shape == MetricShape::gauge, "only a gauge can be replaced");
+  const std::lock_guard lock(store_->guard);
+  store_->remove(gauge);
+  for (const GaugeValue& one : values) store_->series_of(gauge, one.labels).gauge->Increment(one.value);
 }
 
 void Metrics::observe(Metric histogram, LabelValues labels, double value) {
@@ -218,7 +247,7 @@ void Metrics::observe(Metric histogram, LabelValues labels, double value) {
 void Metrics::add_batch(std::string_view stage, const StageBatch& batch) {
   add(Metric::events_in, {{stage}}, static_cast<double>(batch.in));
   add(Metric::events_out, {{stage}}, static_cast<double>(batch.out));
-  set(Metric::lag, {{stage}}, std::chrono::duration<double>(batch.lag).count());
+  if (batch.lag) set(Metric::lag, {{stage}}, std::chrono::duration<double>(*batch.lag).count());
 }
 
 std::size_t Metrics::series() const {
@@ -226,10 +255,18 @@ std::size_t Metrics::series() const {
   return store_->series_count;
 }
 
-std::string Metrics::expose() const {
+std::string Metrics::expose(std::string_view tenant) const {
   const std::lock_guard lock(store_->guard);
   store_->series_at(Metric::series, {}).gauge->Set(static_cast<double>(store_->series_count));
-  return prometheus::TextSerializer().Serialize(store_->registry.Collect());
+  auto families = store_->registry.Collect();
+  if (!tenant.empty()) {
+    for (auto& family : families) {
+      std::erase_if(family.metric, [&](const auto& one) {
+        return std::any_of(one.label.begin(), one.label.end(), [&](const auto& label) { return label.name == "tenant" && label.value != tenant; });
+      });
+    }
+  }
+  return prometheus::TextSerializer().Serialize(families);
 }
 
 }  // namespace earshot

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,20 +29,36 @@ enum class Metric : std::uint8_t {
   lag,
   duplicates,
   commit,
+  ready,
+  queue_events,
+  queue_events_max,
+  requests,
+  request_time,
+  deliveries,
+  cpu,
+  memory,
+  open_files,
+  open_files_max,
+  disk_free,
+  disk_size,
+  started,
   feedback,
+  issues,
   csat_answers,
   nps_answers,
   cases_opened,
   cases_active,
   first_response,
+  resolution,
   sla_outcomes,
   signals,
+  signals_cleared,
   alerts,
   build_info,
   series,
   overflow,
 };
-inline constexpr int kMetrics = 18;
+inline constexpr int kMetrics = 34;
 
 enum class MetricShape : std::uint8_t { counter, gauge, histogram };
 
@@ -80,30 +97,42 @@ class Metrics {
 
   void add(Metric counter, LabelValues labels, double amount = 1);
   void set(Metric gauge, LabelValues labels, double value);
-  // A gauge that is the sum of what several owners know: each sets its own part.
-  void set_part(Metric gauge, LabelValues labels, std::string_view owner, double value);
   void observe(Metric histogram, LabelValues labels, double value);
 
-  // What a stage did with one batch; `lag`: from when its newest event was recorded until it was done with. Stages are processors,
-  // connectors and sinks.
+  // Shows a series with nothing counted yet. Prometheus takes the first value of a series as where it begins, so the first event
+  // of one that did not stand at zero before is lost to every rate.
+  void expect(Metric metric, LabelValues labels);
+
+  // Everything there is to a gauge: its other series disappear.
+  struct GaugeValue {
+    LabelValues labels;
+    double value = 0;
+  };
+  void replace(Metric gauge, std::span<const GaugeValue> values);
+
+  // What a stage did with one batch; `lag`: from when its newest event was recorded until it was done with; nothing: it had none.
+  // Stages are processors, connectors and sinks.
   struct StageBatch {
     std::uint64_t in = 0;
     std::uint64_t out = 0;
-    std::chrono::milliseconds lag{0};
+    std::optional<std::chrono::milliseconds> lag{};
   };
   void add_batch(std::string_view stage, const StageBatch& batch);
 
   std::size_t series() const;
 
-  // The text format of Prometheus, for GET /metrics.
-  std::string expose() const;
+  // The text format of Prometheus, for GET /metrics. With a tenant, without what concerns others.
+  std::string expose(std::string_view tenant = {}) const;
 
  private:
   struct Store;
   std::unique_ptr<Store> store_;
 };
 
-// Turns events into metrics: give it what was published (signals, cases, alerts, kpis, dead-letters) and the measures, each
+// Shows at zero what may be counted of a tenant whose name is known: all that needs no name from outside.
+void expect_tenant(Metrics& metrics, std::string_view tenant);
+
+// Turns events into metrics: give it what was published (signals, cases, alerts, dead-letters) and the measures, each
 // event once, after it was committed; a replay gives nothing. Numbers reach Metrics with flush().
 class MetricsFeed {
  public:
@@ -121,12 +150,14 @@ class MetricsFeed {
   struct Count {
     Metric metric = Metric::feedback;
     std::uint64_t n = 0;
+    bool is_new = false;  // shown even at zero
   };
 
-  void count(Metric metric, LabelValues labels);
-  void observe(const MeasureTaken& measure);
+  // True while the combination is new: not handed on yet.
+  bool count(Metric metric, LabelValues labels, std::uint64_t n = 1);
+  void observe(const MeasureTaken& measure, std::string_view tenant);
   void observe(const CaseChanged& change, std::string_view tenant);
-  void observe(const KpiReported& report, std::string_view tenant);
+  void observe(const SignalChanged& signal, std::string_view tenant);
 
   Metrics& metrics_;
   std::string stage_;

@@ -79,7 +79,9 @@ class RunningEarshot {
   HttpAnswer post(std::string_view target, std::string_view body, std::map<std::string, std::string> headers = {}) {
     return HttpClient(port_).post(target, body, std::move(headers));
   }
-  HttpAnswer get(std::string_view target) { return HttpClient(port_).get(target); }
+  HttpAnswer get(std::string_view target, const std::map<std::string, std::string>& headers = {}) {
+    return HttpClient(port_).get(target, headers);
+  }
 
   Outcome end(int signal = SIGTERM) {
     process_->signal(signal);

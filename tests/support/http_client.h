@@ -76,6 +76,7 @@ class HttpClient {
       answer = {};
       if (!read_head(answer)) return {};
     } while (answer.status == 100);
+    if (answer.headers.contains("transfer-encoding")) return read_chunks(answer) ? answer : HttpAnswer{};
     const auto length = answer.headers.find("content-length");
     if (is_head || length == answer.headers.end()) return answer;
     const std::size_t size = std::stoul(length->second);
@@ -117,6 +118,19 @@ class HttpClient {
       answer.headers[name] = head.substr(colon + 2, end - colon - 2);
     }
     return true;
+  }
+  bool read_chunks(HttpAnswer& answer) {
+    while (true) {
+      const std::string line = read_until("\r\n");
+      if (line.empty()) return false;
+      const std::size_t size = std::stoul(line, nullptr, 16);
+      while (in_.size() < size + 2) {
+        if (!receive()) return false;
+      }
+      answer.body += in_.substr(0, size);
+      in_.erase(0, size + 2);
+      if (size == 0) return true;
+    }
   }
   bool receive() {
     char bytes[16 * 1024];

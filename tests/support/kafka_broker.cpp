@@ -1,8 +1,5 @@
 #include "support/in_kafka.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -11,24 +8,13 @@
 
 #include <gtest/gtest.h>
 
+#include "support/free_port.h"
+
 namespace earshot::test {
 
 namespace {
 
 const std::string kScript = std::string(EARSHOT_SOURCE_DIR) + "/scripts/kafka";
-
-// Free a moment ago.
-std::uint16_t free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size);
-  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(socket);
-  return ntohs(address.sin_port);
-}
 
 }  // namespace
 

@@ -138,4 +138,19 @@ Result<std::vector<KpiReported>> read_kpis(const StateStore& store, std::string_
   return rows;
 }
 
+Result<std::vector<ActiveCases>> read_active_cases(std::string_view stored) {
+  constexpr std::string_view kState = "state=";
+  constexpr std::string_view kDepartment = ",department=";
+  state::Levels levels;
+  if (!parse(levels, stored)) return Error{ErrorKind::Corrupt, "the stored levels of KPIs are not readable"};
+  std::vector<ActiveCases> active;
+  for (const state::Level& level : levels.levels()) {
+    const std::string& dimension = level.dimension();
+    const auto comma = dimension.find(kDepartment);
+    if (!dimension.starts_with(kState) || comma == std::string::npos) continue;
+    active.push_back({dimension.substr(kState.size(), comma - kState.size()), dimension.substr(comma + kDepartment.size()), level.active()});
+  }
+  return active;
+}
+
 }  // namespace earshot

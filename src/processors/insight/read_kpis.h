@@ -29,4 +29,13 @@ struct KpiQuery {
 Result<std::vector<KpiReported>> read_kpis(const StateStore& store, std::string_view prefix, const KpiQuery& query, Timestamp now,
                                            const insight::Settings& settings = {});
 
+// What `levels`, a value of the tenant's own key, says of cases that are not resolved.
+struct ActiveCases {
+  std::string state;
+  std::string department;
+  std::int64_t count = 0;
+  bool operator==(const ActiveCases&) const = default;
+};
+Result<std::vector<ActiveCases>> read_active_cases(std::string_view levels);
+
 }  // namespace earshot

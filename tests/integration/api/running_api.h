@@ -68,7 +68,7 @@ class RunningApi : private Intake, private Clock {
                        if (door == Door::full) return Error{ErrorKind::Unavailable, "the queue is full"};
                        return {};
                      },
-                     .metrics = [] { return std::string("earshot_build_info{version=\"test\"} 1\n"); },
+                     .metrics = [](std::string_view) { return std::string("earshot_build_info{version=\"test\"} 1\n"); },
                      .files = std::move(files)};
     auto started = Api::start(std::move(settings), std::move(parts));
     EXPECT_TRUE(started) << (started ? "" : started.error().message);

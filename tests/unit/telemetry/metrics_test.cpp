@@ -62,7 +62,7 @@ TEST(Metrics, FollowTheNamingRules) {
 TEST(Metrics, HaveNoLabelForAPersonACaseOrAText) {
   const std::set<std::string_view> allowed{"stage",      "reason",  "tenant", "department", "issue_type", "channel",  "sentiment", "tier",
                                            "sla_metric", "outcome", "state",  "score",      "kind",       "severity", "level",     "version",
-                                           "label"};
+                                           "label",      "route"};
   for (const MetricInfo& info : metric_list()) {
     for (const std::string_view label : info.labels) {
       if (!label.empty()) {
@@ -127,7 +127,7 @@ TEST(Metrics, KeepTheirSeriesWithinTheBound) {
   for (const std::size_t series_max : {39u, 40u, 41u}) {
     Metrics metrics({.series_max = series_max});
     for (int i = 0; i < 30; ++i) {
-      for (int j = 0; j < 30; ++j) metrics.add(Metric::feedback, {{"channel-" + std::to_string(i), "s" + std::to_string(j)}});
+      for (int j = 0; j < 30; ++j) metrics.add(Metric::feedback, {{"acme", "channel-" + std::to_string(i), "s" + std::to_string(j)}});
     }
     const auto samples = samples_of(metrics.expose());
     double all = 0;
@@ -146,8 +146,10 @@ TEST(MetricsFeed, CountsWhatWasPublished) {
   MetricsFeed feed(metrics, "intake");
   feed.observe(event_of(feedback_on("email", Sentiment::negative)));
   feed.observe(event_of(feedback_on("email", Sentiment::negative)));
-  feed.observe(event_of(feedback_on("app", Sentiment::unknown)));
-  EXPECT_FALSE(samples_of(metrics.expose()).contains("earshot_feedback_total{channel=\"email\",sentiment=\"neg\"}"));
+  MeasureTaken of_two_issues = feedback_on("app", Sentiment::unknown);
+  of_two_issues.issues = {IssueType::refund, IssueType::app};
+  feed.observe(event_of(of_two_issues));
+  EXPECT_FALSE(samples_of(metrics.expose()).contains("earshot_feedback_total{channel=\"email\",sentiment=\"neg\",tenant=\"acme\"}"));
 
   MeasureTaken answer;
   answer.kind = MeasureKind::survey_answer;
@@ -158,6 +160,9 @@ TEST(MetricsFeed, CountsWhatWasPublished) {
   MeasureTaken response;
   response.kind = MeasureKind::first_response;
   response.value = 120000;
+  feed.observe(event_of(response));
+  response.kind = MeasureKind::resolution;
+  response.value = 7'200'000;
   feed.observe(event_of(response));
   MeasureTaken outcome;
   outcome.kind = MeasureKind::sla_outcome;
@@ -186,40 +191,59 @@ TEST(MetricsFeed, CountsWhatWasPublished) {
   feed.flush();
 
   const auto samples = samples_of(metrics.expose());
-  EXPECT_EQ(samples.at("earshot_feedback_total{channel=\"email\",sentiment=\"neg\"}"), 2);
-  EXPECT_EQ(samples.at("earshot_feedback_total{channel=\"app\",sentiment=\"unknown\"}"), 1);
-  EXPECT_EQ(samples.at("earshot_csat_answers_total{score=\"5\"}"), 2);
-  EXPECT_FALSE(samples.contains("earshot_csat_answers_total{score=\"6\"}"));
-  EXPECT_EQ(samples.at("earshot_first_response_seconds_bucket{le=\"60\"}"), 0);
-  EXPECT_EQ(samples.at("earshot_first_response_seconds_bucket{le=\"300\"}"), 1);
-  EXPECT_EQ(samples.at("earshot_sla_outcomes_total{outcome=\"met\",sla_metric=\"first_reply\"}"), 1);
+  EXPECT_EQ(samples.at("earshot_feedback_total{channel=\"email\",sentiment=\"neg\",tenant=\"acme\"}"), 2);
+  EXPECT_EQ(samples.at("earshot_feedback_total{channel=\"app\",sentiment=\"unknown\",tenant=\"acme\"}"), 1);
+  EXPECT_EQ(samples.at("earshot_feedback_total{channel=\"app\",sentiment=\"pos\",tenant=\"acme\"}"), 0) << "known to be none";
+  EXPECT_EQ(samples.at("earshot_issues_total{issue_type=\"none\",tenant=\"acme\"}"), 2);
+  EXPECT_EQ(samples.at("earshot_issues_total{issue_type=\"refund\",tenant=\"acme\"}"), 1);
+  EXPECT_EQ(samples.at("earshot_issues_total{issue_type=\"app\",tenant=\"acme\"}"), 1);
+  EXPECT_EQ(samples.at("earshot_resolution_seconds_bucket{tenant=\"acme\",le=\"3600\"}"), 0);
+  EXPECT_EQ(samples.at("earshot_resolution_seconds_bucket{tenant=\"acme\",le=\"7200\"}"), 1);
+  EXPECT_EQ(samples.at("earshot_signals_cleared_total{kind=\"silent\",tenant=\"acme\"}"), 1);
+  EXPECT_EQ(samples.at("earshot_csat_answers_total{score=\"5\",tenant=\"acme\"}"), 2);
+  EXPECT_FALSE(samples.contains("earshot_csat_answers_total{score=\"6\",tenant=\"acme\"}"));
+  EXPECT_EQ(samples.at("earshot_first_response_seconds_bucket{tenant=\"acme\",le=\"60\"}"), 0);
+  EXPECT_EQ(samples.at("earshot_first_response_seconds_bucket{tenant=\"acme\",le=\"300\"}"), 1);
+  EXPECT_EQ(samples.at("earshot_sla_outcomes_total{outcome=\"met\",sla_metric=\"first_reply\",tenant=\"acme\"}"), 1);
   EXPECT_EQ(samples.at("earshot_cases_opened_total{channel=\"email\",issue_type=\"refund\",tenant=\"acme\"}"), 1);
   EXPECT_EQ(samples.at("earshot_dead_letters_total{reason=\"too_large\",stage=\"intake\"}"), 1);
-  EXPECT_EQ(samples.at("earshot_signals_total{kind=\"silent\",level=\"act\"}"), 1);
-  EXPECT_EQ(samples.at("earshot_alerts_total{severity=\"critical\"}"), 1);
+  EXPECT_EQ(samples.at("earshot_signals_total{kind=\"silent\",level=\"act\",tenant=\"acme\"}"), 1);
+  EXPECT_EQ(samples.at("earshot_alerts_total{severity=\"critical\",tenant=\"acme\"}"), 1);
 }
 
-TEST(MetricsFeed, SumsActiveCasesOverTenants) {
+TEST(Metrics, ShowOfAReplacedGaugeOnlyWhatItIsNow) {
   Metrics metrics;
-  MetricsFeed feed(metrics, "insight");
-  KpiReported report;
-  report.kpi = "active";
-  report.dimension = "state=open,department=care";
-  report.count = 3;
-  Event event = event_of(report);
-  feed.observe(event);
-  event.tenant = "beta";
-  feed.observe(event);
-  event.tenant = "acme";
-  report.count = 2;
-  event.body = report;
-  feed.observe(event);
-  report.dimension = "channel=email";
-  report.count = 99;
-  event.body = report;
-  feed.observe(event);
+  const std::size_t before = metrics.series();
+  const std::vector<Metrics::GaugeValue> two{{{{"acme", "open", "care"}}, 3}, {{{"acme", "new", "care"}}, 1}};
+  metrics.replace(Metric::cases_active, two);
+  const std::vector<Metrics::GaugeValue> one{{{{"acme", "open", "care"}}, 2}};
+  metrics.replace(Metric::cases_active, one);
   const auto samples = samples_of(metrics.expose());
-  EXPECT_EQ(samples.at("earshot_cases_active{department=\"care\",state=\"open\"}"), 5);
+  EXPECT_EQ(samples.at("earshot_cases_active{department=\"care\",state=\"open\",tenant=\"acme\"}"), 2);
+  EXPECT_FALSE(samples.contains("earshot_cases_active{department=\"care\",state=\"new\",tenant=\"acme\"}"));
+  EXPECT_EQ(metrics.series(), before + 1);
+}
+
+TEST(Metrics, AddUpInAReplacedGaugeWhatOverflows) {
+  Metrics metrics({.names_max = 1});
+  const std::vector<Metrics::GaugeValue> values{{{{"acme", "open", "care"}}, 3}, {{{"acme", "open", "shop"}}, 4}, {{{"acme", "open", "depot"}}, 5}};
+  metrics.replace(Metric::cases_active, values);
+  const auto samples = samples_of(metrics.expose());
+  EXPECT_EQ(samples.at("earshot_cases_active{department=\"care\",state=\"open\",tenant=\"acme\"}"), 3);
+  EXPECT_EQ(samples.at("earshot_cases_active{department=\"other\",state=\"open\",tenant=\"acme\"}"), 9);
+}
+
+TEST(Metrics, OfATenantStandAtZeroBeforeAnythingHappens) {
+  Metrics metrics;
+  expect_tenant(metrics, "acme");
+  const auto samples = samples_of(metrics.expose());
+  for (const char* name : {"earshot_csat_answers_total{score=\"1\",tenant=\"acme\"}", "earshot_nps_answers_total{score=\"10\",tenant=\"acme\"}",
+                           "earshot_sla_outcomes_total{outcome=\"breached\",sla_metric=\"first_reply\",tenant=\"acme\"}",
+                           "earshot_signals_total{kind=\"silent\",level=\"watch\",tenant=\"acme\"}",
+                           "earshot_resolution_seconds_count{tenant=\"acme\"}"}) {
+    ASSERT_TRUE(samples.contains(name)) << name;
+    EXPECT_EQ(samples.at(name), 0) << name;
+  }
 }
 
 TEST(MetricsFeed, LosesNothingInAFloodOfNames) {
@@ -232,7 +256,7 @@ TEST(MetricsFeed, LosesNothingInAFloodOfNames) {
     if (name.starts_with("earshot_feedback_total")) all += value;
   }
   EXPECT_EQ(all, 10000);
-  EXPECT_LT(metrics.series(), 80u);
+  EXPECT_LT(metrics.series(), 280u) << "64 channels and `other`, four tones each";
 }
 
 TEST(Metrics, CanBeWrittenAndReadByManyThreads) {
@@ -250,7 +274,7 @@ TEST(Metrics, CanBeWrittenAndReadByManyThreads) {
     });
   }
   threads.clear();
-  EXPECT_EQ(samples_of(metrics.expose()).at("earshot_feedback_total{channel=\"email\",sentiment=\"pos\"}"), 2000);
+  EXPECT_EQ(samples_of(metrics.expose()).at("earshot_feedback_total{channel=\"email\",sentiment=\"pos\",tenant=\"acme\"}"), 2000);
 }
 
 }  // namespace
