@@ -33,6 +33,7 @@ void add_fit(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
 void add_kpis(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
+void add_what_if(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_signals(CLI::App& app, int& exit_code);
 void add_simulate(CLI::App& app, int& exit_code);

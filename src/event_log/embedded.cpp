@@ -305,8 +305,8 @@ Result<void> EmbeddedLog::drop_before(TopicPartition partition, Offset offset) {
 
 // ---- reading only -------------------------------------------------------------------------------------------------
 
-Result<std::unique_ptr<EmbeddedReader>> EmbeddedReader::open(const std::filesystem::path& directory) {
-  auto store = EmbeddedStore::open(directory, {}, EmbeddedStore::Mode::read_only);
+Result<std::unique_ptr<EmbeddedReader>> EmbeddedReader::open(const std::filesystem::path& directory, bool beside) {
+  auto store = EmbeddedStore::open(directory, {}, beside ? EmbeddedStore::Mode::beside : EmbeddedStore::Mode::read_only);
   if (!store) return std::move(store.error());
   std::unique_ptr<EmbeddedReader> reader(new EmbeddedReader(std::move(*store)));
   auto topics = read_topics([&](std::string_view name) { return reader->fact(name); });

@@ -130,7 +130,8 @@ class EmbeddedLog : public EventLog {
 // The same log for commands that look while no other process runs. Unavailable while one does. Any thread.
 class EmbeddedReader : public LogReader {
  public:
-  static Result<std::unique_ptr<EmbeddedReader>> open(const std::filesystem::path& directory);
+  // `beside`: also while another process has the log; it shows what was durable at the opening.
+  static Result<std::unique_ptr<EmbeddedReader>> open(const std::filesystem::path& directory, bool beside = false);
 
   Result<void> read(TopicPartition partition, Offset from, std::size_t records_max, const Visit& visit) const override;
   Result<Offset> begin(TopicPartition partition) const override;

@@ -157,6 +157,17 @@ struct EmbeddedStore::Impl {
                                          std::string(kMarkFile) + " to go on with what is there"};
   }
 
+  // Without the lock. Files are never changed once they are written; those that are open stay readable when the writer removes
+  // them, and a log does so seldom.
+  Result<void> open_beside(rocksdb::Options options) {
+    options.max_open_files = -1;
+    rocksdb::DB* opened = nullptr;
+    const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
+    db.reset(opened);
+    if (!status.ok()) return error(status).in("reading beside the process that writes");
+    return {};
+  }
+
   void close() {
     if (db) (void)db->Close();  // everything acknowledged is synced
     db.reset();
@@ -252,8 +263,9 @@ Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(const std::filesystem
   options.create_if_missing = !*exists;
   // Damage is looked for before anything is written, so that what is there can still be saved.
   if (*exists) {
-    if (auto read = impl->open_to_read(options); !read) return std::move(read.error());
-  } else if (mode == Mode::read_only) {
+    auto read = mode == Mode::beside ? impl->open_beside(options) : impl->open_to_read(options);
+    if (!read) return std::move(read.error());
+  } else if (mode != Mode::read_write) {
     return Error{ErrorKind::NotFound, "there is no event log in " + impl->directory};
   }
   if (mode == Mode::read_write) {

@@ -39,7 +39,8 @@ class EmbeddedStore {
     Codec codec = Codec::lz4;
     rocksdb::Env* env = nullptr;  // a test's disk that lies; nothing: the machine's
   };
-  enum class Mode { read_write, read_only };
+  // `beside`: what a process that may go on writing had on disk at the opening; it does not notice.
+  enum class Mode { read_write, read_only, beside };
 
   // Unavailable while another process has the log; Corrupt if it is damaged; NotFound if there is none and it is only
   // to be read.

@@ -151,5 +151,55 @@ TEST(FitCommand, PutsTheModelIntoTheLogAndSignalsNameIt) {
   EXPECT_TRUE(names_version);
 }
 
+// Forty customers who order every week and stop one after the other; every fifth wrote a bad review before.
+void write_orders(const std::filesystem::path& path) {
+  std::ofstream file(path);
+  int id = 0;
+  for (int week = 0; week < 80; ++week) {
+    for (int customer = 0; customer < 40; ++customer) {
+      if (week > 20 + customer) continue;
+      const std::string at = format_rfc3339(Timestamp{std::chrono::days{20'000 + 7 * week + customer % 7}});
+      const std::string head = R"({"specversion":"1.0","id":")" + std::to_string(++id) + R"(","source":"/shop","time":")" + at + R"(","type":"earshot.)";
+      const std::string person = R"("channel":"shop","person":{"keys":["customer:)" + std::to_string(customer) + R"("]})";
+      file << head << R"(activity.order.v1","data":{)" << person << R"(,"order":{"id":"o","amount":100,"currency":"EUR"}}})" << "\n";
+      if (week != 20 + customer || customer % 5 != 0) continue;
+      file << head << R"(feedback.review.v1","data":{)" << person << R"(,"rating":{"value":1,"min":1,"max":5}}})" << "\n";
+    }
+  }
+}
+
+// On a log that a running earshot has.
+TEST(WhatIfCommand, ComparesOtherRulesWithThoseOnRecordBesideARunningEarshot) {
+  const Program earshot;
+  const test::Scratch scratch;
+  const auto events = scratch.path() / "events.ndjson";
+  write_orders(events);
+  const std::string data = in_quotes(scratch.path() / "data");
+  ASSERT_EQ(earshot.run("import --data " + data + " " + in_quotes(events)).exit_code, 0);
+  const auto same = scratch.path() / "same.yaml", bolder = scratch.path() / "bolder.yaml";
+  std::ofstream(same) << "tenant: acme\n";
+  std::ofstream(bolder) << "silence:\n  act_permille: 700\n  untouched_permille: 0\n";
+
+  test::RunningProgram running("run --data " + data + " --listen 127.0.0.1:0");
+  ASSERT_NE(running.wait_for("http://"), "");
+  const auto nothing = earshot.run("what-if --json --rules " + in_quotes(same) + " --data " + data);
+  ASSERT_EQ(nothing.exit_code, 0) << nothing.err;
+  const auto alike = nothing.lines().at(0);
+  EXPECT_GT(alike["today"]["cases"], 30);
+  EXPECT_EQ(alike["today"], alike["rules"]) << "the same rules do the same";
+  for (const char* list : {"more", "fewer", "moved", "rerouted", "sections_that_differ"}) EXPECT_TRUE(alike[list].empty()) << list;
+
+  const auto other = earshot.run("what-if --json --since 2025-01-01 --rules " + in_quotes(bolder) + " --data " + data);
+  ASSERT_EQ(other.exit_code, 0) << other.err;
+  const auto found = other.lines().at(0);
+  EXPECT_EQ(found["sections_that_differ"], nlohmann::json::array({"silence"}));
+  EXPECT_GT(found["moved"].size(), 20u);
+  for (const auto& moved : found["moved"]) EXPECT_LT(moved["rules"]["opened_at"], moved["today"]["opened_at"]);
+  EXPECT_FALSE(found["more"].empty()) << "those who are kept untouched today";
+  const auto text = earshot.run("what-if --rules " + in_quotes(bolder) + " --data " + data);
+  for (const char* words : {"the rules differ in: silence", "agent hours at 20 min", "of a silence", "days earlier"}) EXPECT_TRUE(says(text.out, words)) << text.out;
+  EXPECT_EQ(running.end(), 0);
+}
+
 }  // namespace
 }  // namespace earshot
