@@ -527,6 +527,18 @@ struct DeadLetter {
   bool operator==(const DeadLetter&) const = default;
 };
 
+// A dead letter was put right: somebody had its payload read again, as it is or edited. Once for each letter; who comes second
+// changes nothing.
+struct DeadLetterMended {
+  std::string letter;          // its id
+  std::string actor;           // who did it
+  bool edited = false;         // else the payload as it was kept, under what the configuration says now
+  std::string connector;       // that read it
+  std::string sha256;          // of the payload that was read
+  std::vector<Target> events;  // what it became
+  bool operator==(const DeadLetterMended&) const = default;
+};
+
 // ---- control ------------------------------------------------------------------------------------------------------
 
 struct ClockTicked {  // only to the partition that asked; its time is the record's
@@ -570,8 +582,8 @@ struct ChurnModelFitted {
 
 using EventBody = std::variant<Input, KeysPaired, IdentityAssigned, IdentityProposed, ActivityRecorded, SignalChanged, CustomerChanged,
                                CaseRequested, MessageForwarded, Command, CommandAnswered, CaseChanged, AlertRaised, MeasureTaken,
-                               MeasuresSummed, KpiReported, DeadLetter, ClockTicked, ConfigChanged, ImportBegan, ConnectorGap,
-                               ChurnModelFitted>;
+                               MeasuresSummed, KpiReported, DeadLetter, DeadLetterMended, ClockTicked, ConfigChanged, ImportBegan,
+                               ConnectorGap, ChurnModelFitted>;
 
 struct Event {
   std::string id;      // (source, id) is unique within a tenant

@@ -96,16 +96,32 @@ void fields(F& f, KpiRow& v) {
   fields(f, v.kpi);
 }
 
+// Who had a dead letter read again, and when.
+struct Mended {
+  std::string by;
+  Timestamp at{};
+  bool edited = false;
+  bool operator==(const Mended&) const = default;
+};
+template <class F>
+void fields(F& f, Mended& v) {
+  f.required("by", v.by);
+  f.required("at", v.at);
+  f.optional("edited", v.edited);
+}
+
 struct DeadLetterRow {
   std::string id;
   Timestamp at{};
   DeadLetter letter;
+  std::optional<Mended> mended;
   bool operator==(const DeadLetterRow&) const = default;
 };
 template <class F>
 void fields(F& f, DeadLetterRow& v) {
   f.required("id", v.id);
   f.required("at", v.at);
+  f.optional("mended", v.mended);
   fields(f, v.letter);
 }
 
@@ -226,6 +242,20 @@ void fields(F& f, DeliveryAnswer& v) {
   f.required("accepted", v.accepted);
   f.required("duplicate", v.duplicate);
   f.required("rejected", v.rejected);
+}
+
+// A person wants a dead letter read again.
+struct MendRequest {
+  std::string actor;
+  std::string payload;    // in place of what was kept; empty: as it is
+  std::string connector;  // that reads it; empty: the one that could not
+  bool operator==(const MendRequest&) const = default;
+};
+template <class F>
+void fields(F& f, MendRequest& v) {
+  f.required("actor", v.actor);
+  f.optional("payload", v.payload);
+  f.optional("connector", v.connector);
 }
 
 // What a person wants done with a case.

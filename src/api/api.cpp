@@ -72,7 +72,8 @@ Api::Api(Settings settings, Parts parts, Access access, std::unique_ptr<Server> 
       everything_(*server_, parts_.log, parts_.topics, {Topic::signals, Topic::cases, Topic::alerts, Topic::kpis}),
       answers_(parts_.log, parts_.topics),
       workers_(settings_.workers),
-      delivery_({parts_.intake, workers_, parts_.clock, parts_.events, parts_.find_hook}) {
+      delivery_({parts_.intake, workers_, parts_.clock, parts_.events, parts_.find_hook}),
+      mending_({queries_, parts_.intake, workers_, parts_.clock, parts_.find_reader}) {
   add_routes();
   for (Question& question : questions(queries_)) add_question(std::move(question));
   server_->each_tick([this] { tick(); });
@@ -153,6 +154,8 @@ void Api::add_routes() {
                [this](Call call, Reply reply) { delivery_.take_hook(std::move(call), std::move(reply)); }});
   router_.add({"POST", "/v1/cases/{id}/actions", Role::act,
                [this](Call call, Reply reply) { act_on_case(std::move(call), std::move(reply)); }});
+  router_.add({"POST", "/v1/dead-letters/{id}/mend", Role::act,
+               [this](Call call, Reply reply) { mending_.mend(std::move(call), std::move(reply)); }});
   add_stream("/v1/alerts/stream", alerts_);
   add_stream("/v1/stream", everything_);
   router_.add({"GET", "/healthz", Role::open, [](Call, Reply reply) {

@@ -19,6 +19,7 @@
 #include "api/access.h"
 #include "api/delivery.h"
 #include "api/event_feed.h"
+#include "api/mending.h"
 #include "api/pending_answers.h"
 #include "api/queries.h"
 #include "api/questions.h"
@@ -59,6 +60,7 @@ class Api {
     const Clock& clock;
     const Connector& events;  // reads CloudEvents
     FindHook find_hook;
+    FindReader find_reader;
     std::function<Result<void>()> ready;   // why events cannot be taken now
     std::function<std::string(std::string_view tenant)> metrics;  // in the text format of Prometheus; empty: of all tenants
     std::vector<StaticFile> files;
@@ -98,6 +100,7 @@ class Api {
   std::chrono::steady_clock::time_point next_heartbeat_{};
   Workers workers_;
   Delivery delivery_;
+  Mending mending_;
 };
 
 }  // namespace earshot::api

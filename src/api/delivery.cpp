@@ -1,8 +1,6 @@
 #include "api/delivery.h"
 
-#include "base/hash.h"
-#include "base/utf8.h"
-#include "event/codec.h"
+#include "api/collected.h"
 #include "event/json_writer.h"
 
 namespace earshot::api {
@@ -11,65 +9,6 @@ namespace {
 
 constexpr std::size_t kBodyBytesAtOnce =
     64 * 1024;  // smaller ones are read on the server's thread: the hop would cost more
-
-// A line or an item may be a byte, and what is kept of it takes a thousand.
-constexpr std::int64_t kItemsMax = 10'000;
-
-DeadLetter letter_about(const Event& event, const Origin& origin, std::string detail) {
-  const std::string bytes = encode(event);
-  DeadLetter letter;
-  letter.reason = DeadLetterReason::invalid_event;
-  letter.detail = std::move(detail);
-  letter.place = origin.place;
-  letter.bytes = std::string(utf8_prefix(bytes, kDeadLetterBytesMax));
-  letter.length = static_cast<std::int64_t>(bytes.size());
-  letter.sha256 = sha256_hex(bytes);
-  return letter;
-}
-
-// What a reader finds, in order; items are counted as they come.
-class Collected : public Findings {
- public:
-  Collected(const Origin& origin, bool may_name_tenant) : origin_(origin), may_name_tenant_(may_name_tenant) {
-    offer.connector = origin.name;
-    offer.received = origin.received;
-    offer.tenant = origin.tenant;
-  }
-
-  void event(Event event) override {
-    if (event.tenant.empty()) event.tenant = origin_.tenant;
-    if (event.tenant != origin_.tenant && !may_name_tenant_) {
-      return dead_letter(letter_about(event, origin_, "tenant is not the one this sender writes for"));
-    }
-    // What Earshot derives, and what steers it, comes from nobody else.
-    if (!std::holds_alternative<Input>(event.body) && !std::holds_alternative<Command>(event.body)) {
-      return dead_letter(letter_about(event, origin_, "events of this type are written by Earshot itself"));
-    }
-    if (++items_ > kItemsMax) return drop();
-    offer.events.push_back(std::move(event));
-  }
-  void dead_letter(DeadLetter letter) override {
-    if (items_ >= kItemsMax) return drop();
-    answer.rejected.push_back({items_++, letter.reason, letter.detail});
-    offer.letters.push_back(std::move(letter));
-  }
-  void skipped() override { ++items_; }
-  bool are_too_many() const { return items_ > kItemsMax; }
-
-  Offer offer;
-  DeliveryAnswer answer;
-
- private:
-  void drop() {
-    items_ = kItemsMax + 1;
-    offer = {};
-    answer = {};
-  }
-
-  const Origin& origin_;
-  bool may_name_tenant_;
-  std::int64_t items_ = 0;
-};
 
 // A delivery of which nothing was good: a problem that also lists the items.
 struct RefusedDelivery {

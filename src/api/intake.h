@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace earshot::api {
 
 // What one delivery holds. The events carry their tenant; the letters are of this one.
 struct Offer {
+  std::optional<DeadLetterMended> mending;  // the events are what a dead letter became: all are taken, or it was mended before
   std::string connector;  // who brought it: `api`, or the name of a web hook
   Timestamp received{};
   std::string tenant;
@@ -23,6 +25,7 @@ struct Offer {
 struct OfferOutcome {
   std::int64_t accepted = 0;
   std::int64_t duplicate = 0;  // known already: they change nothing
+  bool was_mended = false;     // the dead letter that the offer mends: somebody was first, and nothing was taken
 };
 
 class Intake {

@@ -7,6 +7,7 @@
 #include "api/cursor.h"
 #include "api/newest_first.h"
 #include "event/codec.h"
+#include "processors/intake/intake.h"
 
 namespace earshot::api {
 
@@ -147,15 +148,20 @@ Result<Page<KpiRow>> Queries::kpis(const PageRequest& page, const KpiFilter& fil
       });
 }
 
-Result<Page<DeadLetterRow>> Queries::dead_letters(const PageRequest& page,
-                                                  std::optional<DeadLetterReason> reason) const {
-  return newest<DeadLetter, DeadLetterRow>(
+Result<Page<DeadLetterRow>> Queries::dead_letters(const PageRequest& page, const DeadLetterFilter& filter) const {
+  std::optional<Error> trouble;
+  auto found = newest<DeadLetter, DeadLetterRow>(
       Topic::dead_letters, page, [&](const Event& event, const DeadLetter& letter) -> std::optional<DeadLetterRow> {
-        if (reason && letter.reason != *reason) return std::nullopt;
-        DeadLetterRow row{event.id, event.time, letter};
+        if (filter.reason && letter.reason != *filter.reason) return std::nullopt;
+        auto mended = mended_of(page.tenant, event.id);
+        if (!mended) trouble = mended.error();
+        if (filter.open && mended && *mended) return std::nullopt;
+        DeadLetterRow row{event.id, event.time, letter, mended ? std::move(*mended) : std::nullopt};
         row.letter.bytes.clear();
         return row;
       });
+  if (trouble) return std::move(*trouble);
+  return found;
 }
 
 Result<DeadLetterRow> Queries::dead_letter(std::string_view tenant, std::string_view id) const {
@@ -163,11 +169,23 @@ Result<DeadLetterRow> Queries::dead_letter(std::string_view tenant, std::string_
   auto page = newest<DeadLetter, DeadLetterRow>(
       Topic::dead_letters, all, [&](const Event& event, const DeadLetter& letter) -> std::optional<DeadLetterRow> {
         if (event.id != id) return std::nullopt;
-        return DeadLetterRow{event.id, event.time, letter};
+        return DeadLetterRow{event.id, event.time, letter, std::nullopt};
       });
   if (!page) return std::move(page.error());
   if (page->items.empty()) return Error{ErrorKind::NotFound, "there is no dead letter " + std::string(id)};
+  auto mended = mended_of(tenant, id);
+  if (!mended) return std::move(mended.error());
+  page->items.front().mended = std::move(*mended);
   return std::move(page->items.front());
+}
+
+Result<std::optional<Mended>> Queries::mended_of(std::string_view tenant, std::string_view letter) const {
+  const auto stored = state_.read(Topic::feedback, mended_key(tenant, letter), mended_name(letter));
+  if (!stored) return stored.error();
+  if (!*stored) return std::optional<Mended>();
+  auto kept = read_mended(**stored);
+  if (!kept) return std::move(kept.error());
+  return Mended{std::move(kept->actor), kept->at, kept->edited};
 }
 
 }  // namespace earshot::api

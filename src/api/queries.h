@@ -78,10 +78,15 @@ class Queries {
   Result<Page<KpiRow>> kpis(const PageRequest& page, const KpiFilter& filter) const;
 
   // `bytes` of the letters are left out of lists.
-  Result<Page<DeadLetterRow>> dead_letters(const PageRequest& page, std::optional<DeadLetterReason> reason) const;
+  struct DeadLetterFilter {
+    std::optional<DeadLetterReason> reason;
+    bool open = false;  // those that nobody has mended
+  };
+  Result<Page<DeadLetterRow>> dead_letters(const PageRequest& page, const DeadLetterFilter& filter) const;
   Result<DeadLetterRow> dead_letter(std::string_view tenant, std::string_view id) const;
 
  private:
+  Result<std::optional<Mended>> mended_of(std::string_view tenant, std::string_view letter) const;
   // Fills what is known only from state or only from a person's own event.
   void complete(std::string_view tenant, CustomerRow& row) const;
   std::string clear_key(std::string_view tenant, CustomerId customer, KeyHash facet) const;

@@ -95,10 +95,10 @@ Result<std::string> list_kpis(const Queries& queries, const Call& call) {
 
 Result<std::string> list_dead_letters(const Queries& queries, const Call& call) {
   Parameters parameters(call);
-  const auto reason = parameters.word<DeadLetterReason>("reason");
+  const Queries::DeadLetterFilter filter{parameters.word<DeadLetterReason>("reason"), parameters.flag("open")};
   const PageRequest page = parameters.page();
   if (auto good = parameters.finish(); !good) return std::move(good.error());
-  return as_json(queries.dead_letters(page, reason));
+  return as_json(queries.dead_letters(page, filter));
 }
 
 Result<std::string> show_dead_letter(const Queries& queries, const Call& call) {

@@ -25,6 +25,9 @@ class Answers {
 
   // The answer as JSON. Invalid when the question was wrong, NotFound when there is nothing of that name.
   virtual Result<std::string> ask(const Ask& ask) = 0;
+
+  // Sends JSON to the same address. Conflict when that is not possible as things are.
+  virtual Result<std::string> tell(const Ask& ask, const std::string& body) = 0;
 };
 
 // The same error with what a person can do about a data directory that is not there or in use.

@@ -34,6 +34,10 @@ class OfDirectory final : public Answers {
     return found->ask(call);
   }
 
+  Result<std::string> tell(const Ask&, const std::string&) override {
+    return Error{ErrorKind::Invalid, "a data directory is only read here; start an earshot on it and name that one with --url"};
+  }
+
  private:
   std::unique_ptr<EmbeddedReader> log_;
   std::unique_ptr<StateStore> state_;

@@ -62,6 +62,7 @@ std::size_t append_answer(char* bytes, std::size_t size, std::size_t count, void
 
 ErrorKind kind_of(long status) {
   if (status == 404) return ErrorKind::NotFound;
+  if (status == 409) return ErrorKind::Conflict;
   return status == 400 ? ErrorKind::Invalid : ErrorKind::Unavailable;
 }
 
@@ -69,8 +70,9 @@ class OfUrl final : public Answers {
  public:
   OfUrl(UrlSettings settings, CURL* handle) : settings_(std::move(settings)), handle_(handle) {
     while (settings_.url.ends_with('/')) settings_.url.pop_back();
+    headers_ = curl_slist_append(nullptr, "Content-Type: application/json");
     if (!settings_.token.empty())
-      headers_ = curl_slist_append(nullptr, ("Authorization: Bearer " + settings_.token).c_str());
+      headers_ = curl_slist_append(headers_, ("Authorization: Bearer " + settings_.token).c_str());
   }
   ~OfUrl() override {
     curl_slist_free_all(headers_);
@@ -79,11 +81,20 @@ class OfUrl final : public Answers {
   OfUrl(const OfUrl&) = delete;
   OfUrl& operator=(const OfUrl&) = delete;
 
-  Result<std::string> ask(const Ask& ask) override {
+  Result<std::string> ask(const Ask& ask) override { return perform(ask, nullptr); }
+  Result<std::string> tell(const Ask& ask, const std::string& body) override { return perform(ask, &body); }
+
+ private:
+  Result<std::string> perform(const Ask& ask, const std::string* body) {
     const std::string url = settings_.url + target_of(ask, settings_.tenant);
     std::string answer;
     curl_easy_setopt(handle_, CURLOPT_URL, url.c_str());
     curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers_);
+    curl_easy_setopt(handle_, CURLOPT_HTTPGET, 1L);
+    if (body != nullptr) {
+      curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
+      curl_easy_setopt(handle_, CURLOPT_COPYPOSTFIELDS, body->c_str());
+    }
     curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
     curl_easy_setopt(handle_, CURLOPT_TIMEOUT, kAnswerSeconds);
     curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, &append_answer);
@@ -100,7 +111,6 @@ class OfUrl final : public Answers {
     return Error{kind_of(status), settings_.url + " answers " + std::to_string(status) + ": " + detail};
   }
 
- private:
   UrlSettings settings_;
   CURL* handle_;
   curl_slist* headers_ = nullptr;

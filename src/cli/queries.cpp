@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/answers.h"
+#include "base/small_file.h"
 #include "cli/answers.h"
 #include "cli/commands.h"
 #include "cli/show.h"
@@ -145,6 +146,74 @@ Shared add_list(CLI::App& command, std::string full_name) {
   return options;
 }
 
+// ---- mending ------------------------------------------------------------------------------------------------------
+
+struct MendOptions {
+  api::MendRequest request;
+  std::string file;  // of the payload
+};
+using SharedMend = std::shared_ptr<MendOptions>;
+
+// Gives the answer's counts for a person.
+std::string told(const api::DeliveryAnswer& answer) {
+  std::string text = "accepted " + std::to_string(answer.accepted) + ", duplicate " + std::to_string(answer.duplicate);
+  for (const api::Rejection& one : answer.rejected) text += "\nrejected item " + std::to_string(one.index) + ": " + one.detail;
+  return text;
+}
+
+Result<api::DeliveryAnswer> mend_one(Answers& answers, const std::string& id, const api::MendRequest& request) {
+  auto json = answers.tell({"/v1/dead-letters/{id}/mend", {id}, {}}, write_json(request));
+  if (!json) return std::move(json.error());
+  auto read = read_json<api::DeliveryAnswer>(*json, JsonReader::UnknownKeys::ignore);
+  if (!read) return Error{ErrorKind::Corrupt, "the answer cannot be read: " + read.error().message};
+  return read;
+}
+
+int mend_named(const Options& options, const MendOptions& mend) {
+  api::MendRequest request = mend.request;
+  if (!mend.file.empty()) {
+    auto payload = read_small_file(mend.file);
+    if (!payload) return fail(options, payload.error());
+    if (payload->empty()) return fail(options, {ErrorKind::Invalid, mend.file + " is empty"});
+    request.payload = std::move(*payload);
+  }
+  auto answers = open_answers(options);
+  if (!answers) return fail(options, answers.error());
+  const auto answer = mend_one(**answers, options.name, request);
+  if (!answer) return fail(options, answer.error());
+  print((options.json ? write_json(*answer) : told(*answer)) + "\n");
+  return 0;
+}
+
+// Every letter of a reason that nobody has mended. One that still cannot be read costs only itself.
+int retry_all(const Options& options, const MendOptions& mend) {
+  auto answers = open_answers(options);
+  if (!answers) return fail(options, answers.error());
+  Ask ask = ask_for(options, "/v1/dead-letters");
+  ask.query["open"] = "true";
+  std::vector<std::string> letters;
+  const auto listed = each_page<api::DeadLetterRow>(options, **answers, ask, [&](std::vector<api::DeadLetterRow> page) {
+    for (const api::DeadLetterRow& row : page) letters.push_back(row.id);
+  });
+  if (!listed) return fail(options, listed.error());
+  std::size_t mended = 0;
+  for (auto id = letters.rbegin(); id != letters.rend(); ++id) {  // the oldest first
+    const auto answer = mend_one(**answers, *id, mend.request);
+    if (!answer && answer.error().kind == ErrorKind::Unavailable) return fail(options, answer.error());
+    if (!answer) std::fprintf(stderr, "%s: %s\n", id->c_str(), answer.error().message.c_str());
+    if (answer) ++mended;
+  }
+  std::printf("mended %zu\nleft %zu\n", mended, letters.size() - mended);
+  return mended == letters.size() ? 0 : 1;
+}
+
+SharedMend add_mend(CLI::App& command) {
+  auto mend = std::make_shared<MendOptions>();
+  command.add_option("--actor", mend->request.actor, "who mends it; kept with the letter")->required();
+  command.add_option("--connector", mend->request.connector, "of the configuration, which reads it (default: the one that could not)");
+  return mend;
+}
+
 void add_filter(CLI::App& command, const Shared& options, const std::string& name, const std::string& what) {
   command.add_option("--" + name, options->filters[name], what);
 }
@@ -220,6 +289,7 @@ void add_dead_letters(CLI::App& app, int& exit_code) {
   add_filter(*all, options, "reason",
              "only not_json, too_large, invalid_event, unknown_type, missing_block, no_identity, bad_time, conflict, "
              "too_many_hops or connector");
+  all->add_flag("--open", options->switches["open"], "only those that nobody has mended");
   all->footer("Example: earshot dead-letters list --data data --reason bad_time");
   all->callback([options, &exit_code] { exit_code = list<api::DeadLetterRow>(*options, "/v1/dead-letters"); });
 
@@ -228,6 +298,26 @@ void add_dead_letters(CLI::App& app, int& exit_code) {
   one->add_option("ID", shown->name, "as `earshot dead-letters list` shows it")->required();
   one->footer("Example: earshot dead-letters show 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e --data data");
   one->callback([shown, &exit_code] { exit_code = show<api::DeadLetterRow>(*shown, "/v1/dead-letters/{id}"); });
+
+  CLI::App* fix = letters->add_subcommand("fix", "Has an edited payload read in the place of a letter's");
+  auto fixed = add_common(*fix, "dead-letters fix");
+  auto fixing = add_mend(*fix);
+  fix->add_option("ID", fixed->name, "as `earshot dead-letters list` shows it")->required();
+  fix->add_option("--payload", fixing->file, "file with the whole payload as its source should have sent it")->required();
+  fix->footer("Example: earshot dead-letters fix 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e --payload fixed.json --actor agent-7 --url http://127.0.0.1:8080\n"
+              "A letter is mended once. Items of the payload that are known already change nothing.");
+  fix->callback([fixed, fixing, &exit_code] { exit_code = mend_named(*fixed, *fixing); });
+
+  CLI::App* retry = letters->add_subcommand("retry", "Has letters read again as they are, by what the configuration says now");
+  auto retried = add_list(*retry, "dead-letters retry");
+  auto retrying = add_mend(*retry);
+  retry->add_option("ID", retried->name, "one letter; without it all that are not mended");
+  add_filter(*retry, retried, "reason", "only those of this reason");
+  retry->footer("Example: earshot dead-letters retry --reason unknown_type --actor agent-7 --url http://127.0.0.1:8080\n"
+                "First put the mapping that was missing into the configuration, and start earshot again.");
+  retry->callback([retried, retrying, &exit_code] {
+    exit_code = retried->name.empty() ? retry_all(*retried, *retrying) : mend_named(*retried, *retrying);
+  });
 }
 
 }  // namespace earshot::cli

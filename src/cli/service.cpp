@@ -82,7 +82,9 @@ class Service::FrontDoor : public api::Intake {
   FrontDoor(Live& live, Metrics& metrics, const Clock& clock) : live_(live), metrics_(metrics), clock_(clock) {}
 
   void offer(api::Offer offer, Done done) override {
-    std::vector<Event> events = std::move(offer.events);
+    std::vector<Event> events;
+    if (offer.mending) events.push_back(event_of(std::move(*offer.mending), offer.tenant, offer.received));
+    std::move(offer.events.begin(), offer.events.end(), std::back_inserter(events));
     for (DeadLetter& letter : offer.letters) events.push_back(event_of(std::move(letter), offer.tenant));
     live_.offer(std::move(events), [this, connector = std::move(offer.connector), received = offer.received, done = std::move(done)](Result<Live::Outcome> outcome) {
       if (!outcome) return done(std::move(outcome.error()));
@@ -90,7 +92,7 @@ class Service::FrontDoor : public api::Intake {
       const auto duplicate = static_cast<std::uint64_t>(outcome->duplicate);
       metrics_.add_batch(connector, {accepted + duplicate, accepted, std::max(clock_.now() - received, Millis{0})});
       if (duplicate > 0) metrics_.add(Metric::duplicates, {{connector}}, static_cast<double>(duplicate));
-      done(api::OfferOutcome{outcome->accepted, outcome->duplicate});
+      done(api::OfferOutcome{outcome->accepted, outcome->duplicate, outcome->was_mended});
     });
   }
 
@@ -199,6 +201,7 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
         const auto found = hooks_.find(connector);
         return found == hooks_.end() || of != tenant ? nullptr : found->second.get();
       },
+      .find_reader = [this](const DeadLetter& letter, std::string_view name) { return find_reader(letter, name); },
       .ready = [this] { return live_->ready(); },
       .metrics = [this](std::string_view tenant) { return scrape(tenant); },
       .files = console_files(),
@@ -216,11 +219,29 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
   return {};
 }
 
+// By name, or who read it: the web hook of its place, or the first of its kind.
+api::FoundConnector Service::find_reader(const DeadLetter& letter, std::string_view name) const {
+  const std::string_view wanted = !name.empty() ? name : letter.connector.empty() ? "cloudevents" : letter.connector;
+  if (wanted == "cloudevents") return {events_.get(), "api"};
+  for (const auto& [own, connector] : hooks_) {
+    if (name.empty() ? letter.place.starts_with("/hooks/" + own + "/") : own == name) return {connector.get(), own};
+  }
+  for (const auto& [own, connector] : hooks_) {
+    if (name.empty() && connector->name() == wanted) return {connector.get(), own};
+  }
+  return {};
+}
+
 // What may come and has not yet, at zero.
 void Service::expect_series() {
   const Config& config = station_->config();
   for (const std::string& tenant : tenants_of(config)) expect_tenant(*metrics_, tenant);
-  for (const std::string_view reason : names_of(DeadLetterReason{})) metrics_->expect(Metric::dead_letters, {{"intake", reason}});
+  std::set<std::string> readers{"cloudevents"};
+  for (const ConnectorConfig& connector : config.connectors) readers.insert(connector.connector);
+  for (const std::string_view reason : names_of(DeadLetterReason{})) {
+    for (const std::string& reader : readers) metrics_->expect(Metric::dead_letters, {{"intake", reason, reader}});
+  }
+  for (const std::string& reader : readers) metrics_->expect(Metric::mended, {{reader}});
   std::vector<std::string> stages{"api"};
   for (const ConnectorConfig& connector : config.connectors) stages.push_back(connector.name);
   for (const std::string& stage : stages) metrics_->expect(Metric::duplicates, {{stage}});

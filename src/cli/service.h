@@ -59,6 +59,7 @@ class Service {
   Result<void> start_api(const Clock& clock, Settings settings);
   Result<void> start_sinks(const Clock& clock, Log& log);
   void notify();
+  api::FoundConnector find_reader(const DeadLetter& letter, std::string_view name) const;
   void expect_series();
   void count(const std::vector<Pump::Stage>& stages, Timestamp now);
   std::string scrape(std::string_view tenant);

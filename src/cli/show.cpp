@@ -157,10 +157,10 @@ Table table_of(const std::vector<api::KpiRow>& rows) {
 }
 
 Table table_of(const std::vector<api::DeadLetterRow>& rows) {
-  Table table({{"id"}, {"at"}, {"reason"}, {"connector"}, {"place"}, {"bytes", true}, {"detail"}});
+  Table table({{"id"}, {"at"}, {"reason"}, {"connector"}, {"place"}, {"bytes", true}, {"mended by"}, {"detail"}});
   for (const api::DeadLetterRow& row : rows) {
     const DeadLetter& l = row.letter;
-    table.add({row.id, show_time(row.at), word(l.reason), l.connector, l.place, std::to_string(l.length), l.detail});
+    table.add({row.id, show_time(row.at), word(l.reason), l.connector, l.place, std::to_string(l.length), row.mended ? row.mended->by : "", l.detail});
   }
   return table;
 }
@@ -205,7 +205,8 @@ std::string page_of(const api::DeadLetterRow& row) {
                             {"connector", letter.connector},
                             {"place", letter.place},
                             {"length", std::to_string(letter.length)},
-                            {"sha256", letter.sha256}});
+                            {"sha256", letter.sha256},
+                            {"mended", row.mended ? show_time(row.mended->at) + " by " + row.mended->by + (row.mended->edited ? ", edited" : "") : ""}});
   const bool is_whole = letter.length == static_cast<std::int64_t>(letter.bytes.size());
   page += is_whole ? "\n" : "\nthe first " + std::to_string(letter.bytes.size()) + " bytes:\n";
   for (std::size_t from = 0; from < letter.bytes.size();) {

@@ -167,9 +167,13 @@ ImportRules Station::import_rules() const {
   ImportRules rules;
   rules.record_key = [secret = config_.secret](const Event& event) {
     if (const auto* input = std::get_if<Input>(&event.body)) return feedback_key(secret, event.tenant, *input);
+    if (const auto* mended = std::get_if<DeadLetterMended>(&event.body)) return mended_key(event.tenant, mended->letter);
     return feedback_key(event.tenant, std::get<DeadLetter>(event.body));
   };
-  rules.is_known = [](const Event& event, std::string_view key, ValueView& values) { return SeenEvents::look(event, key, values) == Seen::repeat; };
+  rules.is_known = [](const Event& event, std::string_view key, ValueView& values) {
+    if (const auto* mended = std::get_if<DeadLetterMended>(&event.body)) return is_mended(*mended, key, values);
+    return SeenEvents::look(event, key, values) == Seen::repeat;
+  };
   rules.imported_until = [tenant = config_.tenant](ValueView& values) { return imported_until(values, tenant); };
   return rules;
 }

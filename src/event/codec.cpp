@@ -42,6 +42,7 @@ void append_stem(std::string& type, const Body& body) {
   if constexpr (std::is_same_v<Body, MeasuresSummed>) return append("measure.summed");
   if constexpr (std::is_same_v<Body, KpiReported>) return append("kpi.reported");
   if constexpr (std::is_same_v<Body, DeadLetter>) return append("dead_letter.received");
+  if constexpr (std::is_same_v<Body, DeadLetterMended>) return append("dead_letter.mended");
   if constexpr (std::is_same_v<Body, ClockTicked>) return append("clock.ticked");
   if constexpr (std::is_same_v<Body, ConfigChanged>) return append("config.changed");
   if constexpr (std::is_same_v<Body, ImportBegan>) return append("import.began");
@@ -102,8 +103,8 @@ std::vector<EventBody> event_bodies() {
   for (int i = 0; i < kCommandKinds; ++i) bodies.push_back(Command{.kind = static_cast<CommandKind>(i)});
   bodies.push_back(CommandAnswered{});
   for (int i = 0; i < kCaseSteps; ++i) bodies.push_back(CaseChanged{.step = static_cast<CaseStep>(i)});
-  bodies.insert(bodies.end(), {AlertRaised{}, MeasureTaken{}, MeasuresSummed{}, KpiReported{}, DeadLetter{}, ClockTicked{}, ConfigChanged{},
-                               ImportBegan{}, ConnectorGap{}, ChurnModelFitted{}});
+  bodies.insert(bodies.end(), {AlertRaised{}, MeasureTaken{}, MeasuresSummed{}, KpiReported{}, DeadLetter{}, DeadLetterMended{}, ClockTicked{},
+                               ConfigChanged{}, ImportBegan{}, ConnectorGap{}, ChurnModelFitted{}});
   return bodies;
 }
 
@@ -209,6 +210,16 @@ Event event_of(DeadLetter letter, std::string tenant) {
   event.source = "/earshot/dead-letters";
   event.tenant = std::move(tenant);
   event.body = std::move(letter);
+  return event;
+}
+
+Event event_of(DeadLetterMended mended, std::string tenant, Timestamp at) {
+  Event event;
+  event.id = mended.letter + " mended";
+  event.source = "/earshot/dead-letters";
+  event.tenant = std::move(tenant);
+  event.time = at;
+  event.body = std::move(mended);
   return event;
 }
 

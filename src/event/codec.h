@@ -56,5 +56,6 @@ class EventDecoder {
 // A dead letter that a connector made, on its way in: its id follows from the bytes and the place, so that a repeat meets the
 // first one.
 Event event_of(DeadLetter letter, std::string tenant);
+Event event_of(DeadLetterMended mended, std::string tenant, Timestamp at);
 
 }  // namespace earshot

@@ -339,6 +339,15 @@ template <class F> void fields(F& f, DeadLetter& v) {
   f.required("sha256", v.sha256);
 }
 
+template <class F> void fields(F& f, DeadLetterMended& v) {
+  f.required("letter", v.letter);
+  f.required("actor", v.actor);
+  f.optional("edited", v.edited);
+  f.required("connector", v.connector);
+  f.required("sha256", v.sha256);
+  f.required("events", v.events);
+}
+
 template <class F> void fields(F&, ClockTicked&) {}
 template <class F> void fields(F& f, ConfigChanged& v) {
   f.required("section", v.section);

@@ -187,6 +187,15 @@ Result<void> Live::fold(std::vector<Offer>& offers) {
 
 Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const std::string& tenant, Timestamp now, std::vector<Event>& events) {
   Outcome outcome;
+  std::optional<Event> mending;
+  if (!events.empty() && std::holds_alternative<DeadLetterMended>(events.front().body)) {
+    mending = std::move(events.front());
+    events.erase(events.begin());
+    if (auto ran = pump.run_before(now); !ran) return std::move(ran.error());
+    const std::string key = rules.record_key(*mending);
+    outcome.was_mended = rules.is_known(*mending, key, pump.task_of(Topic::feedback, key).values());
+    if (outcome.was_mended) return outcome;
+  }
   for (Event& event : events) {
     if (event.tenant.empty()) event.tenant = tenant;
     if (event.time == kEarliest) event.time = now;
@@ -208,6 +217,11 @@ Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const 
       pump.append(Topic::feedback, key, std::move(event));
       outcome.accepted += counted;
     }
+  }
+  if (mending && outcome.accepted > 0) {
+    mending->recorded = now;
+    std::string key = rules.record_key(*mending);
+    pump.append(Topic::feedback, std::move(key), std::move(*mending));
   }
   return outcome;
 }

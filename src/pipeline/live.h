@@ -40,6 +40,7 @@ class Live {
   struct Outcome {  // of events and commands; a dead letter is neither accepted nor a duplicate
     std::int64_t accepted = 0;
     std::int64_t duplicate = 0;
+    bool was_mended = false;  // the letter that this delivery mends: somebody was first, and nothing of it was taken
   };
   using Done = std::function<void(Result<Outcome>)>;
 
@@ -56,7 +57,8 @@ class Live {
   Live(const Live&) = delete;
   Live& operator=(const Live&) = delete;
 
-  // Inputs and dead letters go to `feedback`, commands to `desk`. `done` is called once, when all of it is durable, or with
+  // Inputs and dead letters go to `feedback`, commands to `desk`. A delivery that begins with a DeadLetterMended is taken only if
+  // the letter was not mended before and something of the rest is new. `done` is called once, when all of it is durable, or with
   // Unavailable when nothing of it was taken. Any thread; never waits.
   void offer(std::vector<Event> events, Done done);
 

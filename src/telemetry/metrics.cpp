@@ -21,8 +21,9 @@ namespace {
 constexpr std::array<MetricInfo, kMetrics> kTable{{
     {Metric::events_in, MetricShape::counter, "earshot_events_in_total", {"stage"}, "Events read by a stage"},
     {Metric::events_out, MetricShape::counter, "earshot_events_out_total", {"stage"}, "Events written by a stage"},
-    {Metric::dead_letters, MetricShape::counter, "earshot_dead_letters_total", {"stage", "reason"},
+    {Metric::dead_letters, MetricShape::counter, "earshot_dead_letters_total", {"stage", "reason", "connector"},
      "Data that a stage could not accept"},
+    {Metric::mended, MetricShape::counter, "earshot_dead_letters_mended_total", {"connector"}, "Dead letters that somebody had read again"},
     {Metric::lag, MetricShape::gauge, "earshot_lag_seconds", {"stage"}, "From when the newest event was recorded until the stage was done with it"},
     {Metric::duplicates, MetricShape::counter, "earshot_duplicates_total", {"stage"},
      "Events that came again and changed nothing"},

@@ -26,6 +26,7 @@ enum class Metric : std::uint8_t {
   events_in,
   events_out,
   dead_letters,
+  mended,
   lag,
   duplicates,
   commit,
@@ -58,7 +59,7 @@ enum class Metric : std::uint8_t {
   series,
   overflow,
 };
-inline constexpr int kMetrics = 34;
+inline constexpr int kMetrics = 35;
 
 enum class MetricShape : std::uint8_t { counter, gauge, histogram };
 

@@ -90,7 +90,8 @@ void MetricsFeed::observe(const Event& event) {
   if (const auto* measure = std::get_if<MeasureTaken>(&event.body)) return observe(*measure, event.tenant);
   if (const auto* change = std::get_if<CaseChanged>(&event.body)) return observe(*change, event.tenant);
   if (const auto* signal = std::get_if<SignalChanged>(&event.body)) return observe(*signal, event.tenant);
-  if (const auto* letter = std::get_if<DeadLetter>(&event.body)) count(Metric::dead_letters, {{stage_, name_of(letter->reason)}});
+  if (const auto* letter = std::get_if<DeadLetter>(&event.body)) count(Metric::dead_letters, {{stage_, name_of(letter->reason), letter->connector}});
+  if (const auto* mended = std::get_if<DeadLetterMended>(&event.body)) count(Metric::mended, {{mended->connector}});
   if (const auto* alert = std::get_if<AlertRaised>(&event.body)) count(Metric::alerts, {{event.tenant, name_of(alert->severity)}});
 }
 

@@ -76,6 +76,7 @@ inline constexpr auto kEventDescriptions = std::to_array<EventDescription>({
     {"measure.summed", "What one shard has counted since it last told the tenant's own key."},
     {"kpi.reported", "The result of one window. No data is not zero."},
     {"dead_letter.received", "Data that could not be accepted, kept with its reason."},
+    {"dead_letter.mended", "Somebody had a dead letter read again, as it is or edited: who, when, and what it became."},
     {"clock.ticked", "Time passed. Timers fire only on this."},
     {"config.changed", "Settings apply from here on."},
     {"import.began", "History is being recorded as if Earshot had been there."},

@@ -50,6 +50,7 @@ class Intake final : public Processor {
     if (keep_control(event, step)) return;
     if (const auto* input = std::get_if<Input>(&event.body)) return take(event, *input, step);
     if (const auto* letter = std::get_if<DeadLetter>(&event.body)) return pass_on(event, *letter, step);
+    if (const auto* mended = std::get_if<DeadLetterMended>(&event.body)) return mend(event, *mended, step);
     if (const auto* assigned = std::get_if<IdentityAssigned>(&event.body)) return assign(*assigned, step);
   }
 
@@ -200,6 +201,17 @@ class Intake final : public Processor {
     step.emit(Topic::dead_letters, tenant_key(step.tenant()), std::move(letter), at);
   }
 
+  // The first one counts: of two people who mend a letter one did it.
+  static void mend(const Event& event, const DeadLetterMended& mended, Step& step) {
+    const std::string name = mended_name(mended.letter);
+    if (step.find<state::MendedLetter>(name) != nullptr) return;
+    auto& value = step.edit<state::MendedLetter>(name);
+    value.set_actor(mended.actor);
+    value.set_at_ms(to_millis(event.time));
+    value.set_edited(mended.edited);
+    step.emit(Topic::dead_letters, tenant_key(step.tenant()), mended, event.time);
+  }
+
   // Until identity says otherwise a key is a customer of its own.
   static CustomerId customer_of(KeyHash key, Step& step) {
     const auto* known = step.find<state::KnownKey>(kKnownKey);
@@ -239,6 +251,22 @@ std::string feedback_key(std::string_view secret, std::string_view tenant, const
 // Few keys, because what is kept for a key is kept for ever.
 std::string feedback_key(std::string_view tenant, const DeadLetter& letter) {
   return record_key(tenant, Fingerprint{0, fingerprint(letter.sha256 + letter.place).low % 1024});
+}
+
+std::string mended_key(std::string_view tenant, std::string_view letter) {
+  return record_key(tenant, Fingerprint{1, fingerprint(letter).low % 1024});
+}
+
+std::string mended_name(std::string_view letter) { return "mended/" + std::string(letter); }
+
+bool is_mended(const DeadLetterMended& mended, std::string_view record_key, ValueView& values) {
+  return values.find(record_key, mended_name(mended.letter), &HeldValue<state::MendedLetter>::decode) != nullptr;
+}
+
+Result<LetterMended> read_mended(std::string_view stored) {
+  state::MendedLetter value;
+  if (!value.ParseFromArray(stored.data(), static_cast<int>(stored.size()))) return Error{ErrorKind::Corrupt, "what is kept of a mended letter is not readable"};
+  return LetterMended{value.actor(), from_millis(value.at_ms()), value.edited()};
 }
 
 }  // namespace earshot

@@ -12,6 +12,7 @@
 
 #include "earshot/analysis.h"
 #include "earshot/processor.h"
+#include "earshot/result.h"
 
 namespace earshot {
 
@@ -38,5 +39,18 @@ std::string feedback_key(std::string_view secret, std::string_view tenant, const
 
 // The record key of a dead letter that a connector made, so that a repeat meets the first one.
 std::string feedback_key(std::string_view tenant, const DeadLetter& letter);
+
+// Where intake keeps that a letter was mended, and by whom: under this record key, by this name.
+std::string mended_key(std::string_view tenant, std::string_view letter);
+std::string mended_name(std::string_view letter);
+struct LetterMended {
+  std::string actor;
+  Timestamp at{};
+  bool edited = false;
+};
+Result<LetterMended> read_mended(std::string_view stored);
+
+// Whether somebody was first.
+bool is_mended(const DeadLetterMended& mended, std::string_view record_key, ValueView& values);
 
 }  // namespace earshot

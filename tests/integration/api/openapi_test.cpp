@@ -79,6 +79,8 @@ std::string action(const std::string& what, const std::string& actor = "agent-7"
   return R"({"action":")" + what + R"(","actor":")" + actor + R"("})";
 }
 
+std::string mend(const std::string& payload) { return Json{{"actor", "agent-7"}, {"payload", payload}}.dump(); }
+
 std::vector<Asked> everything_that_can_be_asked() {
   const std::map<std::string, std::string> structured = {{"Content-Type", "application/cloudevents+json"}};
   const std::map<std::string, std::string> batched = {{"Content-Type", "application/cloudevents-batch+json"}};
@@ -88,6 +90,7 @@ std::vector<Asked> everything_that_can_be_asked() {
   const std::map<std::string, std::string> foreign = {{"Host", "rebound.example"}};
   const std::string actions = "/v1/cases/{id}/actions";
   const std::string hooks = "/hooks/{connector}/{tenant}";
+  const std::string mending = "/v1/dead-letters/{id}/mend";
   return {
       {"GET", "/", "/", 200},
       {"GET", "/healthz", "/healthz", 200},
@@ -138,6 +141,14 @@ std::vector<Asked> everything_that_can_be_asked() {
       {"GET", "/v1/dead-letters", "/v1/dead-letters?reason=bored", 400},
       {"GET", "/v1/dead-letters/{id}", "/v1/dead-letters/published-1", 200},
       {"GET", "/v1/dead-letters/{id}", "/v1/dead-letters/none", 404},
+      {"GET", "/v1/dead-letters", "/v1/dead-letters?open=true", 200},
+      {"POST", mending, "/v1/dead-letters/published-1/mend", 200, mend(review("mended")), json},
+      {"POST", mending, "/v1/dead-letters/published-1/mend", 409, mend(review("mended")), json},
+      {"POST", mending, "/v1/dead-letters/published-1/mend", 400, mend("{}"), json},
+      {"POST", mending, "/v1/dead-letters/published-1/mend", 400, R"({"actor":""})", json},
+      {"POST", mending, "/v1/dead-letters/published-1/mend", 400, R"({"actor":"agent-7","connector":"nobody"})", json},
+      {"POST", mending, "/v1/dead-letters/none/mend", 404, mend("{}"), json},
+      {"POST", mending, "/v1/dead-letters/published-1/mend", 415, mend("{}"), {{"Content-Type", "text/plain"}}},
       {"POST", "/v1/events", "/v1/events", 200, review("a"), structured},
       {"POST", "/v1/events", "/v1/events", 200, "[" + review("b") + ",{}," + review("a") + "]", batched},
       {"POST", "/v1/events", "/v1/events", 400, "{}", structured},

@@ -64,6 +64,9 @@ class RunningApi : private Intake, private Clock {
                      .find_hook = [this](std::string_view connector, std::string_view tenant) -> const Connector* {
                        return connector == hook_.name() && tenant == "acme" ? &hook_ : nullptr;
                      },
+                     .find_reader = [this](const DeadLetter&, std::string_view name) -> FoundConnector {
+                       return {name.empty() ? events_.get() : nullptr, "api"};
+                     },
                      .ready = [this]() -> Result<void> {
                        if (door == Door::full) return Error{ErrorKind::Unavailable, "the queue is full"};
                        return {};

@@ -142,7 +142,7 @@ const Mistake kMistakes[] = {
     // What would be answered, with something else.
     {"service.json", "rate(earshot_process_cpu_seconds_total{instance=~\\\"$instance\\\"}[$__rate_interval])", "(earshot_process_cpu_seconds_total{instance=~\\\"$instance\\\"})"},
     {"service.json", "max by (stage) (earshot_lag_seconds{instance=~\\\"$instance\\\"})", "max by (stage) (rate(earshot_lag_seconds{instance=~\\\"$instance\\\"}[1m]))"},
-    {"service.json", "sum by (reason) (", "sum by (stage) ("},
+    {"service.json", "sum by (reason, connector) (", "sum by (stage, connector) ("},
     {"service.json", "earshot_ready{instance=~\\\"$instance\\\"}", "earshot_ready"},
     {"service.json", "earshot_duplicates_total{instance=~\\\"$instance\\\"}", "earshot_events_out_total{instance=~\\\"$instance\\\"}"},
     {"service.json", "1 - earshot_disk_free_bytes", "1 + earshot_disk_free_bytes"},
@@ -166,7 +166,7 @@ const Mistake kMistakes[] = {
     // Rules.
     {"alerts.yaml", "earshot_ready == 0", "earshot_readyness == 0"},
     {"alerts.yaml", "outcome=\"breached\"}[1d]", "outcome=\"broken\"}[1d]"},
-    {"alerts.yaml", "sum by (instance, reason)", "sum by (instance, reasons)"},
+    {"alerts.yaml", "sum by (instance, connector, reason)", "sum by (instance, connector, reasons)"},
     {"alerts.yaml", "(earshot_start_timestamp_seconds[1h])", "(earshot_start_timestamp_seconds[1h]"},
     {"alerts.yaml", "< 0.1", "<= 0.1"},
     {"alerts.yaml", "for: 2m", "for: 1m"},

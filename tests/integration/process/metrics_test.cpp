@@ -34,7 +34,7 @@ TEST(MetricsOfAService, CountEveryStageAndMeasureItsTimes) {
   EXPECT_EQ(samples[R"(earshot_events_in_total{stage="api"})"], 3);
   EXPECT_EQ(samples[R"(earshot_events_out_total{stage="api"})"], 2);
   EXPECT_EQ(samples[R"(earshot_duplicates_total{stage="api"})"], 1);
-  EXPECT_EQ(samples[R"(earshot_dead_letters_total{reason="not_json",stage="intake"})"], 1);
+  EXPECT_EQ(samples[R"(earshot_dead_letters_total{connector="cloudevents",reason="not_json",stage="intake"})"], 1);
   EXPECT_EQ(samples[R"(earshot_feedback_total{channel="web",sentiment="neg",tenant="acme"})"], 2);
   EXPECT_GE(samples["earshot_commit_seconds_count"], 3);
   EXPECT_GT(samples["earshot_commit_seconds_sum"], 0);

@@ -62,7 +62,7 @@ TEST(Metrics, FollowTheNamingRules) {
 TEST(Metrics, HaveNoLabelForAPersonACaseOrAText) {
   const std::set<std::string_view> allowed{"stage",      "reason",  "tenant", "department", "issue_type", "channel",  "sentiment", "tier",
                                            "sla_metric", "outcome", "state",  "score",      "kind",       "severity", "level",     "version",
-                                           "label",      "route"};
+                                           "label",      "route",   "connector"};
   for (const MetricInfo& info : metric_list()) {
     for (const std::string_view label : info.labels) {
       if (!label.empty()) {
@@ -177,7 +177,11 @@ TEST(MetricsFeed, CountsWhatWasPublished) {
   feed.observe(event_of(change));
   DeadLetter letter;
   letter.reason = DeadLetterReason::too_large;
+  letter.connector = "csv";
   feed.observe(event_of(letter));
+  DeadLetterMended mended;
+  mended.connector = "csv";
+  feed.observe(event_of(mended));
   SignalChanged signal;
   signal.kind = SignalKind::silent;
   signal.level = SignalLevel::act;
@@ -206,7 +210,8 @@ TEST(MetricsFeed, CountsWhatWasPublished) {
   EXPECT_EQ(samples.at("earshot_first_response_seconds_bucket{tenant=\"acme\",le=\"300\"}"), 1);
   EXPECT_EQ(samples.at("earshot_sla_outcomes_total{outcome=\"met\",sla_metric=\"first_reply\",tenant=\"acme\"}"), 1);
   EXPECT_EQ(samples.at("earshot_cases_opened_total{channel=\"email\",issue_type=\"refund\",tenant=\"acme\"}"), 1);
-  EXPECT_EQ(samples.at("earshot_dead_letters_total{reason=\"too_large\",stage=\"intake\"}"), 1);
+  EXPECT_EQ(samples.at("earshot_dead_letters_mended_total{connector=\"csv\"}"), 1);
+  EXPECT_EQ(samples.at("earshot_dead_letters_total{connector=\"csv\",reason=\"too_large\",stage=\"intake\"}"), 1);
   EXPECT_EQ(samples.at("earshot_signals_total{kind=\"silent\",level=\"act\",tenant=\"acme\"}"), 1);
   EXPECT_EQ(samples.at("earshot_alerts_total{severity=\"critical\",tenant=\"acme\"}"), 1);
 }

@@ -173,5 +173,19 @@ TEST(IntakeRefusals, PassOnTheDeadLetterOfAConnectorOnce) {
   EXPECT_TRUE(room.feed().give(event, key).empty());
 }
 
+TEST(IntakeMending, IsTakenOnceFromWhoeverIsFirst) {
+  IntakeRoom room;
+  DeadLetterMended mended{"0123", "agent-7", true, "cloudevents", sha256_hex("{}"), {{"/acme/web", "r-1"}}};
+  const std::string key = mended_key("acme", "0123");
+  Event event = event_of(mended, "acme", noon());
+  event.recorded = noon();
+  EXPECT_EQ(only_one<DeadLetterMended>(room.feed().give(event, key)), mended);
+  const auto before = room.feed().values();
+  event.body = DeadLetterMended{"0123", "agent-8", true, "cloudevents", sha256_hex("{ }"), {{"/acme/web", "r-2"}}};
+  EXPECT_TRUE(room.feed().give(event, key).empty());
+  EXPECT_EQ(room.feed().values(), before);
+  EXPECT_FALSE(room.feed().give(event_of(DeadLetterMended{"4567", "agent-8"}, "acme", noon(400)), mended_key("acme", "4567")).empty());
+}
+
 }  // namespace
 }  // namespace earshot
