@@ -107,6 +107,11 @@ class EventLog : public LogReader {
   virtual Result<bool> share() { return true; }
   virtual bool owns(TopicPartition /*input*/) const { return true; }  // whether the task is this process's; any thread
 
+  // Where this process answers, for others who want to know what a task that is its own keeps; empty while nobody has said it. Any
+  // thread.
+  virtual void announce(std::string /*address*/) {}
+  virtual Result<std::string> address_of(TopicPartition /*input*/) const { return std::string(); }
+
   // What was recorded longer ago than this has been folded, here or by others, and all that followed from it too.
   virtual Millis behind() const { return Millis{0}; }
 

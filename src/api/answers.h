@@ -26,6 +26,17 @@ void fields(F& f, Page<Row>& v) {
   f.optional("missing", v.missing);
 }
 
+// A value of a processor's state, as one process tells another: its bytes in hex.
+struct StateValue {
+  bool is_there = false;
+  std::string hex;
+};
+template <class F>
+void fields(F& f, StateValue& v) {
+  f.required("is_there", v.is_there);
+  f.optional("hex", v.hex);
+}
+
 // In the rows below, `key` is a clear key of the customer, `kind:value`, opened from the log for people to read; empty
 // when it cannot be opened.
 struct SignalRow {

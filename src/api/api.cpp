@@ -1,6 +1,9 @@
 #include "api/api.h"
 
+#include <algorithm>
+
 #include "api/openapi.h"
+#include "base/hex.h"
 #include "event/json_writer.h"
 
 namespace earshot::api {
@@ -127,8 +130,18 @@ void Api::send_file(const Call& call, const Reply& reply) const {
   reply.send(Problem{404, "no_such_file", "the page has no such file"});
 }
 
+// What is another process's to answer is said to be.
+void Api::add(bool is_here, Route route) {
+  if (!is_here) {
+    route.handle = [](Call, const Reply& reply) {
+      reply.send(Problem{404, "not_here", "this process was started with --only and does not serve this; ask one that does"});
+    };
+  }
+  router_.add(std::move(route));
+}
+
 void Api::add_stream(std::string_view pattern, EventFeed& feed) {
-  router_.add({"GET", pattern, Role::read, [&feed](Call call, Reply reply) {
+  add(settings_.answers, {"GET", pattern, Role::read, [&feed](Call call, Reply reply) {
                  if (call.request.method == "HEAD")
                    return reply.send(Problem{405, "method_not_allowed", "a stream takes only GET"});
                  feed.open(reply, call.who.tenant, call.request.header("last-event-id"));
@@ -137,7 +150,7 @@ void Api::add_stream(std::string_view pattern, EventFeed& feed) {
 
 // Questions may read much, so a worker answers them.
 void Api::add_question(Question question) {
-  router_.add({"GET", question.pattern, Role::read, [this, ask = std::move(question.ask)](Call call, Reply reply) {
+  add(settings_.answers, {"GET", question.pattern, Role::read, [this, ask = std::move(question.ask)](Call call, Reply reply) {
                  const bool is_taken = workers_.post([ask, call = std::move(call), reply] {
                    auto answer = ask(call);
                    if (!answer) return reply.send(problem_of(answer.error()));
@@ -147,15 +160,33 @@ void Api::add_question(Question question) {
                }});
 }
 
+// One value of a processor, for another process of the same Earshot. No worker is asked: each may be waiting for such an answer of
+// the other process.
+void Api::answer_with_state(const Call& call, const Reply& reply) const {
+  const auto topic = std::find_if(kTopics.begin(), kTopics.end(), [&](const TopicName& one) { return one.name == call.parts[0]; });
+  const std::string& key = call.parts[1];
+  if (topic == kTopics.end() || !parts_.state_here) return reply.send(Problem{404, "not_found", "there is no such state here"});
+  if (key != call.who.tenant && !key.starts_with(call.who.tenant + "/"))
+    return reply.send(Problem{403, "other_tenant", "the key is of another tenant"});
+  auto value = parts_.state_here(topic->topic, key, call.parts[2]);
+  if (!value) return reply.send(problem_of(value.error()));
+  StateValue answer;
+  answer.is_there = value->has_value();
+  if (answer.is_there) answer.hex = to_hex(**value);
+  reply.send(Response{200, "application/json", write_json(answer), {{"Cache-Control", "no-store"}}});
+}
+
 void Api::add_routes() {
-  router_.add({"POST", "/v1/events", Role::act,
+  add(settings_.takes_events, {"POST", "/v1/events", Role::act,
                [this](Call call, Reply reply) { delivery_.take_events(std::move(call), std::move(reply)); }});
-  router_.add({"POST", "/hooks/{connector}/{tenant}", Role::open,
+  add(settings_.takes_events, {"POST", "/hooks/{connector}/{tenant}", Role::open,
                [this](Call call, Reply reply) { delivery_.take_hook(std::move(call), std::move(reply)); }});
-  router_.add({"POST", "/v1/cases/{id}/actions", Role::act,
+  add(settings_.answers, {"POST", "/v1/cases/{id}/actions", Role::act,
                [this](Call call, Reply reply) { act_on_case(std::move(call), std::move(reply)); }});
-  router_.add({"POST", "/v1/dead-letters/{id}/mend", Role::act,
+  add(settings_.answers, {"POST", "/v1/dead-letters/{id}/mend", Role::act,
                [this](Call call, Reply reply) { mending_.mend(std::move(call), std::move(reply)); }});
+  router_.add({"GET", "/v1/state/{topic}/{key}/{name}", Role::read,
+               [this](const Call& call, const Reply& reply) { answer_with_state(call, reply); }});
   add_stream("/v1/alerts/stream", alerts_);
   add_stream("/v1/stream", everything_);
   router_.add({"GET", "/healthz", Role::open, [](Call, Reply reply) {
@@ -173,8 +204,8 @@ void Api::add_routes() {
   router_.add({"GET", "/openapi.json", Role::open, [](Call, Reply reply) {
                  reply.send(Response{200, "application/json", std::string(openapi_document()), {}});
                }});
-  router_.add({"GET", "/", Role::open, [this](Call call, Reply reply) { send_file(call, reply); }});
-  router_.add({"GET", "/console/{file}", Role::open, [this](Call call, Reply reply) { send_file(call, reply); }});
+  add(settings_.answers, {"GET", "/", Role::open, [this](Call call, Reply reply) { send_file(call, reply); }});
+  add(settings_.answers, {"GET", "/console/{file}", Role::open, [this](Call call, Reply reply) { send_file(call, reply); }});
 }
 
 }  // namespace earshot::api

@@ -51,11 +51,14 @@ class Api {
     Workers::Settings workers;
     std::chrono::milliseconds answer_wait{2'000};  // for desk, before a command is answered with 202
     std::chrono::milliseconds heartbeat{15'000};
+    bool takes_events = true;  // deliveries; the rest is answered by another process otherwise
+    bool answers = true;       // questions, streams, actions, the page
   };
   struct Parts {
     const LogReader& log;
     std::vector<TopicSpec> topics;
     StateView state;
+    ReadState state_here;  // what this process itself keeps, for others that are asked about it; none: there are no others
     Intake& intake;
     const Clock& clock;
     const Connector& events;  // reads CloudEvents
@@ -85,6 +88,8 @@ class Api {
   void add_question(Question question);
   void send_file(const Call& call, const Reply& reply) const;
   void act_on_case(Call call, Reply reply);
+  void answer_with_state(const Call& call, const Reply& reply) const;
+  void add(bool is_here, Route route);
   void tick();
 
   Settings settings_;

@@ -29,9 +29,10 @@ struct PageRequest {
 };
 
 // How values of the processors are found: who opened the state knows where each stands. Any thread.
+using ReadState =
+    std::function<Result<std::optional<std::string>>(Topic input, std::string_view record_key, std::string_view name)>;
 struct StateView {
-  std::function<Result<std::optional<std::string>>(Topic input, std::string_view record_key, std::string_view name)>
-      read;
+  ReadState read;
   std::string secret;  // identity keys are hashed under it
 };
 

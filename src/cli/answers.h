@@ -2,6 +2,7 @@
 // asked the questions of api/questions.h, so both give the same answers. One thread.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -45,6 +46,8 @@ struct UrlSettings {
   std::string url;
   std::string token;
   std::string tenant;  // empty: the server's own
+  std::chrono::seconds connect{5};
+  std::chrono::seconds answer{60};
 };
 Result<std::unique_ptr<Answers>> answers_of_url(UrlSettings settings);
 

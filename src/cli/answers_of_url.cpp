@@ -6,8 +6,6 @@
 namespace earshot::cli {
 namespace {
 
-constexpr long kConnectSeconds = 5;
-constexpr long kAnswerSeconds = 60;
 constexpr std::size_t kAnswerBytesMax = std::size_t{256} << 20;
 
 struct Problem {
@@ -95,8 +93,9 @@ class OfUrl final : public Answers {
       curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
       curl_easy_setopt(handle_, CURLOPT_COPYPOSTFIELDS, body->c_str());
     }
-    curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-    curl_easy_setopt(handle_, CURLOPT_TIMEOUT, kAnswerSeconds);
+    curl_easy_setopt(handle_, CURLOPT_NOSIGNAL, 1L);  // others may be threads
+    curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT, static_cast<long>(settings_.connect.count()));
+    curl_easy_setopt(handle_, CURLOPT_TIMEOUT, static_cast<long>(settings_.answer.count()));
     curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, &append_answer);
     curl_easy_setopt(handle_, CURLOPT_WRITEDATA, &answer);
     if (const CURLcode code = curl_easy_perform(handle_); code != CURLE_OK) {

@@ -181,7 +181,9 @@ class Loader {
         return at(std::string("engine.") + key, std::string("engine.") + key + " is written with letters, digits, -, _ and . only");
     }
     if (read->session_seconds < 6 || read->session_seconds > 1800) return at("engine.session_seconds", "engine.session_seconds is not within 6 and 1800");
-    config_.engine = {read->kind, read->bootstrap, read->prefix, read->slot, static_cast<int>(read->session_seconds), {}};
+    if (!read->advertise.empty() && (!read->advertise.starts_with("http") || read->advertise.find(' ') != std::string::npos))
+      return at("engine.advertise", "engine.advertise is not an address as in http://earshot-1.example:8080: " + read->advertise);
+    config_.engine = {read->kind, read->bootstrap, read->prefix, read->slot, static_cast<int>(read->session_seconds), read->advertise, {}};
     return node["security"] ? security(node["security"]) : Result<void>();
   }
 

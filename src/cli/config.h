@@ -40,6 +40,7 @@ struct EngineConfig {
   std::string prefix;
   std::string slot = "0";
   int session_seconds = 120;
+  std::string advertise;  // where others reach this process; empty: where it listens
   std::vector<std::pair<std::string, std::string>> security;  // as librdkafka names it, with secrets
 };
 
@@ -48,6 +49,7 @@ struct Config {
   std::string tenant = "acme";
   std::filesystem::path data = "data";
   std::string listen = "127.0.0.1:8080";
+  std::string only;  // `connectors`, `processors` or `api`, of `run --only`; empty: all of it
   int partitions = 4;
   EngineConfig engine;
   std::string secret;  // privacy.secret_env: keys are hashed under it

@@ -37,6 +37,7 @@ struct EngineKeys {
   std::string prefix;
   std::string slot = EngineConfig{}.slot;
   std::int64_t session_seconds = EngineConfig{}.session_seconds;
+  std::string advertise;
 };
 template <class F>
 void fields(F& f, EngineKeys& v) {
@@ -45,6 +46,7 @@ void fields(F& f, EngineKeys& v) {
   f.optional("prefix", v.prefix);
   f.optional("slot", v.slot);
   f.optional("session_seconds", v.session_seconds);
+  f.optional("advertise", v.advertise);
 }
 
 // Of `engine.security`.

@@ -41,7 +41,7 @@ void print(const std::string& text) {
 Result<std::unique_ptr<Answers>> open_answers(const Options& options) {
   if (!options.url.empty()) {
     const char* token = std::getenv("EARSHOT_TOKEN");
-    return answers_of_url({options.url, token == nullptr ? "" : token, options.tenant});
+    return answers_of_url({.url = options.url, .token = token == nullptr ? "" : token, .tenant = options.tenant});
   }
   auto config = load_config(options.config);
   if (!config) return Error{ErrorKind::Invalid, config.error().message};

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "cli/commands.h"
+#include "cli/kafka_engine.h"
 #include "cli/service.h"
 #include "cli/signals.h"
 
@@ -21,6 +22,7 @@ struct Options {
   std::string data;
   std::string listen;
   std::string slot;
+  std::string only;
 };
 
 int fail(const Error& error, int code) {
@@ -34,12 +36,17 @@ int run(const Options& options) {
   if (!options.data.empty()) config->data = options.data;
   if (!options.listen.empty()) config->listen = options.listen;
   if (!options.slot.empty()) config->engine.slot = options.slot;
+  if (!options.only.empty() && !is_kafka(*config))
+    return fail({ErrorKind::Invalid, "--only is for engine.kind kafka: a data directory is one process's, which does all of it"}, 2);
+  config->only = options.only;
   auto settings = parse_address(config->listen);
   if (!settings) return fail(settings.error(), 2);
 
   StopSignals signals;  // before any thread, so that only this one hears them
   Log log;
-  auto station = Station::open(*config, [&](const std::string& what, std::int64_t done, std::int64_t) { log.info(what, {{"records", done}}); });
+  const bool folds = config->only.empty() || config->only == "processors";
+  auto station = Station::open(*config, [&](const std::string& what, std::int64_t done, std::int64_t) { log.info(what, {{"records", done}}); },
+                               folds ? Station::Part::folds : Station::Part::writes);
   if (!station) return fail(station.error(), 1);
   const SystemClock clock;
   if ((*station)->pump().now() > clock.now() + kClockBehindMax) {
@@ -52,6 +59,7 @@ int run(const Options& options) {
   Watchdog watchdog(kStandingLooksMax);
   while (!signals.wait_for(kLook)) {
     if ((*service)->trouble()) return 1;
+    if (is_kafka(*config)) (*service)->look_again();
     if (watchdog.bites((*service)->live().progress())) {
       log.error("nothing has moved for ten minutes; start again, and tell us", {});
       std::_Exit(1);  // what hangs cannot be waited for
@@ -71,6 +79,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--data", options->data, "data directory, in place of the configured one");
   command->add_option("--listen", options->listen, "address:port, in place of the configured one; port 0 is any free one");
   command->add_option("--slot", options->slot, "in Kafka: the name of this process, in place of the configured one");
+  command->add_option("--only", options->only, "in Kafka: only this part of the service; others run elsewhere")->check(CLI::IsMember({"connectors", "processors", "api"}));
   command->footer("Example: earshot run --config earshot.yaml\n"
                   "A second process in Kafka: earshot run --config earshot.yaml --slot 1 --data data-1 --listen 127.0.0.1:8081");
   command->callback([options, &exit_code] { exit_code = run(*options); });

@@ -1,8 +1,10 @@
 #include "cli/service.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <set>
 
@@ -46,6 +48,16 @@ std::size_t connections_max(std::size_t wanted) {
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 && ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kConnectionsMin;
   if (limit.rlim_cur <= kDescriptorsOfOurs + kConnectionsMin) return kConnectionsMin;
   return std::min<std::size_t>(wanted, limit.rlim_cur - kDescriptorsOfOurs);
+}
+
+// Whoever listens on every address is found by the name of the machine.
+std::string address_for_others(const std::string& address, std::uint16_t port) {
+  std::array<char, 256> name{};
+  const bool is_any = address == "0.0.0.0" || address == "::";
+  std::string host = address;
+  if (is_any && ::gethostname(name.data(), name.size() - 1) == 0) host = name.data();
+  if (!is_any && host.find(':') != std::string::npos) host = "[" + host + "]";
+  return "http://" + host + ":" + std::to_string(port);
 }
 
 api::Access::Settings access_of(const Config& config) {
@@ -184,16 +196,20 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
     if (!made) return std::move(made.error()).in("connector " + entry.name);
     hooks_[entry.name] = std::move(*made);
   }
-  state_ = state_view(station_->state(), station_->log(), config.partitions, config.secret);
+  peers_ = std::make_unique<Peers>(config.tokens);
+  state_ = state_view(station_->state(), station_->log(), *peers_, config.partitions, config.secret);
   api::Api::Settings api_settings;
   api_settings.server.address = settings.address;
   api_settings.server.port = settings.port;
   api_settings.server.connections_max = connections_max(api_settings.server.connections_max);
   api_settings.access = access_of(config);
+  api_settings.takes_events = config.only.empty() || config.only == "connectors";
+  api_settings.answers = config.only.empty() || config.only == "api";
   api::Api::Parts parts{
       .log = station_->log(),
       .topics = station_->topics(),
       .state = state_,
+      .state_here = state_here(station_->state(), station_->log(), config.partitions),
       .intake = *front_door_,
       .clock = clock,
       .events = *events_,
@@ -216,6 +232,7 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
   api_ = std::move(*api);
   for (const api::Route& route : api_->routes()) expect_route(*metrics_, route.pattern);
   expect_route(*metrics_, "");
+  station_->log().announce(config.engine.advertise.empty() ? address_for_others(settings.address, api_->port()) : config.engine.advertise);
   return {};
 }
 

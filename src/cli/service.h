@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "api/api.h"
+#include "cli/peers.h"
 #include "cli/station.h"
 #include "pipeline/live.h"
 #include "sinks/sink_runner.h"
@@ -44,6 +45,9 @@ class Service {
   Station& station() { return *station_; }
   std::uint16_t port() const { return api_->port(); }
 
+  // Other processes may have committed something.
+  void look_again() { notify(); }
+
   // Called after each commit, on a thread of the engine; set before anything is offered.
   void on_commit(std::function<void()> told) { told_ = std::move(told); }
 
@@ -75,6 +79,7 @@ class Service {
   std::function<void()> told_;
   std::unique_ptr<Live> live_;
   std::unique_ptr<FrontDoor> front_door_;
+  std::unique_ptr<Peers> peers_;
   std::unique_ptr<api::Api> api_;
   std::vector<std::unique_ptr<SinkRunner>> sinks_;
   std::atomic<bool> is_complete_ = false;  // before that nobody listens to commits

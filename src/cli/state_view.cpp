@@ -23,13 +23,28 @@ api::StateView state_view(const StateStore& store, int partitions, std::string s
 }
 
 // What is left on this disk of a task that is another process's may be old.
-api::StateView state_view(const StateStore& store, const EventLog& log, int partitions, std::string secret) {
-  api::StateView view;
-  view.secret = std::move(secret);
-  view.read = [&store, &log, partitions](Topic input, std::string_view record_key, std::string_view name) -> Result<std::optional<std::string>> {
+api::ReadState state_here(const StateStore& store, const EventLog& log, int partitions) {
+  return [&store, &log, partitions](Topic input, std::string_view record_key, std::string_view name) -> Result<std::optional<std::string>> {
     const TopicPartition task = task_of(input, record_key, partitions);
     if (log.owns(task)) return store.get(value_key(task, record_key, name));
-    return Error{ErrorKind::Unavailable, "partition " + std::to_string(task.partition) + " of " + std::string(name_of(input)) + " is another process's: ask that one"};
+    return Error{ErrorKind::Unavailable, "partition " + std::to_string(task.partition) + " of " + std::string(name_of(input)) + " is another process's"};
+  };
+}
+
+api::StateView state_view(const StateStore& store, const EventLog& log, Peers& peers, int partitions, std::string secret) {
+  api::StateView view;
+  view.secret = std::move(secret);
+  view.read = [here = state_here(store, log, partitions), &log, &peers, partitions](Topic input, std::string_view record_key,
+                                                                                   std::string_view name) -> Result<std::optional<std::string>> {
+    const TopicPartition task = task_of(input, record_key, partitions);
+    if (log.owns(task)) return here(input, record_key, name);
+    const auto address = log.address_of(task);
+    if (!address) return address.error();
+    if (address->empty()) {
+      return Error{ErrorKind::Unavailable, "no process has said yet that it has partition " + std::to_string(task.partition) + " of " + std::string(name_of(input)) +
+                                               "; is an earshot run --only processors there?"};
+    }
+    return peers.ask(*address, {input, record_key, name});
   };
   return view;
 }

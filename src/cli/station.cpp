@@ -110,6 +110,8 @@ Result<void> Station::open_log(const Progress& progress, Part part) {
   if (is_kafka(config_)) {
     KafkaLog::Settings settings = kafka_settings(config_);
     if (part == Part::looks) settings.role = KafkaRole::onlooker;
+    if (part == Part::writes) settings.role = KafkaRole::writer;
+    if (part != Part::folds) settings.part = part == Part::looks ? "looks" : config_.only;
     settings.progress = [&](std::int64_t records) { if (progress) progress("restoring the state", records, 0); };
     auto opened = KafkaLog::open(*state_, std::move(settings));
     if (!opened) return std::move(opened.error());

@@ -39,12 +39,12 @@ std::vector<TopicSpec> topics_of(const Config& config);
 
 class Station {
  public:
-  // Where processes share the log: one that folds its share of the tasks, or one that only looks at the state of all of them. In a
-  // data directory there is one process, and no difference.
-  enum class Part { takes, looks };
+  // Where processes share the log: one that folds its share of the tasks, one that folds none, or one that only looks at the state of
+  // all of them. In a data directory there is one process, and no difference.
+  enum class Part { folds, writes, looks };
 
   // Opens or creates the data directory. A state store that is damaged or of another format is moved aside and rebuilt from the log.
-  static Result<std::unique_ptr<Station>> open(const Config& config, const Progress& progress, Part part = Part::takes);
+  static Result<std::unique_ptr<Station>> open(const Config& config, const Progress& progress, Part part = Part::folds);
 
   Pump& pump() { return *pump_; }
   EventLog& log() { return *log_; }

@@ -10,6 +10,7 @@
 #include "event_log/kafka_facts.h"
 #include "event_log/kafka_fetcher.h"
 #include "event_log/kafka_member.h"
+#include "event_log/kafka_owners.h"
 #include "event_log/kafka_reader.h"
 #include "event_log/kafka_upstream.h"
 #include "event_log/position.h"
@@ -32,6 +33,8 @@ class KafkaLog::Impl {
   Result<void> begin();
   Result<void> take_over();
 
+  void say_what_is_ours();
+
   bool is_member() const { return settings_.role == KafkaRole::member; }
   std::string topic_name(TopicPartition partition) const { return settings_.prefix + settings_.topics[partition.topic].name; }
   std::string application() const { return settings_.prefix + settings_.application; }
@@ -41,6 +44,7 @@ class KafkaLog::Impl {
   Settings settings_;
   std::unique_ptr<KafkaFacts> facts_;
   std::unique_ptr<KafkaReader> reader_;
+  std::unique_ptr<KafkaOwners> owners_;
   std::unique_ptr<kafka::Fetcher> fetcher_;
   kafka::Handle onlooker_;
   std::unique_ptr<kafka::Member> member_;
@@ -48,6 +52,9 @@ class KafkaLog::Impl {
   std::vector<std::vector<std::atomic<Offset>>> known_ends_;  // by topic: records of ours reach up to there
   std::vector<std::vector<std::atomic<bool>>> owned_;         // by topic: the tasks that are ours
   std::atomic<bool> owns_all_ = false;
+  std::mutex address_mutex_;
+  std::string address_;  // where this process answers, to be said when tasks were given to it
+  std::atomic<bool> has_to_say_ = false;
   std::vector<kafka::Emitted> open_batch_;
   std::unique_ptr<kafka::Committer> committer_;
 
@@ -63,6 +70,7 @@ class KafkaLog::Impl {
 
   std::vector<std::uint8_t> changelog_of_;
   std::vector<std::string> producer_topics_;
+  std::uint8_t owners_topic_ = 0;  // among them
 };
 
 kafka::Properties KafkaLog::Impl::connection() const {
@@ -104,12 +112,14 @@ Result<void> KafkaLog::Impl::check_state() {
 
 // Who folds nothing has transactions of its own, and takes nobody's from them.
 Result<std::unique_ptr<kafka::Producer>> KafkaLog::Impl::open_producer() const {
-  const char* const part = is_member() ? "-" : settings_.role == KafkaRole::writer ? "-writer-" : "-onlooker-";
-  return kafka::Producer::open({connection(), application() + part + settings_.slot, settings_.transaction, settings_.headers, producer_topics_}, settings_.start);
+  const std::string part = is_member() ? "" : settings_.part + "-";
+  return kafka::Producer::open({connection(), application() + "-" + part + settings_.slot, settings_.transaction, settings_.headers, producer_topics_}, settings_.start);
 }
 
 void KafkaLog::Impl::note_changelogs() {
   for (const TopicSpec& topic : settings_.topics) producer_topics_.push_back(settings_.prefix + topic.name);
+  owners_topic_ = static_cast<std::uint8_t>(producer_topics_.size());
+  producer_topics_.push_back(settings_.prefix + kOwnersTopic);
   changelog_of_.assign(settings_.topics.size(), kNoChangelog);
   if (!is_member() || !settings_.keys.task_of) return;
   for (const std::uint8_t input : settings_.inputs) {
@@ -133,6 +143,9 @@ Result<void> KafkaLog::Impl::begin() {
   auto reader = KafkaReader::open(settings_.connection, settings_.prefix, settings_.topics);
   if (!reader) return std::move(reader.error());
   reader_ = std::move(*reader);
+  auto owners = KafkaOwners::open(settings_.connection, settings_.prefix);
+  if (!owners) return std::move(owners.error());
+  owners_ = std::move(*owners);
   auto fetcher = kafka::Fetcher::open(connection());
   if (!fetcher) return std::move(fetcher.error());
   fetcher_ = std::move(*fetcher);
@@ -144,6 +157,7 @@ Result<void> KafkaLog::Impl::begin() {
     if (auto joined = join(); !joined) return joined;
   }
   const auto shown = [this](TopicPartition partition, Offset end) {
+    if (!has_partition(settings_.topics, partition)) return;
     known_ends_[partition.topic][partition.partition].store(end, std::memory_order_release);
     reader_->expect(partition, end);
   };
@@ -221,7 +235,20 @@ Result<void> KafkaLog::Impl::take_over() {
     }
   }
   if (upstream_) upstream_->begin_again();
+  has_to_say_ = true;
   return {};
+}
+
+void KafkaLog::Impl::say_what_is_ours() {
+  std::string address;
+  {
+    const std::lock_guard lock(address_mutex_);
+    address = address_;
+  }
+  if (address.empty() || !has_to_say_.exchange(false)) return;
+  std::vector<TopicPartition> ours = tasks();
+  std::erase_if(ours, [&](TopicPartition task) { return !owned_[task.topic][task.partition]; });
+  committer_->commit({{{owners_topic_, 0}, {{}, settings_.slot, KafkaOwners::record(address, ours)}}}, {});
 }
 
 Result<std::map<TopicPartition, Offset>> KafkaLog::Impl::committed_positions(const std::vector<TopicPartition>& tasks) const {
@@ -295,7 +322,9 @@ void KafkaLog::commit(Commit commit) { impl_->committer_->commit(std::exchange(i
 Result<bool> KafkaLog::must_share() {
   if (!impl_->member_) return false;
   if (auto served = impl_->member_->serve(); !served) return std::move(served.error());
-  return impl_->member_->must_share();
+  if (impl_->member_->must_share()) return true;
+  impl_->say_what_is_ours();
+  return false;
 }
 
 Result<bool> KafkaLog::share() {
@@ -309,6 +338,14 @@ Result<bool> KafkaLog::share() {
 }
 
 bool KafkaLog::owns(TopicPartition input) const { return has_partition(impl_->settings_.topics, input) && impl_->owned_[input.topic][input.partition]; }
+
+void KafkaLog::announce(std::string address) {
+  const std::lock_guard lock(impl_->address_mutex_);
+  impl_->address_ = std::move(address);
+  impl_->has_to_say_ = true;
+}
+
+Result<std::string> KafkaLog::address_of(TopicPartition input) const { return impl_->owners_->address_of(input); }
 
 Millis KafkaLog::behind() const {
   if (impl_->owns_all_ && impl_->is_member()) return Millis{0};

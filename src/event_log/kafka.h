@@ -59,6 +59,7 @@ class KafkaLog : public EventLog {
     std::string application = "earshot";
     std::string slot = "0";  // a stable name of this process among those of the application
     KafkaRole role = KafkaRole::member;
+    std::string part = "writer";  // names the transactions of one who is no member, beside the slot
     std::vector<std::pair<std::string, std::string>> headers{};  // of every record
     TaskKeys keys{};
     std::size_t commits_under_way_max = 4;
@@ -82,6 +83,8 @@ class KafkaLog : public EventLog {
   Result<bool> share() override;
   bool owns(TopicPartition input) const override;
   Millis behind() const override;
+  void announce(std::string address) override;
+  Result<std::string> address_of(TopicPartition input) const override;
   Result<std::string> fact(std::string_view name) const override;
   Result<void> set_fact(std::string_view name, std::string_view value) override;
 

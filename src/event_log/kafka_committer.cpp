@@ -220,7 +220,8 @@ Producer::Attempt<void> Committer::attempt(const std::vector<Job>& jobs, const s
 Producer::Attempt<void> Committer::write_records(const std::vector<Job>& jobs) {
   for (const Job& job : jobs) {
     for (const Emitted& one : job.records) {
-      auto done = parts_.producer->write({one.partition.topic, one.partition.partition, one.record.key, &one.record.value, one.record.time});
+      const bool is_record = one.partition.topic < parts_.settings.topics.size();
+      auto done = parts_.producer->write({one.partition.topic, one.partition.partition, one.record.key, &one.record.value, one.record.time, is_record});
       if (!done) return done;
     }
   }

@@ -210,6 +210,7 @@ std::vector<KafkaTopic> kafka_topics(const std::vector<TopicSpec>& topics, const
       all.push_back({changelog_name(names.prefix, topics.at(input), names.state_format), topics[input].partitions, true});
   }
   all.push_back({names.prefix + kFactsTopic, 1, false});
+  all.push_back({names.prefix + kOwnersTopic, 1, true});
   return all;
 }
 

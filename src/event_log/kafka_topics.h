@@ -3,6 +3,7 @@
 //     <prefix><topic>                 records; inputs are kept without limit, because state is a cache of them
 //     <prefix><input>.state-<format>  the changelog, compacted: the newest value of each key of the state, by the partition of its task
 //     <prefix>earshot.facts           the first record of a key is the fact
+//     <prefix>earshot.owners          which process has which tasks, and where it answers (kafka_owners.h)
 #pragma once
 
 #include <map>
@@ -27,6 +28,7 @@ struct KafkaTopic {
 };
 
 inline constexpr const char* kFactsTopic = "earshot.facts";
+inline constexpr const char* kOwnersTopic = "earshot.owners";
 
 struct KafkaTopicNames {
   std::string prefix{};

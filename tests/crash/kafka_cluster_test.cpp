@@ -156,6 +156,7 @@ TEST_F(KafkaCluster, PublishesOnceWhatAnUndisturbedReplayPublishesWhileItsProces
   }
   stop_sending();
   settle_accounts(0);
+  wait_until_counted(*services_[1], clients_);  // it asks the other for what it does not have
   ASSERT_EQ(end(1, SIGTERM).exit_code, 0);
   wait_until_counted(*services_[0], clients_);  // it has all partitions after a session
   ASSERT_EQ(end(0, SIGTERM).exit_code, 0);

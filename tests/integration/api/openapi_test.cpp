@@ -90,6 +90,7 @@ std::vector<Asked> everything_that_can_be_asked() {
   const std::map<std::string, std::string> foreign = {{"Host", "rebound.example"}};
   const std::string actions = "/v1/cases/{id}/actions";
   const std::string hooks = "/hooks/{connector}/{tenant}";
+  const std::string state = "/v1/state/{topic}/{key}/{name}";
   const std::string mending = "/v1/dead-letters/{id}/mend";
   return {
       {"GET", "/", "/", 200},
@@ -149,6 +150,11 @@ std::vector<Asked> everything_that_can_be_asked() {
       {"POST", mending, "/v1/dead-letters/published-1/mend", 400, R"({"actor":"agent-7","connector":"nobody"})", json},
       {"POST", mending, "/v1/dead-letters/none/mend", 404, mend("{}"), json},
       {"POST", mending, "/v1/dead-letters/published-1/mend", 415, mend("{}"), {{"Content-Type", "text/plain"}}},
+      {"GET", state, "/v1/state/earshot.activity/acme%2Fhere/seen", 200},
+      {"GET", state, "/v1/state/earshot.activity/acme%2Fnobody/seen", 200},
+      {"GET", state, "/v1/state/earshot.activity/acme%2Felsewhere/seen", 503},
+      {"GET", state, "/v1/state/earshot.activity/other%2Fhere/seen", 403},
+      {"GET", state, "/v1/state/earshot.nothing/acme%2Fhere/seen", 404},
       {"POST", "/v1/events", "/v1/events", 200, review("a"), structured},
       {"POST", "/v1/events", "/v1/events", 200, "[" + review("b") + ",{}," + review("a") + "]", batched},
       {"POST", "/v1/events", "/v1/events", 400, "{}", structured},

@@ -58,6 +58,10 @@ class RunningApi : private Intake, private Clock {
     Api::Parts parts{.log = *log_,
                      .topics = topics_of_test(),
                      .state = values_.view(),
+                     .state_here = [](Topic, std::string_view key, std::string_view) -> Result<std::optional<std::string>> {
+                       if (key == "acme/elsewhere") return Error{ErrorKind::Unavailable, "another process has it"};
+                       return key == "acme/here" ? std::optional<std::string>("value") : std::nullopt;
+                     },
                      .intake = *this,
                      .clock = *this,
                      .events = *events_,

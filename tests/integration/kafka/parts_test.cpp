@@ -1,0 +1,158 @@
+// The parts of an Earshot in processes of their own: intake, processors, API.
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "support/earshot_process.h"
+#include "support/in_kafka.h"
+
+namespace earshot::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kCustomers = 24;
+
+class Parts : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (shared_broker() == nullptr) GTEST_SKIP() << "there is no Kafka here; scripts/kafka fetch gets it";
+    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << shared_broker()->address() << "\n  prefix: " << fresh_name()
+                          << "\n  session_seconds: 6\nqueue_events_max: 40\n";
+    const Outcome made = run_earshot({"topics", "--config", file(), "--create"});
+    ASSERT_EQ(made.exit_code, 0) << made.out << made.err;
+  }
+  std::string file() const { return (scratch_.path() / "earshot.yaml").string(); }
+  std::unique_ptr<RunningEarshot> run(const std::string& part, const std::string& slot = "0") const {
+    return std::make_unique<RunningEarshot>(RunningEarshot::Settings{scratch_.path() / (part + slot), {"--config", file(), "--only", part, "--slot", slot}});
+  }
+  static std::string customer(int i) { return "customer:C-" + std::to_string(i); }
+  static HttpAnswer review(RunningEarshot& to, int number) {
+    return to.post("/v1/events", review_json({.id = "r" + std::to_string(number), .key = customer(number % kCustomers)}));
+  }
+  // The answer that holds `wanted`, or the last one.
+  static HttpAnswer ask_until(RunningEarshot& whom, const std::string& target, std::string_view wanted) {
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    HttpAnswer answer;
+    do {
+      answer = whom.get(target);
+    } while (answer.body.find(wanted) == std::string::npos && std::chrono::steady_clock::now() < end);
+    return answer;
+  }
+  static void expect_counted(RunningEarshot& by, int customers, int events) {
+    const std::string counted = "\"feedback_count\":" + std::to_string(events) + ",";
+    for (int i = 0; i < customers; ++i) {
+      const HttpAnswer answer = ask_until(by, "/v1/customers/" + customer(i), counted);
+      ASSERT_NE(answer.body.find(counted), std::string::npos) << customer(i) << " " << answer.status << " " << answer.body;
+    }
+  }
+
+  Scratch scratch_;
+};
+
+TEST_F(Parts, EachDoesItsOwnAndTheApiAsksTheOwnersOfPartitions) {
+  auto intake = run("connectors");
+  auto first = run("processors", "0");
+  auto second = run("processors", "1");
+  auto api = run("api");
+  ASSERT_TRUE(intake->runs() && first->runs() && second->runs() && api->runs()) << api->process().err();
+  for (int i = 0; i < 2 * kCustomers; ++i) ASSERT_EQ(review(*intake, i).status, 200);
+  expect_counted(*api, kCustomers, 2);
+  const HttpAnswer list = api->get("/v1/customers?limit=100");
+  for (int i = 0; i < kCustomers; ++i) EXPECT_NE(list.body.find("\"" + customer(i) + "\""), std::string::npos) << "the list opens the keys of all: " << list.body;
+
+  // A case, and an action on it, whose answer comes from the process that has the desk.
+  const HttpAnswer cases = ask_until(*api, "/v1/cases?limit=1", "\"case\":\"");
+  const auto member = [&](const std::string& name) {
+    const std::string before = "\"" + name + "\":\"";
+    const std::size_t at = cases.body.find(before) + before.size();
+    return cases.body.substr(at, cases.body.find('"', at) - at);
+  };
+  const HttpAnswer taken = api->post("/v1/cases/" + member("case") + "/actions", R"({"action":"take","actor":")" + member("owner") + R"("})",
+                                     {{"Content-Type", "application/json"}});
+  EXPECT_EQ(taken.status, 200) << taken.body;
+
+  for (const auto& [whom, target] : {std::pair(intake.get(), "/v1/customers"), std::pair(first.get(), "/v1/customers"), std::pair(first.get(), "/v1/stream")}) {
+    const HttpAnswer answer = whom->get(target);
+    EXPECT_EQ(answer.status, 404);
+    EXPECT_NE(answer.body.find("started with --only"), std::string::npos) << answer.body;
+  }
+  for (RunningEarshot* whom : {first.get(), api.get()}) EXPECT_EQ(review(*whom, 0).status, 404);
+  for (RunningEarshot* whom : {intake.get(), first.get(), api.get()}) EXPECT_EQ(whom->get("/readyz").status, 200);
+  for (RunningEarshot* whom : {api.get(), second.get(), first.get(), intake.get()}) {
+    const Outcome outcome = whom->end();
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  }
+}
+
+TEST_F(Parts, AnOwnerThatDoesNotAnswerIsNamedAndIsFoundAgainAtItsNewAddress) {
+  auto intake = run("connectors");
+  auto first = run("processors", "0");
+  auto second = run("processors", "1");
+  auto api = run("api");
+  for (int i = 0; i < kCustomers; ++i) ASSERT_EQ(review(*intake, i).status, 200);
+  expect_counted(*api, kCustomers, 1);
+  (void)second->end(SIGKILL);
+  int without_answer = 0;
+  for (int i = 0; i < kCustomers; ++i) {
+    const HttpAnswer answer = api->get("/v1/customers/" + customer(i));
+    if (answer.status == 200) continue;
+    ++without_answer;
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_TRUE(answer.headers.contains("retry-after"));
+    EXPECT_NE(answer.body.find(second->url()), std::string::npos) << answer.body;
+  }
+  EXPECT_GT(without_answer, 0);
+  EXPECT_LT(without_answer, kCustomers);
+  second = run("processors", "1");
+  ASSERT_TRUE(second->runs());
+  expect_counted(*api, kCustomers, 1);
+  // And when it is gone for good the other has all.
+  (void)second->end(SIGKILL);
+  expect_counted(*api, kCustomers, 1);
+}
+
+TEST_F(Parts, IntakeRefusesWhenItsQueueIsFullAndLosesNothingOfWhatItTook) {
+  auto intake = run("connectors");
+  auto processors = run("processors");
+  auto api = run("api");
+  ASSERT_TRUE(intake->runs() && processors->runs() && api->runs());
+  std::atomic<int> next{0}, accepted{0}, refused{0};
+  shared_broker()->signal(SIGSTOP);
+  std::vector<std::thread> senders;
+  for (int i = 0; i < 60; ++i) {
+    senders.emplace_back([&] {
+      const int number = next++;
+      HttpAnswer answer = review(*intake, number);
+      while (answer.status == 503) {
+        EXPECT_TRUE(answer.headers.contains("retry-after"));
+        ++refused;
+        std::this_thread::sleep_for(20ms);  // as a client does that was refused
+        answer = review(*intake, number);
+      }
+      EXPECT_EQ(answer.status, 200) << answer.body;
+      ++accepted;
+    });
+  }
+  while (refused == 0) std::this_thread::sleep_for(5ms);
+  EXPECT_EQ(accepted, 0) << "nothing is answered 2xx that the broker has not acknowledged";
+  shared_broker()->signal(SIGCONT);
+  for (std::thread& sender : senders) sender.join();
+  EXPECT_EQ(accepted, 60);
+  for (int i = 0; i < kCustomers; ++i) {
+    const std::string counted = "\"feedback_count\":" + std::to_string(i < 60 % kCustomers ? 3 : 2) + ",";
+    EXPECT_NE(ask_until(*api, "/v1/customers/" + customer(i), counted).body.find(counted), std::string::npos) << i;
+  }
+}
+
+TEST(PartsOfADirectory, AreRefusedWithTheReason) {
+  const Scratch scratch;
+  const Outcome outcome = run_earshot({"run", "--only", "api", "--data", (scratch.path() / "data").string()});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_NE(outcome.err.find("--only is for engine.kind kafka"), std::string::npos) << outcome.err;
+}
+
+}  // namespace
+}  // namespace earshot::test
