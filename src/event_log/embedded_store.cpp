@@ -287,7 +287,7 @@ Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(const std::filesystem
   return store;
 }
 
-Result<void> EmbeddedStore::append(std::span<const Piece> pieces, std::span<const Position> positions) {
+Result<void> EmbeddedStore::append(std::span<const Piece> pieces, std::span<const Position> positions, std::span<const Gap> gaps) {
   std::size_t bytes = 0;
   for (const Piece& piece : pieces) bytes += piece.batch->bytes() + 64;
   rocksdb::WriteBatch writes(bytes + 32 * positions.size());
@@ -307,6 +307,10 @@ Result<void> EmbeddedStore::append(std::span<const Piece> pieces, std::span<cons
     const auto status = writes.Put(partition_key('p', position.input), offset_value(position.next));
     if (!status.ok()) return impl_->error(status);
   }
+  for (const Gap& gap : gaps) {
+    const auto status = writes.Put(record_key(gap.partition, gap.from), gap_bytes(gap.from, gap.to));
+    if (!status.ok()) return impl_->error(status);
+  }
   rocksdb::WriteOptions options;
   options.sync = true;
   rocksdb::Status status = impl_->db->Write(options, &writes);
@@ -319,7 +323,7 @@ Result<void> EmbeddedStore::batches(TopicPartition partition, Offset from, const
   const std::string prefix = partition_key('r', partition);
   auto kept = begin(partition);
   if (!kept) return std::move(kept.error());
-  // Offsets have no gaps here: a hole is a file that was lost, and its records must not be passed over in silence.
+  // A gap says that it is one; any other hole is a file that was lost, and its records must not be passed over in silence.
   Offset expected = std::max(from, *kept);
   const auto it = impl_->seek(prefix, record_key(partition, std::max<Offset>(from, 0)));
   for (; it->Valid() && it->key().starts_with(prefix); it->Next()) {
@@ -330,7 +334,7 @@ Result<void> EmbeddedStore::batches(TopicPartition partition, Offset from, const
     }
     auto batch = decode_batch(view(it->value()), base);
     if (!batch) return impl_->in_partition(std::move(batch.error()), partition, base);
-    if (!batch->records.empty()) expected = std::max(expected, batch->records.back().offset + 1);
+    expected = std::max(expected, batch->end);
     if (batch->records.empty() || batch->records.back().offset < from) continue;
     if (!visit(std::move(*batch))) return {};
   }

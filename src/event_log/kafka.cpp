@@ -339,6 +339,17 @@ Result<bool> KafkaLog::share() {
 
 bool KafkaLog::owns(TopicPartition input) const { return has_partition(impl_->settings_.topics, input) && impl_->owned_[input.topic][input.partition]; }
 
+Result<Offset> KafkaLog::position(TopicPartition input) const {
+  auto committed = kafka::committed(impl_->onlooker_.get(), {{impl_->topic_name(input), input.partition}}, impl_->settings_.start);
+  if (!committed) return std::move(committed.error());
+  const Offset next = committed->front().next;
+  if (next >= 0) return next;
+  auto last = impl_->reader_->end(input);
+  if (!last) return std::move(last.error());
+  if (*last == 0) return Offset{0};
+  return Error{ErrorKind::Conflict, "Kafka has forgotten how far " + impl_->topic_name(input) + " was folded; run earshot on it once, which knows it from the changelog"};
+}
+
 void KafkaLog::announce(std::string address) {
   const std::lock_guard lock(impl_->address_mutex_);
   impl_->address_ = std::move(address);

@@ -92,6 +92,9 @@ class KafkaLog : public EventLog {
   Result<Offset> begin(TopicPartition partition) const override;
   Result<Offset> end(TopicPartition partition) const override;
 
+  // How far the application has come in an input, as Kafka says now. Any thread.
+  Result<Offset> position(TopicPartition input) const;
+
   bool is_dead() const;  // of the hook `at`; any thread
 
  private:

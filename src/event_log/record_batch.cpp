@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 
 #include <lz4.h>
 #define XXH_STATIC_LINKING_ONLY  // the state of a streamed checksum, on the stack
@@ -92,7 +93,9 @@ Result<Header> parse_header(std::string_view value, Offset base) {
   header.body_bytes = take<std::uint32_t>(value.data() + 32);
   if (header.version != kVersion) return corrupt("version " + std::to_string(header.version) + " is not known here");
   if (header.base != base) return corrupt("it belongs to offset " + std::to_string(header.base));
-  if (header.body_bytes > kBodyBytesMax || header.count > header.body_bytes) return corrupt("counts are out of range");
+  const bool is_gap = header.codec == static_cast<std::uint8_t>(Codec::gap);
+  if (header.body_bytes > kBodyBytesMax || (is_gap ? value.size() != kBatchHeaderBytes || header.body_bytes != 0 : header.count > header.body_bytes))
+    return corrupt("counts are out of range");
   return header;
 }
 
@@ -174,12 +177,26 @@ void RecordBatch::encode(Codec codec, Encoded& into) const {
   into.parts.insert(into.parts.begin(), std::string_view(into.header));
 }
 
+std::string gap_bytes(Offset from, Offset to) {
+  EARSHOT_CHECK(from < to && to - from <= std::numeric_limits<std::uint32_t>::max(), "a gap has at least one offset, and as many as a batch can have");
+  Header header;
+  header.version = kVersion;
+  header.codec = static_cast<std::uint8_t>(Codec::gap);
+  header.count = static_cast<std::uint32_t>(to - from);
+  header.base = from;
+  std::string bytes = header_bytes(header);
+  put(bytes.data(), XXH3_64bits(bytes.data() + kChecksumBytes, kBatchHeaderBytes - kChecksumBytes));
+  return bytes;
+}
+
 Result<DecodedBatch> decode_batch(std::string_view value, Offset base) {
   auto header = parse_header(value, base);
   if (!header) return std::move(header.error());
   const std::string_view checked = value.substr(kChecksumBytes);
   if (XXH3_64bits(checked.data(), checked.size()) != header->checksum) return corrupt("checksum differs");
   DecodedBatch batch;
+  batch.end = base + static_cast<Offset>(header->count);
+  if (header->codec == static_cast<std::uint8_t>(Codec::gap)) return batch;
   batch.body_bytes = header->body_bytes;
   batch.body = std::make_unique_for_overwrite<char[]>(batch.body_bytes);
   if (auto unpacked = unpack(value.substr(kBatchHeaderBytes), *header, batch.body.get()); !unpacked) {

@@ -11,7 +11,8 @@
 //     value
 //
 // Integers are little-endian. The checksum is XXH3-64 over everything after it, as stored. Codec 0 is plain, 1 is an
-// LZ4 block. Record i has offset base + i. Varints are those of Protocol Buffers.
+// LZ4 block. Record i has offset base + i. Varints are those of Protocol Buffers. Codec 2 is a gap: `count` offsets that no record
+// has, and no body; a log that was copied from elsewhere keeps its offsets so.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +28,7 @@ namespace earshot {
 inline constexpr std::size_t kRecordBytesMax = std::size_t{8} << 20;  // key and value together
 inline constexpr std::size_t kBatchHeaderBytes = 36;
 
-enum class Codec : std::uint8_t { plain = 0, lz4 = 1 };
+enum class Codec : std::uint8_t { plain = 0, lz4 = 1, gap = 2 };
 
 // Collects records in the layout of the body, in blocks that never move: what was added can be looked at while more is
 // added, and by another thread once nothing more is.
@@ -73,7 +74,11 @@ struct DecodedBatch {
   std::unique_ptr<char[]> body;
   std::size_t body_bytes = 0;
   std::vector<StoredRecord> records;
+  Offset end = 0;  // behind its last offset
 };
+
+// In place of a batch: there are no records from `from` on, before `to`.
+std::string gap_bytes(Offset from, Offset to);
 
 // Corrupt unless `value` is a whole batch that begins at `base`, checksum included.
 Result<DecodedBatch> decode_batch(std::string_view value, Offset base);

@@ -1,5 +1,7 @@
 // An embedded trial becomes a cluster without losing history.
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -13,7 +15,7 @@ class Copy : public ::testing::Test {
  protected:
   void SetUp() override {
     if (shared_broker() == nullptr) GTEST_SKIP() << "there is no Kafka here; scripts/kafka fetch gets it";
-    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << shared_broker()->address() << "\n  prefix: " << fresh_name() << "\n";
+    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << shared_broker()->address() << "\n  prefix: " << prefix_ << "\n";
     const Outcome simulated = run_earshot({"simulate", "--customers", "40", "--days", "60", "--seed", "5"});
     ASSERT_EQ(simulated.exit_code, 0) << simulated.err;
     std::ofstream(scratch_.path() / "history.jsonl") << simulated.out;
@@ -26,9 +28,11 @@ class Copy : public ::testing::Test {
     words.insert(words.end(), {"--config", file(), "--data", (scratch_.path() / "elsewhere").string()});
     return run_earshot(std::move(words));
   }
+  std::string kafka_url() const { return "kafka://" + shared_broker()->address() + "/" + prefix_; }
   Outcome copy() const { return run_earshot({"copy", "--from", directory().string(), "--config", file()}); }
 
   Scratch scratch_;
+  std::string prefix_ = fresh_name();
 };
 
 TEST_F(Copy, KeepsEveryRecordAndTheDigestOfTheState) {
@@ -46,6 +50,50 @@ TEST_F(Copy, KeepsEveryRecordAndTheDigestOfTheState) {
   const HttpAnswer answer = service.post("/v1/events", review_json({.id = "new", .key = "customer:U-0001"}));
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(service.end().exit_code, 0);
+
+  // The way back, with what has come meanwhile: its transactions have left gaps between the offsets.
+  const std::string in_cluster = in_kafka({"digest"}).last_word();
+  EXPECT_NE(in_cluster, before.last_word());
+  const std::filesystem::path back = scratch_.path() / "back";
+  const Outcome copied_back = run_earshot({"copy", "--from", kafka_url(), "--to", back.string()});
+  ASSERT_EQ(copied_back.exit_code, 0) << copied_back.err;
+  EXPECT_EQ(run_on(back, {"digest"}).last_word(), in_cluster);
+  EXPECT_EQ(run_on(back, {"replay", "--check"}).exit_code, 0);
+  RunningEarshot at_home({back});
+  ASSERT_TRUE(at_home.runs());
+  const HttpAnswer known = at_home.post("/v1/events", review_json({.id = "new", .key = "customer:U-0001"}));
+  EXPECT_NE(known.body.find("\"duplicate\":1"), std::string::npos) << known.body;
+  EXPECT_EQ(at_home.post("/v1/events", review_json({.id = "newer", .key = "customer:U-0001"})).status, 200);
+  EXPECT_EQ(at_home.end().exit_code, 0);
+  EXPECT_EQ(run_on(back, {"replay", "--check"}).exit_code, 0);
+
+  const Outcome again = run_earshot({"copy", "--from", kafka_url(), "--to", back.string()});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_NE(again.err.find("is not empty; name a new directory"), std::string::npos) << again.err;
+}
+
+TEST_F(Copy, IsRefusedWithTwoEndsOfOneKind) {
+  for (const auto& words : {std::vector<std::string>{"copy", "--from", "a", "--to", "b"}, {"copy", "--config", file()}, {"copy", "--from", "a"}}) {
+    const Outcome outcome = run_earshot(words);
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+  }
+}
+
+// A log that is written to while it is copied would give a copy in which things are missing or happen twice.
+TEST_F(Copy, BackIsRefusedWhileSomebodyWrites) {
+  ASSERT_EQ(copy().exit_code, 0);
+  RunningEarshot service({scratch_.path() / "elsewhere", {"--config", file()}});
+  ASSERT_TRUE(service.runs());
+  std::atomic<bool> enough{false};
+  std::thread sender([&] {
+    for (int i = 0; !enough; ++i) service.post("/v1/events", review_json({.id = "during-" + std::to_string(i), .key = "customer:U-0001"}));
+  });
+  const Outcome copied = run_earshot({"copy", "--from", kafka_url(), "--to", (scratch_.path() / "back").string()});
+  enough = true;
+  sender.join();
+  EXPECT_EQ(copied.exit_code, 1);
+  EXPECT_NE(copied.err.find("somebody has written to the log while it was copied"), std::string::npos) << copied.err;
+  EXPECT_TRUE(std::filesystem::is_empty(scratch_.path() / "back")) << "half a log must not be taken for one";
 }
 
 TEST_F(Copy, IsRefusedWhereSomethingIs) {

@@ -55,6 +55,22 @@ TEST(RecordBatch, IsUndoneByDecoding) {
   }
 }
 
+TEST(RecordBatch, AGapSaysWhereItEndsAndHoldsNothing) {
+  const std::string bytes = gap_bytes(7, 10);
+  const auto gap = decode_batch(bytes, 7);
+  ASSERT_TRUE(gap) << gap.error().message;
+  EXPECT_TRUE(gap->records.empty());
+  EXPECT_EQ(gap->end, 10);
+  EXPECT_EQ(*end_of_batch(bytes, 7), 10);
+  EXPECT_EQ(decode_batch(bytes, 8).error().kind, ErrorKind::Corrupt);
+  EXPECT_EQ(decode_batch(bytes + "x", 7).error().kind, ErrorKind::Corrupt);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    std::string damaged = bytes;
+    damaged[i] = static_cast<char>(damaged[i] ^ 1);
+    EXPECT_FALSE(decode_batch(damaged, 7)) << i;
+  }
+}
+
 TEST(RecordBatch, ShowsWhatWasAddedWhileMoreIsAdded) {
   RecordBatch batch(0);
   batch.add({from_millis(5), "first", "value"});
