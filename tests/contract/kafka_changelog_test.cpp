@@ -38,6 +38,30 @@ class Dangling {
   rd_kafka_t* handle_ = nullptr;
 };
 
+// Asks the broker and gives the error of the one result, if any.
+template <class Ask>
+rd_kafka_resp_err_t administer(Ask ask) {
+  char why[256];
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  EXPECT_EQ(rd_kafka_conf_set(conf, "bootstrap.servers", shared_broker()->address().c_str(), why, sizeof why), RD_KAFKA_CONF_OK);
+  rd_kafka_t* handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(handle);
+  ask(handle, queue);
+  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 30'000);
+  rd_kafka_resp_err_t failed = event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
+  std::size_t count = 0;
+  if (const auto* deleted = rd_kafka_event_DeleteGroups_result(event)) {
+    const auto* const* groups = rd_kafka_DeleteGroups_result_groups(deleted, &count);
+    if (const auto* error = rd_kafka_group_result_error(groups[0])) failed = rd_kafka_error_code(error);
+  } else if (const auto* grown = rd_kafka_event_CreatePartitions_result(event)) {
+    failed = rd_kafka_topic_result_error(rd_kafka_CreatePartitions_result_topics(grown, &count)[0]);
+  }
+  rd_kafka_event_destroy(event);
+  rd_kafka_queue_destroy(queue);
+  rd_kafka_destroy(handle);
+  return failed;
+}
+
 class KafkaChangelog : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -181,6 +205,52 @@ TEST_F(KafkaChangelog, StateOfANewFormatIsFoldedAgain) {
   const auto again = kafka_.log().poll({0, 0}, 0, 100);
   ASSERT_TRUE(again);
   EXPECT_EQ(again->front().offset, 0);
+}
+
+// Kafka forgets the offsets of a group that was away for a week; somebody may also delete them.
+TEST_F(KafkaChangelog, KnowsHowFarTasksHaveComeWhenKafkaHasForgotten) {
+  kafka_.settings.session = std::chrono::seconds(1);
+  reopen(true);
+  fill_input();
+  commit({{{0, 0}, 5}, {{0, 1}, 7}}, {{"0/k", "v"}});
+  kafka_.close();
+  const std::string group = kafka_.settings.prefix + kafka_.settings.application;
+  const auto forget = [&] {
+    return administer([&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+      rd_kafka_DeleteGroup_t* one = rd_kafka_DeleteGroup_new(group.c_str());
+      rd_kafka_DeleteGroups(handle, &one, 1, nullptr, queue);
+      rd_kafka_DeleteGroup_destroy(one);
+    });
+  };
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (forget() == RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP && std::chrono::steady_clock::now() < end) std::this_thread::yield();  // a session
+  for (const bool with_state : {true, false}) {
+    if (!with_state) kafka_.lose_state();
+    open();
+    EXPECT_EQ(restored(0).log_next, 5);
+    EXPECT_EQ(restored(0).state_next, 5);
+    EXPECT_EQ(restored(1).log_next, 7);
+    kafka_.close();
+  }
+}
+
+TEST_F(KafkaChangelog, RefusesATopicThatHasGrown) {
+  kafka_.close();
+  const std::string topic = kafka_.settings.prefix + "input";
+  EXPECT_EQ(administer([&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+              char why[256];
+              rd_kafka_NewPartitions_t* more = rd_kafka_NewPartitions_new(topic.c_str(), 3, why, sizeof why);
+              rd_kafka_CreatePartitions(handle, &more, 1, nullptr, queue);
+              rd_kafka_NewPartitions_destroy(more);
+            }),
+            RD_KAFKA_RESP_ERR_NO_ERROR);
+  Result<void> opened;
+  do {
+    opened = kafka_.open({{"input", 2}, {"output", 2}});
+    if (opened) kafka_.close();  // the broker has not heard of it everywhere
+  } while (opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::Conflict);
+  EXPECT_NE(opened.error().message.find("has 3 partitions where 2 were asked for"), std::string::npos) << opened.error().message;
 }
 
 // A process that hung while another took its slot.

@@ -122,5 +122,29 @@ TEST_F(KafkaKill, WaitsForABrokerThatDiesInTheMiddleOfCommits) {
   expect_all_is_well(onlooker.stop(), {data_});
 }
 
+// The log in Kafka goes on where the state on this disk cannot: the process ends, and catches up when there is room.
+TEST_F(KafkaKill, EndsWhenTheDiskIsFullAndGoesOnWhenThereIsRoom) {
+  Random random(seed_of_test(33));
+  std::vector<std::unique_ptr<Client>> clients;
+  clients.push_back(std::make_unique<Client>(0, random.next()));
+  Onlooker onlooker(*reader_, cli::topics_of(config_));
+  {
+    RunningEarshot service = run(kMortal, {{"EARSHOT_TEST_DISK_BYTES", "400000"}, {"EARSHOT_TEST_MEMTABLE_BYTES", "65536"}});
+    ASSERT_TRUE(service.runs()) << service.process().err();
+    clients[0]->send_to(service.port(), 100'000);  // until it is gone
+    service.process().wait();
+    EXPECT_EQ(service.process().exit_code(), 1);
+    EXPECT_NE(service.process().err().find("no space left for"), std::string::npos) << service.process().err();
+  }
+  EXPECT_GT(clients[0]->acknowledged().size(), 10u);
+  RunningEarshot service = run();
+  ASSERT_TRUE(service.runs()) << service.process().err();
+  if (clients[0]->has_unacknowledged()) clients[0]->send_to(service.port(), 1);
+  EXPECT_FALSE(clients[0]->has_unacknowledged());
+  wait_until_counted(service, clients);
+  ASSERT_EQ(service.end().exit_code, 0);
+  expect_all_is_well(onlooker.stop(), {data_});
+}
+
 }  // namespace
 }  // namespace earshot::test
