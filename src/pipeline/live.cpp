@@ -193,7 +193,8 @@ Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const 
     events.erase(events.begin());
     if (auto ran = pump.run_before(now); !ran) return std::move(ran.error());
     const std::string key = rules.record_key(*mending);
-    outcome.was_mended = rules.is_known(*mending, key, pump.task_of(Topic::feedback, key).values());
+    Task* keeper = pump.task_of(Topic::feedback, key);
+    outcome.was_mended = keeper != nullptr && rules.is_known(*mending, key, keeper->values());
     if (outcome.was_mended) return outcome;
   }
   for (Event& event : events) {
