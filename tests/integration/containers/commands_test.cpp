@@ -24,7 +24,11 @@ TEST(TheImage, RunsByItselfWithoutRoot) {
     can_read.insert(can_read.end(), {"/usr/bin/test", "-x", std::string(EARSHOT_BINARY_DIR) + "/earshot"});
     if (exit_code_of(can_read) == 0) before = drop;
   }
-  Here().serve(container_of_the_image(), kRoot / "deploy/earshot.yaml", before);
+  Here here;
+  here.start(container_of_the_image(), kRoot / "deploy/earshot.yaml", before);
+  ASSERT_TRUE(here.becomes_healthy());
+  here.expect_that_it_takes("1");
+  here.stop();
 }
 
 TEST(TheImage, SaysWhatIsMissingWithoutAToken) {
@@ -43,14 +47,18 @@ TEST(ComposeFile, EveryCommandOfItsEarshotsRunsOnABrokerWithItsSettings) {
   const auto all = containers();
   BrokerOfTheFile broker(all.at("kafka"));
   EXPECT_EQ(broker.health_of(all.at("kafka")), 0);
-  const auto& environment = all.at("topics").environment;
-  for (const std::string process : {"1", "2"}) {
-    SCOPED_TRACE("process " + process);
-    const Here::Kafka kafka{broker.address(), "process-" + process + "-"};
-    Here topics(kafka);
-    EXPECT_EQ(exit_code_of(topics.command_of(all.at("topics"), kRoot / "deploy/earshot-1.yaml"), {environment.begin(), environment.end()}), 0);
-    Here(kafka).serve(all.at("earshot-" + process), kRoot / ("deploy/earshot-" + process + ".yaml"));
-  }
+  Here topics(broker.address());
+  EXPECT_EQ(exit_code_of(topics.command_of(all.at("topics"), kRoot / "deploy/earshot-1.yaml"), all.at("topics").environment), 0);
+  Here one(broker.address());
+  Here two(broker.address());
+  one.start(all.at("earshot-1"), kRoot / "deploy/earshot-1.yaml");
+  two.start(all.at("earshot-2"), kRoot / "deploy/earshot-2.yaml");
+  EXPECT_TRUE(one.becomes_healthy());
+  EXPECT_TRUE(two.becomes_healthy());
+  one.expect_that_it_takes("1");
+  two.expect_that_it_takes("2");
+  one.stop();
+  two.stop();
 }
 
 TEST(ComposeFile, ItsPrometheusStartsAndIsReady) {

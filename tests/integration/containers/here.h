@@ -1,6 +1,7 @@
 // Containers of docker-compose.yml as processes of this machine, with its paths, ports and addresses in place of theirs.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -27,12 +28,7 @@ inline int exit_code_of(const Words& words, const std::map<std::string, std::str
 // A container of our image as a process of this machine.
 class Here {
  public:
-  struct Kafka {
-    std::string address;
-    std::string prefix;  // of topics and group: nobody waits for a process of another
-  };
-  Here() : Here(Kafka{}) {}
-  explicit Here(Kafka kafka) : kafka_(std::move(kafka)) {
+  explicit Here(std::string kafka = "") : kafka_(std::move(kafka)) {
     std::filesystem::create_directory(scratch_.path() / "data");
     std::filesystem::permissions(scratch_.path(), std::filesystem::perms(0755));
     std::filesystem::permissions(scratch_.path() / "data", std::filesystem::perms(0777));
@@ -42,42 +38,61 @@ class Here {
   Words command_of(const Container& container, const std::filesystem::path& file) {
     const auto config = scratch_.path() / "earshot.yaml";
     std::string text = replaced(replaced(read_whole(file), "/var/lib/earshot", (scratch_.path() / "data").string()), "0.0.0.0:8080", "127.0.0.1:0");
-    text = replaced(replaced(text, "kafka:9092", kafka_.address), "  kind: kafka\n", "  kind: kafka\n  prefix: " + kafka_.prefix + "\n");
-    std::ofstream(config) << text;
+    std::ofstream(config) << replaced(text, "kafka:9092", kafka_);
     Words words = container.command;
     for (std::string& word : words) word = replaced(replaced(word, "/opt/earshot/earshot", std::string(EARSHOT_BINARY_DIR) + "/earshot"), "/etc/earshot/earshot.yaml", config.string());
     return words;
   }
 
-  // Runs it until it is healthy and has taken an event, then stops it as an engine would.
-  void serve(const Container& container, const std::filesystem::path& file, const Words& before = {}) {
-    Words words = before;
-    for (std::string& word : command_of(container, file)) words.push_back(std::move(word));
-    Process process(words, {container.environment.begin(), container.environment.end()});
-    const std::string line = process.wait_for("earshot is running");
-    ASSERT_NE(line, "") << process.err();
+  void start(const Container& container, const std::filesystem::path& file, Words before = {}) {
+    container_ = container;
+    for (std::string& word : command_of(container, file)) before.push_back(std::move(word));
+    process_ = std::make_unique<Process>(before, container.environment);
+    const std::string line = process_->wait_for("earshot is running");
+    ASSERT_NE(line, "") << process_->err();
     const std::size_t at = line.find("127.0.0.1:") + 10;
-    const std::string port = line.substr(at, line.find_first_not_of("0123456789", at) - at);
-    Words health = container.health;
-    ASSERT_FALSE(health.empty());
-    health[0] = "/usr/bin/" + health[0];
-    health.back() = replaced(health.back(), ":8080", ":" + port);
-    EXPECT_EQ(exit_code_of(health), 0);
-    const std::string event = R"({"specversion":"1.0","id":"1","source":"/shop","type":"earshot.activity.contact.v1","data":{"channel":"web","person":{"keys":["customer:1"]}}})";
-    HttpClient client(static_cast<std::uint16_t>(std::stoul(port)));
-    EXPECT_EQ(client.post("/v1/events", event).status, 401);
-    const auto answer = client.post("/v1/events", event, {{"Authorization", "Bearer " + container.environment.at("EARSHOT_TOKEN")}});
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    process.signal(SIGTERM);
+    port_ = line.substr(at, line.find_first_not_of("0123456789", at) - at);
+  }
+
+  // As a container engine asks: again and again, until its patience ends.
+  bool becomes_healthy() {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(90);
+    while (!is_healthy()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+    }
+    return true;
+  }
+  bool is_healthy() {
+    Words health = container_.health;
+    health.at(0) = "/usr/bin/" + health[0];
+    health.back() = replaced(health.back(), ":8080", ":" + port_);
+    Process process(health);
     process.wait();
-    EXPECT_EQ(process.exit_code(), 0) << process.err();
-    health[0] = "/usr/bin/curl";
-    EXPECT_NE(exit_code_of(health), 0) << "healthy though it has gone";
+    return process.exit_code() == 0;
+  }
+
+  void expect_that_it_takes(const std::string& id) {
+    const std::string event = R"({"specversion":"1.0","id":")" + id + R"(","source":"/shop","type":"earshot.activity.contact.v1","data":{"channel":"web","person":{"keys":["customer:1"]}}})";
+    HttpClient client(static_cast<std::uint16_t>(std::stoul(port_)));
+    EXPECT_EQ(client.post("/v1/events", event).status, 401);
+    const auto answer = client.post("/v1/events", event, {{"Authorization", "Bearer " + container_.environment.at("EARSHOT_TOKEN")}});
+    EXPECT_EQ(answer.status, 200) << answer.body;
+  }
+
+  // As an engine does it.
+  void stop() {
+    process_->signal(SIGTERM);
+    process_->wait();
+    EXPECT_EQ(process_->exit_code(), 0) << process_->err();
+    EXPECT_FALSE(is_healthy()) << "healthy though it has gone";
   }
 
  private:
   Scratch scratch_;
-  Kafka kafka_;
+  std::string kafka_;
+  Container container_;
+  std::unique_ptr<Process> process_;
+  std::string port_;
 };
 
 // A broker with the settings of the file, as the image of Kafka makes properties of its environment.
