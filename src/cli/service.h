@@ -69,6 +69,7 @@ class Service {
   std::string scrape(std::string_view tenant);
 
   std::unique_ptr<Station> station_;
+  api::ReadState here_;
   api::StateView state_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<ProcessMetrics> process_metrics_;  // the server's thread
