@@ -149,18 +149,18 @@ Result<Page<KpiRow>> Queries::kpis(const PageRequest& page, const KpiFilter& fil
 }
 
 Result<Page<DeadLetterRow>> Queries::dead_letters(const PageRequest& page, const DeadLetterFilter& filter) const {
-  std::optional<Error> trouble;
+  std::set<std::string> unknown;
   auto found = newest<DeadLetter, DeadLetterRow>(
       Topic::dead_letters, page, [&](const Event& event, const DeadLetter& letter) -> std::optional<DeadLetterRow> {
         if (filter.reason && letter.reason != *filter.reason) return std::nullopt;
         auto mended = mended_of(page.tenant, event.id);
-        if (!mended) trouble = mended.error();
+        if (!mended) unknown.insert(mended.error().message);
         if (filter.open && mended && *mended) return std::nullopt;
         DeadLetterRow row{event.id, event.time, letter, mended ? std::move(*mended) : std::nullopt};
         row.letter.bytes.clear();
         return row;
       });
-  if (trouble) return std::move(*trouble);
+  if (found) found->missing.insert(found->missing.end(), unknown.begin(), unknown.end());
   return found;
 }
 

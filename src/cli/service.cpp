@@ -100,6 +100,7 @@ class Service::FrontDoor : public api::Intake {
     for (DeadLetter& letter : offer.letters) events.push_back(event_of(std::move(letter), offer.tenant));
     live_.offer(std::move(events), [this, connector = std::move(offer.connector), received = offer.received, done = std::move(done)](Result<Live::Outcome> outcome) {
       if (!outcome) return done(std::move(outcome.error()));
+      if (outcome->is_elsewhere) return done(Error{ErrorKind::Unavailable, "this letter is another process's: ask that one"});
       const auto accepted = static_cast<std::uint64_t>(outcome->accepted);
       const auto duplicate = static_cast<std::uint64_t>(outcome->duplicate);
       metrics_.add_batch(connector, {accepted + duplicate, accepted, std::max(clock_.now() - received, Millis{0})});

@@ -193,9 +193,10 @@ Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const 
     events.erase(events.begin());
     if (auto ran = pump.run_before(now); !ran) return std::move(ran.error());
     const std::string key = rules.record_key(*mending);
-    Task* keeper = pump.task_of(Topic::feedback, key);
-    outcome.was_mended = keeper != nullptr && rules.is_known(*mending, key, keeper->values());
-    if (outcome.was_mended) return outcome;
+    Task* intake = pump.task_of(Topic::feedback, key);
+    outcome.is_elsewhere = intake == nullptr;
+    outcome.was_mended = intake != nullptr && rules.is_known(*mending, key, intake->values());
+    if (outcome.is_elsewhere || outcome.was_mended) return outcome;
   }
   for (Event& event : events) {
     if (event.tenant.empty()) event.tenant = tenant;

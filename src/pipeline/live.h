@@ -40,7 +40,9 @@ class Live {
   struct Outcome {  // of events and commands; a dead letter is neither accepted nor a duplicate
     std::int64_t accepted = 0;
     std::int64_t duplicate = 0;
-    bool was_mended = false;  // the letter that this delivery mends: somebody was first, and nothing of it was taken
+    // Of a delivery that mends a letter, when nothing of it was taken: somebody was first, or another process knows whether.
+    bool was_mended = false;
+    bool is_elsewhere = false;
   };
   using Done = std::function<void(Result<Outcome>)>;
 
