@@ -143,9 +143,22 @@ class Damage : public ::testing::Test {
   fs::path crashed() const { return scratch_.path() / "crashed"; }
   fs::path damaged() const { return scratch_.path() / "damaged"; }
 
+  static std::set<std::string> names_in(const fs::path& directory) {
+    std::set<std::string> names;
+    for (const auto& entry : fs::recursive_directory_iterator(directory)) names.insert(entry.path().string());
+    return names;
+  }
+
+  // RocksDB tidies up behind us while a store is open. What a crash leaves is a copy during which no file came or went.
   static void copy(const fs::path& from, const fs::path& to) {
-    fs::remove_all(to);
-    fs::copy(from, to, fs::copy_options::recursive);
+    std::set<std::string> before;
+    std::error_code failed;
+    do {
+      before = names_in(from);
+      fs::remove_all(to);
+      fs::copy(from, to, fs::copy_options::recursive, failed);
+    } while (failed == std::errc::no_such_file_or_directory || before != names_in(from));
+    ASSERT_FALSE(failed) << failed.message();
   }
 
   std::vector<fs::path> log_files() const {
