@@ -240,7 +240,8 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
 
 // By name, or who read it: the web hook of its place, or the first of its kind.
 api::FoundConnector Service::find_reader(const DeadLetter& letter, std::string_view name) const {
-  const std::string_view wanted = !name.empty() ? name : letter.connector.empty() ? "cloudevents" : letter.connector;
+  const std::string_view kind = letter.connector;
+  const std::string_view wanted = !name.empty() ? name : !kind.empty() ? kind : "cloudevents";
   if (wanted == "cloudevents") return {events_.get(), "api"};
   for (const auto& [own, connector] : hooks_) {
     if (name.empty() ? letter.place.starts_with("/hooks/" + own + "/") : own == name) return {connector.get(), own};
