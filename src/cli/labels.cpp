@@ -2,42 +2,17 @@
 
 #include <algorithm>
 
+#include "cli/each_event.h"
 #include "earshot/topics.h"
-#include "event/codec.h"
 #include "event/names.h"
 #include "processors/intake/intake.h"
 
 namespace earshot::cli {
 namespace {
 
-constexpr std::size_t kRecordsPerRead = 1024;
 constexpr std::uint16_t kYesPermille = 500;
 
 using Name = std::pair<std::string, std::string>;  // source and id
-
-// Calls `visit` with every event of a topic.
-template <class Visit>
-Result<void> each_event(const LogReader& log, const std::vector<TopicSpec>& topics, Topic topic, Visit visit) {
-  EventDecoder decoder;
-  const std::uint8_t index = index_of(topic);
-  for (std::uint16_t partition = 0; partition < topics.at(index).partitions; ++partition) {
-    const auto begin = log.begin({index, partition});
-    if (!begin) return begin.error();
-    const auto end = log.end({index, partition});
-    if (!end) return end.error();
-    for (Offset at = *begin; at < *end;) {
-      const Offset before = at;
-      auto read = log.read({index, partition}, at, kRecordsPerRead, [&](const StoredRecord& record) {
-        at = record.offset + 1;
-        if (const auto event = decoder.decode(record.value)) visit(*event);
-        return true;
-      });
-      if (!read) return read;
-      if (at == before) break;
-    }
-  }
-  return {};
-}
 
 // Tabs and line breaks would end a field.
 std::string in_one_field(std::string_view text) {

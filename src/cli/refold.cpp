@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <deque>
 
+#include "cli/each_event.h"
 #include "cli/station.h"
-#include "event/codec.h"
 
 namespace earshot::cli {
 namespace {
@@ -136,23 +136,9 @@ Result<void> take_all(std::deque<Source>& sources, Station& station, const std::
 Result<backtest::History> history_of(const LogReader& log, const std::vector<TopicSpec>& topics, Timestamp now) {
   backtest::History history;
   history.now = now;
-  EventDecoder decoder;
   for (const Topic topic : {Topic::activity, Topic::cases, Topic::measures}) {
-    for (std::uint16_t i = 0; i < topics.at(index_of(topic)).partitions; ++i) {
-      const TopicPartition partition{index_of(topic), i};
-      auto end = log.end(partition);
-      if (!end) return std::move(end.error());
-      for (Offset at = 0; at < *end;) {
-        const Offset before = at;
-        auto read = log.read(partition, at, kRecordsPerRead, [&](const StoredRecord& record) {
-          at = record.offset + 1;
-          if (const auto event = decoder.decode(record.value)) history.take(*event);
-          return true;
-        });
-        if (!read) return std::move(read.error());
-        if (at == before) break;
-      }
-    }
+    auto walked = each_event(log, topics, topic, [&](const Event& event) { history.take(event); });
+    if (!walked) return std::move(walked.error());
   }
   std::stable_sort(history.cases.begin(), history.cases.end(), [](const auto& a, const auto& b) { return a.opened < b.opened; });
   return history;
@@ -162,22 +148,11 @@ Result<backtest::History> history_of(const LogReader& log, const std::vector<Top
 
 Result<std::map<std::string, std::string>> recorded_sections(const LogReader& log) {
   std::map<std::string, std::string> sections;
-  EventDecoder decoder;
-  const TopicPartition partition{index_of(Topic::feedback), 0};
-  auto end = log.end(partition);
-  if (!end) return std::move(end.error());
-  for (Offset at = 0; at < *end;) {
-    const Offset before = at;
-    auto read = log.read(partition, at, kRecordsPerRead, [&](const StoredRecord& record) {
-      at = record.offset + 1;
-      const auto event = decoder.decode(record.value);
-      const auto* changed = event ? std::get_if<ConfigChanged>(&event->body) : nullptr;
-      if (changed != nullptr) sections[changed->section] = changed->settings;
-      return true;
-    });
-    if (!read) return std::move(read.error());
-    if (at == before) break;
-  }
+  // Settings stand in every partition.
+  auto walked = each_event(log, TopicPartition{index_of(Topic::feedback), 0}, [&](const Event& event) {
+    if (const auto* changed = std::get_if<ConfigChanged>(&event.body)) sections[changed->section] = changed->settings;
+  });
+  if (!walked) return std::move(walked.error());
   return sections;
 }
 
