@@ -54,7 +54,7 @@ struct Config {
   EngineConfig engine;
   std::string secret;  // privacy.secret_env: keys are hashed under it
   std::string model;   // of texts; empty: the one beside the program
-  int queue_events_max = 20'000;  // of the front door: beyond it intake answers 503
+  int queue_events_max = 20'000;  // taken and not yet durable: beyond it intake answers 503
   std::map<std::string, std::string> sections;  // silence, desk, insight, text: complete settings as JSON
   std::vector<TokenConfig> tokens;  // of the API; none: only this machine is served
   std::vector<ConnectorConfig> connectors;

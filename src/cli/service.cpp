@@ -278,7 +278,7 @@ std::string Service::scrape(std::string_view tenant) {
   const Config& config = station_->config();
   process_metrics_->read();
   metrics_->set(Metric::ready, {}, live_->ready() ? 1 : 0);
-  metrics_->set(Metric::queue_events, {}, static_cast<double>(live_->queued()));
+  metrics_->set(Metric::queue_events, {}, static_cast<double>(live_->unanswered()));
   metrics_->set(Metric::queue_events_max, {}, static_cast<double>(config.queue_events_max));
   std::vector<std::pair<std::string, ActiveCases>> active;
   for (const std::string& one : tenants_of(config)) {

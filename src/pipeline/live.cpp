@@ -25,7 +25,7 @@ std::optional<Error> Live::refusal(std::size_t events) const {
   if (trouble_) return *trouble_;
   if (clock_trouble_) return *clock_trouble_;
   if (stopping_) return Error{ErrorKind::Unavailable, "earshot is stopping"};
-  if (queued_events_ + events > settings_.queue_events_max) return Error{ErrorKind::Unavailable, "the queue is full; try again in a second"};
+  if (unanswered_events_ + events > settings_.queue_events_max) return Error{ErrorKind::Unavailable, "the queue is full; try again in a second"};
   return std::nullopt;
 }
 
@@ -42,8 +42,8 @@ void Live::offer(std::vector<Event> events, Done done) {
     const std::lock_guard lock(mutex_);
     refused = refusal(events.size());
     if (!refused) {
-      queued_events_ += events.size();
-      queue_.push_back({std::move(events), std::move(done), {}});
+      unanswered_events_ += events.size();
+      queue_.push_back({.count = events.size(), .events = std::move(events), .done = std::move(done), .outcome = {}});
     }
   }
   if (refused) return done(std::move(*refused));
@@ -71,9 +71,9 @@ Result<void> Live::ready() const {
   return {};
 }
 
-std::size_t Live::queued() const {
+std::size_t Live::unanswered() const {
   const std::lock_guard lock(mutex_);
-  return queued_events_;
+  return unanswered_events_;
 }
 
 bool Live::take(std::vector<Offer>& offers) {
@@ -82,8 +82,7 @@ bool Live::take(std::vector<Offer>& offers) {
   committed_ = false;
   std::size_t events = 0;
   while (events < settings_.events_per_commit_max && !queue_.empty()) {
-    events += queue_.front().events.size();
-    queued_events_ -= queue_.front().events.size();
+    events += queue_.front().count;
     offers.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
@@ -155,12 +154,27 @@ void Live::end(std::vector<Offer> unanswered) {
   std::unique_lock lock(mutex_);
   for (Offer& offer : queue_) unanswered.push_back(std::move(offer));
   queue_.clear();
-  queued_events_ = 0;
   const std::optional<Error> why = trouble_;
   lock.unlock();
-  for (Offer& offer : unanswered) offer.done(why.value_or(Error{ErrorKind::Unavailable, "earshot is stopping"}));
+  answer(unanswered, why.value_or(Error{ErrorKind::Unavailable, "earshot is stopping"}));
   lock.lock();
   changed_.wait(lock, [&] { return commits_ == 0; });
+}
+
+// There is room again before anybody is told.
+void Live::answer(std::vector<Offer>& offers, const Result<void>& result) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Offer& offer : offers) unanswered_events_ -= offer.count;
+  }
+  for (Offer& offer : offers) {
+    if (result) {
+      offer.done(offer.outcome);
+    } else {
+      offer.done(result.error());
+    }
+  }
+  offers.clear();
 }
 
 Result<void> Live::fold(std::vector<Offer>& offers) {
@@ -172,7 +186,7 @@ Result<void> Live::fold(std::vector<Offer>& offers) {
     if (!shown) clock_trouble_ = shown.error();
   }
   if (!shown) {
-    for (Offer& offer : std::exchange(offers, {})) offer.done(shown.error());
+    answer(offers, shown.error());
     return {};
   }
   const Timestamp now = std::max(*shown, pump_.now());
@@ -236,13 +250,7 @@ void Live::commit(std::vector<Offer> offers) {
   auto shared = std::make_shared<std::vector<Offer>>(std::move(offers));  // the callback must be copyable
   pump_.commit([this, shared, handed_over = std::chrono::steady_clock::now()](const Result<void>& result) {
     const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - handed_over;
-    for (Offer& offer : *shared) {
-      if (result) {
-        offer.done(offer.outcome);
-      } else {
-        offer.done(result.error());
-      }
-    }
+    answer(*shared, result);
     if (!result) fail(result.error());
     if (result && hooks_.committed) hooks_.committed(took);
     const std::lock_guard lock(mutex_);

@@ -2,7 +2,7 @@
 //
 //     any thread: offer ─► bounded queue ─► pump's thread: known? append, fold, fire timers ─► commit ─► done(accepted, duplicate)
 // What is offered while one commit is on its way to disk goes into the next, so batches grow with the load. A full queue
-// refuses; nothing waits for room. While the wall clock is off (clock_watch.h) everything is refused and nothing is recorded.
+// refuses, and what is not yet durable still fills it; nothing waits for room. While the wall clock is off (clock_watch.h) everything is refused and nothing is recorded.
 // After an error of the log nothing more is taken and `stopped` is called: the process should end, and starting it again
 // recovers.
 //
@@ -33,7 +33,7 @@ class Live {
  public:
   struct Settings {
     std::string tenant;  // of events that name none
-    std::size_t queue_events_max = 20'000;
+    std::size_t queue_events_max = 20'000;  // that were taken and are not yet durable
     std::size_t events_per_commit_max = 8'192;
     ClockWatch::Passed passed{};  // to notice when the clock jumps; none: it cannot
   };
@@ -80,11 +80,12 @@ class Live {
   // Whether an offer would be considered now: an error is for good, or until the clock is right again. Any thread.
   Result<void> ready() const;
 
-  // Events that wait. Any thread.
-  std::size_t queued() const;
+  // Events that were taken and are not yet durable. Any thread.
+  std::size_t unanswered() const;
 
  private:
   struct Offer {
+    std::size_t count = 0;  // of the events as they were offered
     std::vector<Event> events;
     Done done;
     Outcome outcome;
@@ -98,6 +99,7 @@ class Live {
   void share();
   bool may_commit() const;
   void commit(std::vector<Offer> offers);
+  void answer(std::vector<Offer>& offers, const Result<void>& result);
   void fail(const Error& error);
   void end(std::vector<Offer> unanswered);
 
@@ -110,7 +112,7 @@ class Live {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Offer> queue_;
-  std::size_t queued_events_ = 0;
+  std::size_t unanswered_events_ = 0;
   bool stopping_ = false;
   Progress progress_;
   int commits_ = 0;         // under way

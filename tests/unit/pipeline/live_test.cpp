@@ -118,7 +118,7 @@ TEST_F(LiveOfToys, AFullQueueRefusesAndALaterOfferIsTaken) {
   begin();
   auto first = offer(some("first", 1));
   folding.get_future().wait();  // the pump's thread is busy: what comes now waits in the queue
-  auto second = offer(some("b", 9));
+  auto second = offer(some("b", 8));
   EXPECT_EQ(offer(some("two", 2)).get().error().kind, ErrorKind::Unavailable);
   auto third = offer(some("one", 1));  // at the limit
   const auto full = offer(some("above", 1)).get();
@@ -126,8 +126,33 @@ TEST_F(LiveOfToys, AFullQueueRefusesAndALaterOfferIsTaken) {
   EXPECT_EQ(full.error().message, "the queue is full; try again in a second");
   go_on.set_value();
   EXPECT_EQ(first.get()->accepted, 1);
-  EXPECT_EQ(second.get()->accepted, 9);
+  EXPECT_EQ(second.get()->accepted, 8);
   EXPECT_EQ(third.get()->accepted, 1);
+  EXPECT_EQ(offer(some("c", 10)).get()->accepted, 10);
+}
+
+TEST_F(LiveOfToys, WhatGathersDuringACommitFillsTheQueueToo) {
+  settings.queue_events_max = 10;
+  std::promise<void> gathered;
+  const auto is_known = rules.is_known;
+  rules.is_known = [&, is_known](const Event& event, std::string_view key, ValueView& values) {
+    if (event.id == "b8") gathered.set_value();
+    return is_known(event, key, values);
+  };
+  held->hold();
+  begin();
+  auto first = offer(some("a", 1));
+  held->wait_for_held(1);
+  auto second = offer(some("b", 9));
+  gathered.get_future().wait();  // no longer in the queue, not yet in the log
+  EXPECT_EQ(live->unanswered(), 10u);
+  const auto full = offer(some("above", 1)).get();
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().message, "the queue is full; try again in a second");
+  held->release();
+  EXPECT_EQ(first.get()->accepted, 1);
+  held->release_all();
+  EXPECT_EQ(second.get()->accepted, 9);
   EXPECT_EQ(offer(some("c", 10)).get()->accepted, 10);
 }
 
