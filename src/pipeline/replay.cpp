@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <mutex>
+#include <ranges>
 #include <thread>
 
+#include "pipeline/approach.h"
 #include "pipeline/digest.h"
 
 namespace earshot {
@@ -56,6 +58,7 @@ class Replay {
     if (auto loaded = task.load(scratch_); !loaded) return loaded;
     task.be_silent(true);
     values.begin_with_nothing();
+    Approach approach(task, values);
     Offset next = 0;
     std::int64_t unwritten = 0;
     std::uint64_t writes = 0;
@@ -63,12 +66,13 @@ class Replay {
       const Offset from = next;
       auto read = log_.read(work.position.input, from, kReadRecords, [&](const StoredRecord& record) {
         if (record.offset >= work.position.next) return false;
-        (void)task.fold(record);
+        approach.take(record);
         next = record.offset + 1;
         ++unwritten;
         return true;
       });
       if (!read) return std::move(read.error()).in("reading the log again");
+      approach.finish();
       if (next == from) break;  // only gaps are left
       if (values.touched() < cache_bytes / kTouchedBytes) continue;  // values that are changed often are written once
       if (auto written = write(task, values, std::exchange(unwritten, 0), ++writes); !written) return written;
@@ -104,7 +108,8 @@ Result<Replayed> replay(const LogReader& log, const std::vector<Position>& posit
                         const std::vector<MakeProcessor>& processors, Pump::Settings settings,
                         const std::function<void(std::int64_t)>& progress) {
   std::vector<Work> work;
-  for (const MakeProcessor& make : processors) {
+  // The last processors first: their topics have few partitions that are much in use, and nobody should wait for one at the end.
+  for (const MakeProcessor& make : processors | std::views::reverse) {
     const std::uint8_t topic = index_of(make()->input());
     for (const Position& position : positions) {
       if (position.input.topic == topic) work.push_back({make, position});

@@ -8,6 +8,8 @@
 namespace earshot {
 namespace {
 
+constexpr std::size_t kAskedMax = 8;
+
 std::string identity_of(const Event& event) {
   std::string identity;
   identity.reserve(event.tenant.size() + event.source.size() + event.id.size() + 2);
@@ -80,8 +82,10 @@ void Task::fold(const Event& event, const StoredRecord& record) {
 
 void Task::apply(const Event& event, std::string_view record_key, Offset offset) {
   const std::string identity = identity_of(event);
+  begin_step(record_key);
   Step step(*this, *this, {processor_->name(), event.tenant, identity, event.id, event.hops}, now_, record_key, input_.partition, offset);
   processor_->apply(event, step);
+  end_step();
 }
 
 void Task::fire_due() {
@@ -90,8 +94,10 @@ void Task::fire_due() {
     timer_writes_[timer_key(input_, timer)] = false;
     ++counters_.timers_fired;
     const std::string identity = identity_of(timer);
+    begin_step(timer.record_key);
     Step step(*this, *this, {processor_->name(), tenant_of(timer.record_key), identity, "", 0}, now_, timer.record_key, input_.partition, -1);
     processor_->fire(timer, step);
+    end_step();
   }
 }
 
@@ -129,12 +135,34 @@ const std::string& Task::key_of(std::string_view record_key, std::string_view na
   return key_;
 }
 
+void Task::begin_step(std::string_view record_key) {
+  step_key_ = record_key;
+  asked_.clear();
+}
+
+void Task::guess(std::string_view record_key, std::vector<Fingerprint>& names) {
+  names.clear();
+  for (const Asked& asked : asked_) names.push_back(fingerprint(key_of(record_key, asked.name)));
+}
+
+ValueCache::Entry& Task::entry_of(std::string_view record_key, std::string_view name, Decode decode) {
+  // The same place in memory is enough: a processor passes on the key of its step.
+  const bool is_own = !step_key_.empty() && record_key.data() == step_key_.data() && record_key.size() == step_key_.size();
+  if (!is_own) return values_.at(key_of(record_key, name), decode);
+  for (const Asked& asked : asked_) {
+    if (asked.name == name) return *asked.entry;
+  }
+  ValueCache::Entry& entry = values_.at(key_of(record_key, name), decode);
+  if (asked_.size() < kAskedMax) asked_.push_back({std::string(name), &entry});
+  return entry;
+}
+
 const AnyValue* Task::find(std::string_view record_key, std::string_view name, Decode decode) {
-  return values_.find(key_of(record_key, name), decode);
+  return ValueCache::find(entry_of(record_key, name, decode));
 }
 
 AnyValue& Task::edit(std::string_view record_key, std::string_view name, Decode decode) {
-  return values_.edit(key_of(record_key, name), decode);
+  return values_.edit(entry_of(record_key, name, decode), decode);
 }
 
 void Task::erase(std::string_view record_key, std::string_view name) { values_.erase(key_of(record_key, name)); }

@@ -47,6 +47,9 @@ class Task : private ValueView, private StepOutput {
   // Timers set and gone, and the now, since the last call; in key order.
   std::vector<StateWrite> take_timer_writes();
 
+  // What a step of this record key will probably ask for: what the last step asked for of its own.
+  void guess(std::string_view record_key, std::vector<Fingerprint>& names);
+
   TopicPartition input() const { return input_; }
   const Processor& processor() const { return *processor_; }
   Timestamp now() const { return now_; }
@@ -65,16 +68,27 @@ class Task : private ValueView, private StepOutput {
   void set_timer(Timer timer) override;
 
   const std::string& key_of(std::string_view record_key, std::string_view name);  // until the next call
+  ValueCache::Entry& entry_of(std::string_view record_key, std::string_view name, Decode decode);
   void fold(const Event& event, const StoredRecord& record);
   void apply(const Event& event, std::string_view record_key, Offset offset);
   void fire_due();
+  void begin_step(std::string_view record_key);
+  void end_step() { step_key_ = {}; }
   void dead_letter(const StoredRecord& record, DeadLetterReason reason, std::string detail);
+
+  // A value that the step under way has asked for, of its own record key: most are asked for several times.
+  struct Asked {
+    std::string name;
+    ValueCache::Entry* entry = nullptr;
+  };
 
   std::unique_ptr<Processor> processor_;
   TopicPartition input_;
   ValueCache& values_;
   EventDecoder decoder_;
   std::string key_;
+  std::string_view step_key_;  // of the step under way
+  std::vector<Asked> asked_;   // by it; by the last one when there is none
   TimerQueue timers_;
   std::map<std::string, bool> timer_writes_;  // key → set or gone
   Timestamp now_{};

@@ -20,9 +20,16 @@ constexpr int kLooks = 4;
 // because only a value that is asked for when it is no longer new counts as used. A step asks for the same one several times.
 constexpr std::uint64_t kNew = 64;
 
+// Of a value: its fields, not what they point to.
+constexpr std::size_t kApproached = 256;
+
+void prefetch(const void* from, std::size_t bytes) {
+  for (std::size_t at = 0; at < bytes; at += 64) __builtin_prefetch(static_cast<const char*>(from) + at);
+}
+
 }  // namespace
 
-ValueCache::Entry& ValueCache::load(const std::string& key, ValueView::Decode decode) {
+ValueCache::Entry& ValueCache::at(const std::string& key, ValueView::Decode decode) {
   const Name name = fingerprint(key);
   if (const auto known = entries_.find(name); known != entries_.end()) {
     Entry& entry = *known->second;
@@ -62,10 +69,7 @@ ValueCache::Entry& ValueCache::add(const std::string& key, const Name& name, boo
   return entry;
 }
 
-const AnyValue* ValueCache::find(const std::string& key, ValueView::Decode decode) { return load(key, decode).value.get(); }
-
-AnyValue& ValueCache::edit(const std::string& key, ValueView::Decode decode) {
-  Entry& entry = load(key, decode);
+AnyValue& ValueCache::edit(Entry& entry, ValueView::Decode decode) {
   if (entry.value == nullptr) entry.value = decode("");
   touch(entry);
   return *entry.value;
@@ -86,6 +90,15 @@ AnyValue& ValueCache::replace(const std::string& key, ValueView::Decode decode) 
   entry.value = decode("");
   touch(entry);
   return *entry.value;
+}
+
+void ValueCache::approach(const Fingerprint& name, Stage stage) const {
+  if (stage == Stage::place) return entries_.prefetch(name);
+  const auto known = entries_.find(name);
+  if (known == entries_.end()) return;
+  const Entry& entry = *known->second;
+  if (stage == Stage::entry) return prefetch(&entry, sizeof entry);
+  if (entry.value) prefetch(entry.value.get(), kApproached);
 }
 
 void ValueCache::clear() {

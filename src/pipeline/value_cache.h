@@ -23,14 +23,19 @@ namespace earshot {
 
 class ValueCache {
  public:
+  class Entry;  // the place of one key: stays where it is as long as a step may need it
+
   ValueCache(const StateStore& store, std::size_t bytes_max) : store_(store), bytes_max_(bytes_max) {}
 
   // The store holds nothing of what will be asked for: it is not asked before something was taken to be written.
   void begin_with_nothing() { has_nothing_stored_ = true; }
 
+  Entry& at(const std::string& key, ValueView::Decode decode);
   // nullptr when there is no such value.
-  const AnyValue* find(const std::string& key, ValueView::Decode decode);
-  AnyValue& edit(const std::string& key, ValueView::Decode decode);
+  static const AnyValue* find(const Entry& entry);
+  AnyValue& edit(Entry& entry, ValueView::Decode decode);
+  const AnyValue* find(const std::string& key, ValueView::Decode decode) { return find(at(key, decode)); }
+  AnyValue& edit(const std::string& key, ValueView::Decode decode) { return edit(at(key, decode), decode); }
   void erase(const std::string& key);
   // An empty value, whatever was there. It goes as soon as it is in the store, unless it is asked for before.
   AnyValue& replace(const std::string& key, ValueView::Decode decode);
@@ -49,21 +54,15 @@ class ValueCache {
     return [written = written_, commit] { written->store(commit, std::memory_order_release); };
   }
 
+  // Asks the processor to bring what is known of a key nearer, without waiting for it: its place in the table, then the entry,
+  // then the value. Each stage reads what the one before has asked for.
+  enum class Stage { place, entry, value };
+  void approach(const Fingerprint& name, Stage stage) const;
+
   std::size_t size() const { return entries_.size(); }
   std::size_t touched() const { return touched_.size(); }
 
  private:
-  struct Entry {
-    explicit Entry(const std::string& name) : key(name) {}
-    std::string key;
-    std::unique_ptr<AnyValue> value;  // nothing: known to be absent
-    std::uint64_t commit = 0;         // of its last write
-    std::uint64_t number = 0;         // of those that were ever added
-    std::uint32_t bytes = 0;          // an estimate of what it holds
-    bool touched = false;
-    bool is_once = false;             // written by `replace`, and not asked for since
-    bool used = false;                // again, since the clock hand last passed
-  };
   // By fingerprint alone: a look-up of what is not there stays in one line of memory. No two keys share one, by chance or by
   // intent: what others choose of a key is hashed by intake.
   using Name = Fingerprint;
@@ -72,13 +71,12 @@ class ValueCache {
   };
   using Entries = absl::flat_hash_map<Name, std::unique_ptr<Entry>, LowBits>;
 
-  Entry& load(const std::string& key, ValueView::Decode decode);
   Entry& add(const std::string& key, const Name& name, bool is_once);
   void touch(Entry& entry);
   void make_room();
   void drop_once();
   void forget(Entry& entry, const Name& name);
-  bool is_younger_than(std::uint64_t additions, const Entry& entry) const { return added_ - entry.number < additions; }
+  bool is_younger_than(std::uint64_t additions, const Entry& entry) const;
 
   const StateStore& store_;
   std::size_t bytes_max_;
@@ -93,5 +91,25 @@ class ValueCache {
   // Shared with the commits under way: an engine may end them after the pump has ended.
   std::shared_ptr<std::atomic<std::uint64_t>> written_ = std::make_shared<std::atomic<std::uint64_t>>(0);
 };
+
+class ValueCache::Entry {
+ public:
+  explicit Entry(const std::string& name) : key(name) {}
+
+ private:
+  friend class ValueCache;
+  std::string key;
+  std::unique_ptr<AnyValue> value;  // nothing: known to be absent
+  std::uint64_t commit = 0;         // of its last write
+  std::uint64_t number = 0;         // of those that were ever added
+  std::uint32_t bytes = 0;          // an estimate of what it holds
+  bool touched = false;
+  bool is_once = false;             // written by `replace`, and not asked for since
+  bool used = false;                // again, since the clock hand last passed
+};
+
+inline const AnyValue* ValueCache::find(const Entry& entry) { return entry.value.get(); }
+
+inline bool ValueCache::is_younger_than(std::uint64_t additions, const Entry& entry) const { return added_ - entry.number < additions; }
 
 }  // namespace earshot

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <fstream>
+#include <span>
 #include <utility>
 
 #include <rocksdb/cache.h>
@@ -93,38 +94,50 @@ Result<void> look_at_format(const std::filesystem::path& directory, const std::s
                                        ", this one has " + wanted + "); it is rebuilt from the event log when earshot starts"};
 }
 
-// The first sixteen bytes of a key behind the part that all keys of a batch share, as numbers that sort like them.
-using Mark = std::array<std::uint64_t, 2>;
+constexpr std::size_t kNear = 8;  // writes ahead of which a key is brought near
 
 struct Sorted {
-  Mark mark{};
+  std::array<std::uint64_t, 2> mark{};  // sixteen bytes of the key, as numbers that sort like them
   const StateWrite* write = nullptr;
 };
 
-std::size_t shared_by_all(const std::vector<StateWrite>& batch) {
-  std::string_view shared = batch.empty() ? std::string_view{} : std::string_view(batch.front().key);
-  for (const StateWrite& one : batch) {
-    const auto [end, other] = std::mismatch(shared.begin(), shared.end(), one.key.begin(), one.key.end());
+std::array<std::uint64_t, 2> mark_of(std::string_view bytes) {
+  std::array<std::uint64_t, 2> mark{};
+  for (std::size_t i = 0; i < std::min(bytes.size(), sizeof mark); ++i) mark[i / 8] |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (56 - i % 8 * 8);
+  return mark;
+}
+
+std::size_t shared_by_all(std::span<const Sorted> writes) {
+  std::string_view shared = writes.front().write->key;
+  for (const Sorted& one : writes) {
+    const auto [end, other] = std::mismatch(shared.begin(), shared.end(), one.write->key.begin(), one.write->key.end());
     shared = shared.substr(0, static_cast<std::size_t>(end - shared.begin()));
   }
   return shared.size();
 }
 
-Mark mark_of(std::string_view key) {
-  Mark mark{};
-  for (std::size_t i = 0; i < std::min(key.size(), sizeof mark); ++i) mark[i / 8] |= std::uint64_t{static_cast<unsigned char>(key[i])} << (56 - i % 8 * 8);
-  return mark;
+// By the bytes behind what all share, then those that are still alike by what only they share: few comparisons follow a pointer.
+void sort_by_key(std::span<Sorted> writes) {
+  constexpr std::size_t kFew = 8;
+  const auto by_key = [](const Sorted& a, const Sorted& b) { return a.write->key < b.write->key; };
+  if (writes.size() <= kFew) return std::ranges::stable_sort(writes, by_key), void();
+  const std::size_t shared = shared_by_all(writes);
+  for (Sorted& one : writes) one.mark = mark_of(std::string_view(one.write->key).substr(shared));
+  std::ranges::stable_sort(writes, {}, &Sorted::mark);
+  for (std::size_t begin = 0, end = 0; begin < writes.size(); begin = end) {
+    while (end < writes.size() && writes[end].mark == writes[begin].mark) ++end;
+    const auto alike = writes.subspan(begin, end - begin);
+    if (alike.size() == writes.size()) return std::ranges::stable_sort(alike, by_key), void();
+    sort_by_key(alike);
+  }
 }
 
 // The last write of each key.
 std::vector<Sorted> in_key_order(const std::vector<StateWrite>& batch) {
   std::vector<Sorted> sorted;
   sorted.reserve(batch.size());
-  const std::size_t shared = shared_by_all(batch);
-  for (const StateWrite& one : batch) sorted.push_back({mark_of(std::string_view(one.key).substr(shared)), &one});
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Sorted& a, const Sorted& b) {
-    return a.mark != b.mark ? a.mark < b.mark : a.write->key < b.write->key;
-  });
+  for (const StateWrite& one : batch) sorted.push_back({{}, &one});
+  sort_by_key(sorted);
   const auto later = std::unique(sorted.rbegin(), sorted.rend(), [](const Sorted& a, const Sorted& b) { return a.write->key == b.write->key; });
   sorted.erase(sorted.begin(), later.base());
   return sorted;
@@ -175,8 +188,9 @@ struct RocksStore::Impl {
     const std::string path = directory + "/batch-" + std::to_string(++files) + ".sst";
     rocksdb::SstFileWriter file(rocksdb::EnvOptions(), db->GetOptions());
     rocksdb::Status status = file.Open(path);
-    for (const Sorted& at : sorted) {
-      if (!status.ok()) break;
+    for (std::size_t i = 0; i < sorted.size() && status.ok(); ++i) {
+      if (i + kNear < sorted.size()) __builtin_prefetch(sorted[i + kNear].write->key.data());
+      const Sorted& at = sorted[i];
       status = at.write->value ? file.Put(slice(at.write->key), slice(*at.write->value)) : file.Delete(slice(at.write->key));
     }
     if (status.ok()) status = file.Finish();

@@ -202,4 +202,23 @@ TEST_P(StateStoreContract, BehavesLikeAMap) {
   EXPECT_EQ(scan(""), Pairs(model.begin(), model.end()));
 }
 
+// Keys that begin alike, that begin each other, that end in zeros, and several writes of one key.
+TEST_P(StateStoreContract, KeepsTheLastWriteOfEachKeyOfABatchWhoseKeysHardlyDiffer) {
+  Random random(seed_of_test(2));
+  std::map<std::string, std::string> model;
+  for (int round = 0; round < scaled(10); ++round) {
+    std::vector<StateWrite> batch;
+    for (int i = 0; i < 400; ++i) {
+      std::string key(random.below(3) * 17, random.chance(0.5) ? 'v' : 'w');
+      for (std::uint64_t more = random.below(6); more > 0; --more) key += "\0ab"[random.below(3)];
+      if (key.empty()) key = "x";
+      const std::string value = std::to_string(i);
+      batch.push_back({key, value});
+      model[key] = value;
+    }
+    ASSERT_TRUE(store().write(batch));
+    ASSERT_EQ(scan(""), Pairs(model.begin(), model.end()));
+  }
+}
+
 }  // namespace earshot::test
