@@ -18,6 +18,7 @@
 namespace earshot::cli {
 namespace {
 
+constexpr std::size_t kRecordsPerCommit = 20'000;
 
 // A state store that cannot be used is moved aside: the log has everything it held.
 Result<std::unique_ptr<RocksStore>> open_state(const std::filesystem::path& directory) {
@@ -142,12 +143,21 @@ Result<void> Station::record_config() {
     event.body = std::move(changed);
     pump_->append_everywhere(event);
   }
-  if (auto ran = pump_->run_before(pump_->now()); !ran) return ran;
-  if (auto committed = commit(); !committed) return committed;
+  if (auto folded = fold_what_is_there(); !folded) return folded;
   // An engine may show it only now; the front door goes by what was folded.
   pump_->look_again();
-  if (auto ran = pump_->run_before(pump_->now()); !ran) return ran;
-  return commit();
+  return fold_what_is_there();
+}
+
+// Others may have written for hours while nobody folded: in commits that are not too large.
+Result<void> Station::fold_what_is_there() {
+  while (true) {
+    auto ended = pump_->run_some(pump_->now(), kRecordsPerCommit);
+    if (!ended) return std::move(ended.error());
+    if (auto committed = commit(); !committed) return committed;
+    if (*ended) return {};
+    pump_->look_again();
+  }
 }
 
 Result<void> Station::begin_to_live() {

@@ -71,6 +71,7 @@ class Station {
  private:
   Station() = default;
   Result<void> open_log(const Progress& progress, Part part);
+  Result<void> fold_what_is_there();
   static Result<std::unique_ptr<Station>> open_once(const Config& config, const Progress& progress, Part part);
 
   Config config_;

@@ -9,6 +9,9 @@ namespace {
 // How long a due timer may wait for the pump to look at the clock.
 constexpr std::chrono::milliseconds kLook{50};
 
+// A commit joins the one under way when so many times what one should hold has gathered; nothing gathers beyond it.
+constexpr std::size_t kCommitsAtOnce = 8;
+
 }  // namespace
 
 Live::Live(Pump& pump, ImportRules rules, const Clock& clock, Settings settings, Hooks hooks)
@@ -68,6 +71,7 @@ Result<void> Live::ready() const {
   const std::lock_guard lock(mutex_);
   if (trouble_) return *trouble_;
   if (clock_trouble_) return *clock_trouble_;
+  if (stopping_) return Error{ErrorKind::Unavailable, "earshot is stopping"};
   return {};
 }
 
@@ -97,10 +101,11 @@ void Live::run() {
     bool go_on = true;
     if (shares) {
       share();
-      const std::lock_guard lock(mutex_);
-      go_on = !stopping_;
+      go_on = !is_stopping();
+    } else if (is_behind_ && is_stopping()) {
+      go_on = false;  // the rest is in the log
     } else {
-      go_on = take(offers);
+      if (!is_behind_) go_on = take(offers);
       if (auto folded = fold(offers); !folded) fail(folded.error());
       for (Offer& offer : offers) waiting.push_back(std::move(offer));
     }
@@ -117,6 +122,11 @@ void Live::run() {
     }
   }
   end(std::move(waiting));
+}
+
+bool Live::is_stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
 }
 
 bool Live::must_share() {
@@ -146,7 +156,7 @@ Progress Live::progress() const {
 // One commit is under way at a time, so that the next one gathers; unless very much has gathered.
 bool Live::may_commit() const {
   const std::lock_guard lock(mutex_);
-  return commits_ == 0 || pump_.uncommitted() > settings_.events_per_commit_max * 8;
+  return commits_ == 0 || pump_.uncommitted() >= settings_.events_per_commit_max * kCommitsAtOnce;
 }
 
 // Nobody is left without an answer, and the engine knows nothing more of this object.
@@ -191,12 +201,31 @@ Result<void> Live::fold(std::vector<Offer>& offers) {
   }
   const Timestamp now = std::max(*shown, pump_.now());
   pump_.look_again();
+  if (auto ran = run(now); !ran || is_behind_) {
+    give_back(offers);
+    return ran;
+  }
   for (Offer& offer : offers) {
     auto outcome = deliver(pump_, rules_, settings_.tenant, now, offer.events);
     if (!outcome) return std::move(outcome.error());
     offer.outcome = *outcome;
   }
-  return pump_.run_before(now);
+  return run(now);
+}
+
+// Not much at a time: others may have written for hours, and what is offered here comes after it.
+Result<void> Live::run(Timestamp now) {
+  const std::size_t more = pump_.uncommitted() + settings_.events_per_commit_max;
+  auto ended = pump_.run_some(now, std::min(more, settings_.events_per_commit_max * kCommitsAtOnce));
+  if (!ended) return std::move(ended.error());
+  is_behind_ = !*ended;
+  return {};
+}
+
+void Live::give_back(std::vector<Offer>& offers) {
+  const std::lock_guard lock(mutex_);
+  queue_.insert(queue_.begin(), std::make_move_iterator(offers.begin()), std::make_move_iterator(offers.end()));
+  offers.clear();
 }
 
 Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const std::string& tenant, Timestamp now, std::vector<Event>& events) {

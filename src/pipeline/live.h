@@ -95,6 +95,9 @@ class Live {
   void run();
   bool take(std::vector<Offer>& offers);  // false when it is time to end
   Result<void> fold(std::vector<Offer>& offers);
+  Result<void> run(Timestamp now);
+  void give_back(std::vector<Offer>& offers);
+  bool is_stopping() const;
   bool must_share();
   void share();
   bool may_commit() const;
@@ -108,6 +111,8 @@ class Live {
   ClockWatch clock_;
   Settings settings_;
   Hooks hooks_;
+
+  bool is_behind_ = false;  // there is more in the log than was folded; the pump's thread
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,6 +1,7 @@
 #include "pipeline/pump.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/hash.h"
 #include "base/utf8.h"
@@ -160,8 +161,14 @@ void Pump::look_again() {
 }
 
 Result<void> Pump::run_before(Timestamp time) {
+  auto ran = run_some(time, std::numeric_limits<std::size_t>::max());
+  if (!ran) return std::move(ran.error());
+  return {};
+}
+
+Result<bool> Pump::run_some(Timestamp time, std::size_t records) {
   const Timestamp settled = time - log_.behind();
-  while (true) {
+  while (uncommitted_ < records) {
     auto lane = next_lane();
     if (!lane) return std::move(lane.error());
     // A tick for T comes when every record up to T was read, here and by others, and before the first one after it.
@@ -171,9 +178,10 @@ Result<void> Pump::run_before(Timestamp time) {
     } else if (*lane != nullptr) {
       fold(**lane);
     } else {
-      return {};
+      return true;
     }
   }
+  return false;
 }
 
 void Pump::tick(Lane& lane) {

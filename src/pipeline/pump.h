@@ -57,6 +57,10 @@ class Pump {
   // Folds everything in the log, and fires what is due before `time`, in the one order.
   Result<void> run_before(Timestamp time);
 
+  // The same, but no further than `records` folded and appended since the last commit; whether it came to the end. What others
+  // wrote while this process was away may be more than fits one commit.
+  Result<bool> run_some(Timestamp time, std::size_t records);
+
   // Hands what was folded and appended to the engine. `done` is called once, on a thread of the engine.
   void commit(std::function<void(const Result<void>&)> done);
 

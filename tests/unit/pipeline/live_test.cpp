@@ -171,6 +171,48 @@ TEST_F(LiveOfToys, WhatIsOfferedDuringACommitGoesIntoTheNextOne) {
   EXPECT_EQ(third.get()->accepted, 3);
 }
 
+// Another process has written for hours while nobody folded.
+class LiveWithABacklog : public LiveOfToys {
+ protected:
+  static constexpr int kBacklog = 500;
+
+  LiveWithABacklog() {
+    for (int i = 0; i < kBacklog; ++i)
+      memory->emit({index_of(Topic::feedback), 0}, {minute(0), "acme/x", encode(said("old" + std::to_string(i), minute(0)))});
+    memory->commit({});
+    settings.events_per_commit_max = 10;
+  }
+};
+
+TEST_F(LiveWithABacklog, FoldsItInCommitsThatAreNotTooLarge) {
+  begin();
+  auto answer = offer(some("new", 1));
+  EXPECT_EQ(answer.get()->accepted, 1);
+  live->stop();
+  EXPECT_EQ(pump->stages().front().counters.events_in, kBacklog + 1);
+  EXPECT_EQ(told(*memory, Topic::measures).back(), "0:new0") << "what is offered comes after what was there";
+  EXPECT_LE(held->largest_commit(), 8u * 10u);
+}
+
+TEST_F(LiveWithABacklog, StopsWithoutFoldingAllOfIt) {
+  std::promise<void> folded, go_on;
+  hooks.folded = [&, is_first = true](const std::vector<Pump::Stage>&) mutable {
+    if (!std::exchange(is_first, false)) return;
+    folded.set_value();
+    go_on.get_future().wait();
+  };
+  begin();
+  folded.get_future().wait();  // a first part, about to be committed
+  auto waiting = offer(some("new", 1));
+  std::thread stopper([&] { live->stop(); });
+  while (live->ready()) std::this_thread::yield();
+  go_on.set_value();
+  stopper.join();
+  EXPECT_FALSE(waiting.get()) << "it was not taken";
+  EXPECT_GT(pump->stages().front().counters.events_in, 0);
+  EXPECT_LT(pump->stages().front().counters.events_in, kBacklog);
+}
+
 TEST_F(LiveOfToys, StopWaitsForEveryCommitAndAnswersEverybody) {
   settings.events_per_commit_max = 1;  // more than eight records gathered: another commit joins the one under way
   held->hold();

@@ -114,7 +114,12 @@ class HeldLog final : public ForwardingLog {
     }
     return log_.poll(partition, from, records_max);
   }
+  void emit(TopicPartition partition, Record record) override {
+    ++open_;
+    log_.emit(partition, std::move(record));
+  }
   void commit(Commit commit) override {
+    largest_commit_ = std::max(largest_commit_, std::exchange(open_, 0));
     auto done = std::move(commit.done);
     commit.done = [this, done](const Result<void>& result) {
       std::unique_lock lock(mutex_);
@@ -134,6 +139,7 @@ class HeldLog final : public ForwardingLog {
     const std::lock_guard lock(mutex_);
     holds_ = true;
   }
+  std::size_t largest_commit() const { return largest_commit_; }  // in records; when nobody commits
   void fail_polls() {
     const std::lock_guard lock(mutex_);
     poll_fails_ = true;
@@ -161,6 +167,8 @@ class HeldLog final : public ForwardingLog {
  private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
+  std::size_t open_ = 0;  // records emitted since the last commit
+  std::size_t largest_commit_ = 0;
   bool holds_ = false;
   bool poll_fails_ = false;
   std::deque<std::function<void(std::optional<Error>)>> held_;
