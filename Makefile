@@ -6,7 +6,7 @@ SCALE  ?= 0.1
 DEMO   ?=
 FUZZ_RUNS ?= 1000000
 
-.PHONY: help setup build check test test-kafka-long asan tsan fuzz bench demo format clean
+.PHONY: help setup build check test test-kafka-long asan tsan fuzz bench bench-kafka demo format clean
 
 help:
 	@echo "make demo    install what is missing, build, run a simulated company and show who is unhappy"
@@ -18,6 +18,7 @@ help:
 	@echo "make tsan    the same tests under the thread sanitizer"
 	@echo "make fuzz    look for a text that the analyzer cannot take, FUZZ_RUNS=$(FUZZ_RUNS)"
 	@echo "make bench   the benchmarks of docs/benchmarks.md"
+	@echo "make bench-kafka   Kafka as the engine beside Kafka Streams, in turn"
 	@echo "make format  lay the code out as .clang-format says"
 
 setup:
@@ -58,6 +59,9 @@ fuzz:
 
 bench: build
 	scripts/bench
+
+bench-kafka: build
+	bench/peers/kafka_streams/run.sh
 
 demo: build
 	build/release/earshot demo $(DEMO)
