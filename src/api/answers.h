@@ -140,12 +140,14 @@ struct CustomerRow {
   Timestamp at{};
   CustomerChanged customer;
   std::string key;
+  std::string name;  // as the source of that key calls them
   bool operator==(const CustomerRow&) const = default;
 };
 template <class F>
 void fields(F& f, CustomerRow& v) {
   f.required("at", v.at);
   f.optional("key", v.key);
+  f.optional("name", v.name);
   fields(f, v.customer);
 }
 
@@ -226,6 +228,51 @@ void fields(F& f, CustomerAnswer& v) {
   f.required("signals", v.signals);
   f.required("cases", v.cases);
   f.required("timeline", v.timeline);
+}
+
+struct ForecastPoint {
+  Timestamp at{};
+  std::int64_t permille = 0;
+  bool operator==(const ForecastPoint&) const = default;
+};
+template <class F>
+void fields(F& f, ForecastPoint& v) {
+  f.required("at", v.at);
+  f.required("permille", v.permille);
+}
+
+// How a customer's present silence goes on if nothing more is heard. Without a rhythm there is no curve.
+struct ForecastAnswer {
+  CustomerId customer;
+  std::string rule;  // `rhythm`: the forecast; `young`: active on one day only; `none`: never active
+  std::int64_t active_days = 0;
+  std::optional<Timestamp> last_heard;
+  std::int64_t usual_days = 0;   // between two active days
+  std::int64_t within_days = 0;  // in 95 of 100 cases
+  std::int64_t horizon_days = 0;
+  std::int64_t watch_permille = 0;
+  std::int64_t act_permille = 0;
+  std::optional<Timestamp> watch_at;  // when these are reached
+  std::optional<Timestamp> act_at;
+  std::int64_t model_version = 0;
+  std::vector<ForecastPoint> curve;  // from the last contact to the horizon
+  bool operator==(const ForecastAnswer&) const = default;
+};
+template <class F>
+void fields(F& f, ForecastAnswer& v) {
+  f.required("customer", v.customer);
+  f.required("rule", v.rule);
+  f.required("active_days", v.active_days);
+  f.optional("last_heard", v.last_heard);
+  f.optional("usual_days", v.usual_days);
+  f.optional("within_days", v.within_days);
+  f.required("horizon_days", v.horizon_days);
+  f.required("watch_permille", v.watch_permille);
+  f.required("act_permille", v.act_permille);
+  f.optional("watch_at", v.watch_at);
+  f.optional("act_at", v.act_at);
+  f.optional("model_version", v.model_version);
+  f.required("curve", v.curve);
 }
 
 // What became of a delivery.

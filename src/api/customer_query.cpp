@@ -54,17 +54,6 @@ std::string key_in(const std::optional<Input>& input, KeyHash facet, std::string
 
 }  // namespace
 
-template <class Value>
-Result<std::optional<Value>> Queries::value(Topic input, std::string_view record_key, std::string_view name) const {
-  auto bytes = state_.read(input, record_key, name);
-  if (!bytes) return std::move(bytes.error());
-  if (!*bytes) return std::optional<Value>();
-  Value found;
-  if (!found.ParseFromString(**bytes))
-    return Error{ErrorKind::Corrupt, "the stored value " + std::string(name) + " cannot be read"};
-  return std::optional<Value>(std::move(found));
-}
-
 // A key that was never linked is a customer of its own, of the same id.
 Result<CustomerId> Queries::owner_of(std::string_view tenant, std::string_view key) const {
   if (key.find(':') == std::string_view::npos) {
@@ -125,11 +114,15 @@ Result<CustomerAnswer> Queries::customer(std::string_view tenant, std::string_vi
 // What was published tells when a customer came and when their risk changed; days and counts have gone on since.
 void Queries::complete(std::string_view tenant, CustomerRow& row) const {
   CustomerChanged& customer = row.customer;
-  if (!customer.facets.empty()) row.key = clear_key(tenant, customer.customer, customer.facets.front());
   std::vector<state::Facet> facets;
   for (const KeyHash facet : customer.facets) {
     auto held = value<state::Facet>(Topic::activity, record_key(tenant, customer.customer), Profile::facet_name(facet));
     if (!held || !*held) return;  // no state to ask: the row stays as it was published
+    if (row.key.empty()) {
+      const auto input = input_at(tenant, facet, (*held)->place());
+      row.key = key_in(input, facet, state_.secret);
+      if (input) row.name = input->person.name;
+    }
     facets.push_back(std::move(**held));
   }
   const CombinedProfile profile = Profile::combine(facets);
@@ -139,6 +132,20 @@ void Queries::complete(std::string_view tenant, CustomerRow& row) const {
   customer.feedback_count = profile.feedback;
   customer.negative_count = profile.negative;
   customer.sentiment_permille = profile.sentiment_permille;
+}
+
+// As it would be published now; nothing of whom nothing was heard.
+std::optional<CustomerRow> Queries::standing(std::string_view tenant, CustomerId customer) const {
+  const auto found = value<state::Customer>(Topic::activity, record_key(tenant, customer), "customer");
+  if (!found || !*found) return std::nullopt;
+  CustomerRow row;
+  row.customer.customer = customer;
+  row.customer.risk = risk_of(**found);
+  for (const auto& ref : (*found)->facets()) row.customer.facets.push_back({ref.high(), ref.low()});
+  for (const auto& open : (*found)->cases()) row.customer.open_cases += open.state() != static_cast<std::int32_t>(CaseState::resolved);
+  complete(tenant, row);
+  row.at = row.customer.last_heard;
+  return row;
 }
 
 std::string Queries::clear_key(std::string_view tenant, CustomerId customer, KeyHash facet) const {

@@ -15,11 +15,13 @@
 #include "earshot/event_log.h"
 #include "earshot/topics.h"
 #include "event_log/topic_spec.h"
+#include "processors/customer/settings.h"
 
 namespace earshot::api {
 
 inline constexpr std::size_t kRowsUsual = 100;
 inline constexpr std::size_t kRowsMax = 1000;
+inline constexpr std::size_t kSearchedMax = 10'000;
 
 // Which part of a list.
 struct PageRequest {
@@ -46,11 +48,18 @@ class Queries {
   };
   Result<Page<CustomerRow>> customers(const PageRequest& page, const CustomerFilter& filter) const;
 
+  // Those whom `text` names: by an id or a whole key, also one without its kind; else by a part of their key or name, among the
+  // kSearchedMax that changed last.
+  Result<Page<CustomerRow>> find_customers(const PageRequest& page, std::string_view text) const;
+
   // Whose a key is: an identity key (`kind:value`) is looked up, a customer's id is itself. NotFound for what is neither.
   Result<CustomerId> owner_of(std::string_view tenant, std::string_view key) const;
 
   // Two hops: the key, and then its owner.
   Result<CustomerAnswer> customer(std::string_view tenant, std::string_view key) const;
+
+  // How their silence goes on, by the settings and the model that the customer processor has now.
+  Result<ForecastAnswer> forecast(std::string_view tenant, std::string_view key) const;
 
   struct CaseFilter {
     std::optional<CaseState> state;
@@ -90,6 +99,8 @@ class Queries {
   Result<std::optional<Mended>> mended_of(std::string_view tenant, std::string_view letter) const;
   // Fills what is known only from state or only from a person's own event.
   void complete(std::string_view tenant, CustomerRow& row) const;
+  std::optional<CustomerRow> standing(std::string_view tenant, CustomerId customer) const;
+  Result<CustomerSettings> silence_settings(std::string_view tenant) const;
   std::string clear_key(std::string_view tenant, CustomerId customer, KeyHash facet) const;
   void add_signals(std::string_view tenant, const std::set<std::string>& names, CustomerAnswer& answer) const;
   void add_cases(std::string_view tenant, std::set<CaseId> ids, CustomerAnswer& answer) const;
@@ -106,5 +117,16 @@ class Queries {
   std::vector<TopicSpec> topics_;
   StateView state_;
 };
+
+template <class Value>
+Result<std::optional<Value>> Queries::value(Topic input, std::string_view record_key, std::string_view name) const {
+  auto bytes = state_.read(input, record_key, name);
+  if (!bytes) return std::move(bytes.error());
+  if (!*bytes) return std::optional<Value>();
+  Value found;
+  if (!found.ParseFromString(**bytes))
+    return Error{ErrorKind::Corrupt, "the stored value " + std::string(name) + " cannot be read"};
+  return std::optional<Value>(std::move(found));
+}
 
 }  // namespace earshot::api

@@ -34,14 +34,21 @@ std::optional<CustomerId> customer_of(const Queries& queries, const Call& call, 
 Result<std::string> list_customers(const Queries& queries, const Call& call) {
   Parameters parameters(call);
   const Queries::CustomerFilter filter{parameters.one_of("risk", {"ok", "watch", "unhappy", "act"})};
+  const std::string text = parameters.text("search");
   const PageRequest page = parameters.page();
+  if (!text.empty() && (!filter.risk.empty() || !page.cursor.empty())) parameters.complain("search", "goes with neither risk nor cursor");
   if (auto good = parameters.finish(); !good) return std::move(good.error());
-  return as_json(queries.customers(page, filter));
+  return as_json(text.empty() ? queries.customers(page, filter) : queries.find_customers(page, text));
 }
 
 Result<std::string> show_customer(const Queries& queries, const Call& call) {
   if (auto good = Parameters(call).finish(); !good) return std::move(good.error());
   return as_json(queries.customer(call.who.tenant, call.parts.at(0)));
+}
+
+Result<std::string> show_forecast(const Queries& queries, const Call& call) {
+  if (auto good = Parameters(call).finish(); !good) return std::move(good.error());
+  return as_json(queries.forecast(call.who.tenant, call.parts.at(0)));
 }
 
 Result<std::string> list_cases(const Queries& queries, const Call& call) {
@@ -116,6 +123,7 @@ std::vector<Question> questions(const Queries& queries) {
   };
   return {{"/v1/customers", by(list_customers)},
           {"/v1/customers/{key}", by(show_customer)},
+          {"/v1/customers/{key}/forecast", by(show_forecast)},
           {"/v1/cases", by(list_cases)},
           {"/v1/cases/{id}", by(show_case)},
           {"/v1/signals", by(list_signals)},

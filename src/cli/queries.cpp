@@ -224,6 +224,7 @@ void add_customers(CLI::App& app, int& exit_code) {
   CLI::App* customers = app.add_subcommand("customers", "Customers as they stand, the one that changed last first");
   auto options = add_list(*customers, "customers");
   add_filter(*customers, options, "risk", "only ok, watch, unhappy or act");
+  add_filter(*customers, options, "search", "only whom this names: a key or id, or a part of a key or name");
   customers->footer("Example: earshot customers --data data --risk act --limit 20");
   customers->callback([options, &exit_code] { exit_code = list<api::CustomerRow>(*options, "/v1/customers"); });
 

@@ -114,11 +114,7 @@ class Customer final : public Processor {
       decoded.settings.model_version = model_version;
     }
     const auto* fitted = step.find_at<state::ChurnModelState>(step.tenant(), kChurnModel);
-    if (fitted != nullptr && fitted->version() != decoded.settings.model_version) {
-      decoded.settings.model_version = fitted->version();
-      decoded.settings.model = {static_cast<double>(fitted->r_micro()) / 1e6, static_cast<double>(fitted->alpha_micro()) / 1e6,
-                                static_cast<double>(fitted->a_micro()) / 1e6, static_cast<double>(fitted->b_micro()) / 1e6};
-    }
+    if (fitted != nullptr && fitted->version() != decoded.settings.model_version) use_fitted(*fitted, decoded.settings);
     return decoded.settings;
   }
 
@@ -144,6 +140,12 @@ ChurnModelFitted fitted_event(std::int64_t version, const SilenceModel& model) {
   fitted.a_micro = micro(model.a);
   fitted.b_micro = micro(model.b);
   return fitted;
+}
+
+void use_fitted(const state::ChurnModelState& fitted, CustomerSettings& settings) {
+  settings.model_version = fitted.version();
+  settings.model = {static_cast<double>(fitted.r_micro()) / 1e6, static_cast<double>(fitted.alpha_micro()) / 1e6,
+                    static_cast<double>(fitted.a_micro()) / 1e6, static_cast<double>(fitted.b_micro()) / 1e6};
 }
 
 std::unique_ptr<Processor> make_customer() { return std::make_unique<Customer>(); }

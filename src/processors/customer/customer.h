@@ -8,15 +8,22 @@
 #include <memory>
 
 #include "earshot/processor.h"
-#include "processors/customer/silence_forecast.h"
+#include "processors/customer/settings.h"
 
 namespace earshot {
+
+namespace state {
+class ChurnModelState;
+}
 
 // Where the newest fit of the silence model is kept: state::ChurnModelState under the tenant.
 inline constexpr std::string_view kChurnModel = "churn_model";
 
 // The parameters of a model as an event holds them; the rest of it is the caller's.
 ChurnModelFitted fitted_event(std::int64_t version, const SilenceModel& model);
+
+// What was fitted, as the settings hold it.
+void use_fitted(const state::ChurnModelState& fitted, CustomerSettings& settings);
 
 std::unique_ptr<Processor> make_customer();
 

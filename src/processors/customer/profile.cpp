@@ -156,9 +156,12 @@ std::optional<Presence> Profile::presence(Step& step) {
     if (!first || facet->last_heard_ms() == 0) return std::nullopt;
     return Presence{*first, facet->last_day(), facet->day_count(), from_millis(facet->last_heard_ms())};
   }
-  const CombinedProfile all = combined(step);
-  if (all.days.empty() || !all.last_heard) return std::nullopt;
-  return Presence{*all.days.first(), *all.days.last(), all.days.count(), *all.last_heard};
+  return presence_of(combined(step));
+}
+
+std::optional<Presence> Profile::presence_of(const CombinedProfile& profile) {
+  if (profile.days.empty() || !profile.last_heard) return std::nullopt;
+  return Presence{*profile.days.first(), *profile.days.last(), profile.days.count(), *profile.last_heard};
 }
 
 std::optional<Timestamp> Profile::last_negative(Step& step) {

@@ -53,7 +53,9 @@ class Profile {
   static CombinedProfile combine(const std::vector<state::Facet>& facets);
   static CombinedProfile combined(Step& step);  // of the customer of this step
 
-  static std::optional<Presence> presence(Step& step);  // nothing for who never had an active day
+  // Nothing for who never had an active day.
+  static std::optional<Presence> presence(Step& step);
+  static std::optional<Presence> presence_of(const CombinedProfile& profile);
   static std::optional<Timestamp> last_negative(Step& step);
 
  private:

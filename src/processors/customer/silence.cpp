@@ -14,8 +14,6 @@ constexpr std::chrono::days kReturnWithin{28};  // of the silence: later it is n
 constexpr int kReached = 1;
 constexpr int kUntouched = 2;
 
-Rhythm rhythm_of(const Presence& presence) { return {presence.first_day, presence.last_heard, presence.days - 1}; }
-
 std::string date_of(Timestamp at) { return format_rfc3339(at).substr(0, 10); }
 
 std::string ratio(int permille) {
@@ -42,6 +40,8 @@ void measure_signal(const std::string& signal, std::string outcome, Timestamp at
 }
 
 }  // namespace
+
+Rhythm rhythm_of(const Presence& presence) { return {presence.first_day, presence.last_heard, presence.days - 1}; }
 
 void Silence::apply(const ActivityRecorded& activity, const Reading& reading, const CustomerSettings& settings, Step& step) const {
   if (!reading.sign_of_life) return;

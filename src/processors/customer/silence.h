@@ -15,6 +15,8 @@
 
 namespace earshot {
 
+Rhythm rhythm_of(const Presence& presence);
+
 class Silence {
  public:
   static constexpr std::string_view kTimer = "silence";
@@ -25,13 +27,15 @@ class Silence {
   // True if something was raised.
   bool fire(const Timer& timer, const CustomerSettings& settings, Step& step) const;
 
- private:
   struct Due {
     Timestamp at;        // the exact moment
     SignalLevel level;
     bool young = false;  // by the rule for the young, not by the forecast: they were active on one day only
   };
+  // When a level is reached if nothing more is heard. Nothing: it never is.
   static std::optional<Due> due_of(SignalLevel level, const Presence& presence, const CustomerSettings& settings);
+
+ private:
   static std::optional<Due> next_due(const Presence& presence, const state::Customer& customer, const CustomerSettings& settings);
   static bool is_over(const ActivityRecorded& activity, const std::optional<Presence>& presence, const CustomerSettings& settings, Step& step);
   static void clear(const ActivityRecorded& activity, Step& step);

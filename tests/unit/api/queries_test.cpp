@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "event/codec.h"
 #include "event_log/memory.h"
+#include "state/common.pb.h"
 #include "state_store/memory.h"
 #include "support/values_of_test.h"
 
@@ -268,6 +269,92 @@ TEST_F(QueriesTest, ALinkedKeyLeadsToItsOwner) {
   const auto found = queries_->customer("acme", "phone:+15550100");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->customer, (CustomerId{owner.high, owner.low}));
+}
+
+TEST_F(QueriesTest, ACustomerIsFoundAsAPersonNamesThem) {
+  const KeyHash facet = hash_key("", "customer:U-0012");
+  const auto partition = static_cast<std::uint16_t>((murmur2(record_key("acme", facet)) & 0x7fffffff) % kPartitions);
+  Input input;
+  input.person.keys = {"customer:U-0012"};
+  input.person.name = "User-12";
+  publish(Topic::feedback, partition, input);
+  values_.put_customer(facet, *log_->end({index_of(Topic::feedback), partition}) - 2);
+  CustomerChanged changed;
+  changed.customer = {facet.high, facet.low};
+  changed.facets = {facet};
+  publish(Topic::customers, 0, changed);
+  publish(Topic::customers, 1, changed);
+  const PageRequest all{"acme", 10, ""};
+  const CustomerId id{facet.high, facet.low};
+  struct Typed {
+    std::string text;
+    bool is_whole;  // then it is asked how they stand, and not when they last changed
+  };
+  for (const auto& [text, is_whole] : {Typed{"customer:U-0012", true}, {"U-0012", true}, {id.hex(), true}, {"u-00", false}, {"12", false}, {"user-1", false}}) {
+    SCOPED_TRACE(text);
+    const auto found = queries_->find_customers(all, text);
+    ASSERT_TRUE(found) << found.error().message;
+    ASSERT_EQ(found->items.size(), 1u);
+    EXPECT_EQ(found->items[0].customer.customer, id);
+    EXPECT_EQ(found->items[0].customer.risk, is_whole ? "act" : "");
+    EXPECT_EQ(found->items[0].key, "customer:U-0012");
+    EXPECT_EQ(found->items[0].name, "User-12");
+  }
+  EXPECT_EQ(queries_->find_customers(all, "U-0013")->items.size(), 0u);
+  EXPECT_EQ(queries_->find_customers({"other", 10, ""}, "U-0012")->items.size(), 0u) << "another tenant";
+}
+
+// The curve is what the customer processor acts on: its levels are reached at the moments it names, by its settings.
+TEST_F(QueriesTest, AForecastReachesItsLevelsAtTheMomentsItNames) {
+  const KeyHash facet = hash_key("", "customer:9");
+  values_.put_customer(facet, 0);
+  EXPECT_EQ(queries_->forecast("acme", "customer:9")->rule, "none") << "never active";
+  state::Facet kept;
+  kept.set_first_ms(1'770'000'000'000);
+  kept.set_last_heard_ms(1'771'000'000'000);
+  kept.set_place(0);
+  const auto keep_days = [&](std::initializer_list<DayNumber> days) {
+    DaySet set;
+    for (const DayNumber day : days) set.insert(day);
+    kept.set_days(set.bytes());
+    values_.put(Topic::activity, record_key("acme", facet), Profile::facet_name(facet), kept);
+  };
+  const DayNumber first = day_of(from_millis(1'770'000'000'000));
+  keep_days({first});
+  const auto young = queries_->forecast("acme", "customer:9");
+  EXPECT_EQ(young->rule, "young");
+  EXPECT_TRUE(young->curve.empty()) << "only the curve of all customers, and that is not theirs";
+  EXPECT_EQ(young->watch_at, from_millis(1'771'000'000'000) + std::chrono::weeks{16});
+
+  keep_days({first, first + 4, first + 11});
+  const auto usual = queries_->forecast("acme", "customer:9");
+  EXPECT_EQ(usual->rule, "rhythm");
+  EXPECT_EQ(usual->usual_days, 5);
+  EXPECT_EQ(usual->curve.front().at, from_millis(1'771'000'000'000));
+  EXPECT_EQ(usual->curve.back().at, from_millis(1'771'000'000'000) + std::chrono::days{182});
+  EXPECT_EQ(usual->curve.back().permille, 1000);
+  for (const auto& [at, level] : {std::pair{*usual->watch_at, usual->watch_permille}, {*usual->act_at, usual->act_permille}}) {
+    for (std::size_t i = 1; i < usual->curve.size(); ++i) {
+      EXPECT_GE(usual->curve[i].permille, usual->curve[i - 1].permille);
+      EXPECT_EQ(usual->curve[i].permille >= level, usual->curve[i].at >= at) << i;
+    }
+  }
+
+  state::ConfigState config;
+  config.set_settings(R"({"horizon_days":90,"act_permille":700})");
+  values_.put(Topic::activity, "acme", "config/silence", config);
+  state::ChurnModelState fitted;
+  fitted.set_version(3);
+  fitted.set_r_micro(500'000);
+  fitted.set_alpha_micro(1'000'000);
+  fitted.set_a_micro(900'000);
+  fitted.set_b_micro(1'600'000);
+  values_.put(Topic::activity, "acme", "churn_model", fitted);
+  const auto other = queries_->forecast("acme", "customer:9");
+  EXPECT_EQ(other->horizon_days, 90);
+  EXPECT_EQ(other->act_permille, 700);
+  EXPECT_EQ(other->model_version, 3);
+  EXPECT_LT(*other->act_at, *usual->act_at) << "who buys more often is missed sooner";
 }
 
 TEST(Cursor, IsReadBackAndNothingElseIs) {
