@@ -107,7 +107,7 @@ void DemoCompany::plan(Timestamp at, Command command, KeyHash facet) { plans_.em
 
 void DemoCompany::hear_of(const CaseChanged& change, Timestamp now) {
   if (change.step != CaseStep::opened && change.step != CaseStep::reopened && change.step != CaseStep::assigned) return;
-  if (change.owner.empty() || change.imported) return;
+  if (change.owner.empty() || change.imported || change.actor == change.owner) return;  // who has taken it does so once
   // Which agent is quick, slow or forgets follows from the case, so that a demo can be repeated.
   Random random(fingerprint(change.case_id.hex() + std::string(1, static_cast<char>(change.step))).low);
   if (random.chance(0.15)) return;  // somebody else, or nobody

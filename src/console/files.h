@@ -8,14 +8,30 @@
 
 namespace earshot {
 
-// Embedded at build time, in the order of the list in files.cpp.
-std::string_view page_html();
-std::string_view page_css();
-std::string_view page_js();
-std::string_view live_js();
-std::string_view view_js();
-
 // All of them, as the API serves them. They live as long as the program.
 std::vector<api::StaticFile> console_files();
+
+// Embedded at build time.
+namespace console {
+std::string_view page_html();
+std::string_view mark_svg();
+std::string_view look_css();
+std::string_view page_css();
+std::string_view customer_css();
+std::string_view actions_js();
+std::string_view customer_js();
+std::string_view dom_js();
+std::string_view facts_js();
+std::string_view forecast_js();
+std::string_view known_js();
+std::string_view live_js();
+std::string_view me_js();
+std::string_view page_js();
+std::string_view search_js();
+std::string_view show_js();
+std::string_view timeline_js();
+std::string_view today_js();
+std::string_view words_js();
+}  // namespace console
 
 }  // namespace earshot

@@ -1,18 +1,40 @@
-// Asks the API, and listens to its event stream. The stream is read with fetch, not EventSource, so that a token can be sent
-// in a header; when it ends it is taken up again after the last event that came.
+// Asks the API, acts through it, and listens to its event stream. The stream is read with fetch, not EventSource, so that a token
+// can be sent in a header; when it ends it is taken up again after the last event that came.
 
-export class Refused extends Error {}
+const quietMax = 45000;  // the API says something every 15 seconds; beyond this the line is dead
+
+// An answer that is a refusal, as RFC 9457 has it. Status 0: there was no answer.
+export class Refusal extends Error {
+  constructor(status, { code = '', detail = '' } = {}) {
+    super(detail || `HTTP ${status}`);
+    Object.assign(this, { status, code, detail });
+  }
+}
 
 function headers(extra = {}) {
   const token = sessionStorage.getItem('token');
   return token ? { Authorization: `Bearer ${token}`, ...extra } : extra;
 }
 
-export async function ask(path) {
-  const response = await fetch(path, { headers: headers() });
-  if (response.status === 401) throw new Refused();
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return response.json();
+async function answerOf(path, options) {
+  const response = await fetch(path, options).catch(() => {
+    throw new Refusal(0, { code: 'unreachable' });
+  });
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Refusal(response.status, body);
+  return body;
+}
+
+export const ask = (path) => answerOf(path, { headers: headers() });
+
+// An action on a case. The request has a name of its own, so that it may be sent again.
+export function act(id, action) {
+  const request = `page-${crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`}`;
+  return answerOf(`/v1/cases/${id}/actions`, {
+    method: 'POST',
+    headers: headers({ 'Content-Type': 'application/json' }),
+    body: JSON.stringify({ request, ...action }),
+  });
 }
 
 // The fields of one event of the stream; nothing for a comment.
@@ -26,12 +48,13 @@ function parse(block) {
   return event.data ? event : null;
 }
 
-async function read(response, take) {
+async function read(response, heard, take) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
+    heard();
     text += value;
     const blocks = text.split('\n\n');
     text = blocks.pop();
@@ -42,30 +65,54 @@ async function read(response, take) {
   }
 }
 
-// Calls `take(name, object)` for every event, and `tell(state)` with `connecting`, `live` or `lost`; `connected` each time
-// the stream stands. Returns only when the API refuses.
+// Waits, or less when the browser says that there is a network again or somebody looks at the page.
+function pause(milliseconds) {
+  return new Promise((done) => {
+    const end = () => {
+      clearTimeout(timer);
+      removeEventListener('online', end);
+      document.removeEventListener('visibilitychange', end);
+      done();
+    };
+    const timer = setTimeout(end, milliseconds);
+    addEventListener('online', end);
+    document.addEventListener('visibilitychange', end);
+  });
+}
+
+// Calls `take(name, object)` for every event, and `tell(state)` with `connecting`, `live` or `lost`; `connected` each time the
+// stream stands. Returns only when the API refuses the token.
 export async function listen(path, { take, tell, connected }) {
   let last = '';
   let wait = 500;
   for (;;) {
+    const stop = new AbortController();
+    let timer;
+    const heard = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => stop.abort(), quietMax);
+    };
     try {
       tell('connecting');
-      const response = await fetch(path, { headers: headers(last ? { 'Last-Event-ID': last } : {}) });
-      if (response.status === 401) throw new Refused();
+      heard();
+      const response = await fetch(path, { headers: headers(last ? { 'Last-Event-ID': last } : {}), signal: stop.signal });
+      if (response.status === 401) throw new Refusal(401, await response.json().catch(() => ({})));
       if (response.status === 400) last = '';  // another log stands there now
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       tell('live');
       wait = 500;
       connected();
-      await read(response, (event) => {
+      await read(response, heard, (event) => {
         last = event.id;
         take(event.name, JSON.parse(event.data));
       });
     } catch (error) {
-      if (error instanceof Refused) throw error;
+      if (error instanceof Refusal) throw error;
+    } finally {
+      clearTimeout(timer);
     }
     tell('lost');
-    await new Promise((done) => setTimeout(done, wait * (0.5 + Math.random())));
+    await pause(wait * (0.5 + Math.random()));
     wait = Math.min(wait * 2, 15000);
   }
 }

@@ -1,117 +1,149 @@
-// Keeps what the API has said, newest state of each thing, and has it drawn at most four times a second.
-import { Refused, ask, listen } from './live.js';
-import { drawAlerts, drawCases, drawKpis, drawSignals, nextDeadline } from './view.js';
+// Wires the page together: what is heard is kept and drawn, the address says what is shown, and the switches of the head work.
+import { askWho, closeAsking } from './actions.js';
+import { drawCustomer, forgetCustomer, heardOf, openCase, openCustomer } from './customer.js';
+import { byId, put } from './dom.js';
+import { fetchStanding, take } from './known.js';
+import { Refusal, listen } from './live.js';
+import { me } from './me.js';
+import { wireSearch } from './search.js';
+import { clockOf } from './show.js';
+import { drawToday, wireToday } from './today.js';
+import { choose, language, say, sayAll } from './words.js';
 
-const rowsShown = 50;
-const waiting = new Set(['new', 'open', 'pending_customer', 'on_hold']);
-
-const cases = new Map();
-const signals = new Map();
-const kpis = new Map();
-const alerts = new Map();
-let newest = 0;      // time of the newest thing heard: under a simulated clock that is what deadlines are held against
-let newestHeard = 0; // and when that was, here
-let drawn = 0;
 let isPlanned = false;
 
-function isNewer(map, key, row) {
-  const known = map.get(key);
-  return !known || Date.parse(row.at) >= Date.parse(known.at);
-}
-
-function keep(map, key, row, most) {
-  if (!isNewer(map, key, row)) return;
-  map.delete(key);  // so that the newest stands last
-  map.set(key, row);
-  while (map.size > most) map.delete(map.keys().next().value);
-}
-
-const takers = {
-  case(row) {
-    if (!isNewer(cases, row.case, row)) return;
-    if (waiting.has(row.state)) keep(cases, row.case, row, 5000);
-    else cases.delete(row.case);
-  },
-  signal(row) {
-    if (row.raised && row.kind !== 'recovered') keep(signals, row.signal, row, 5000);
-    else signals.delete(row.signal);
-  },
-  alert(row) {
-    keep(alerts, row.event, { ...row, arrived: Date.now() }, rowsShown);
-  },
-  kpi(row) {
-    // Days, or what stands now; hours would make the numbers jump.
-    const hours = (Date.parse(row.to) - Date.parse(row.from)) / 3600000;
-    if (row.dimension || (hours < 23 && row.kpi !== 'active' && row.kpi !== 'unanswered')) return;
-    const known = kpis.get(row.kpi);
-    if (!known || Date.parse(row.from) >= Date.parse(known.from)) kpis.set(row.kpi, row);
-  },
-};
-
-function take(name, row) {
-  const at = Date.parse(row.at);
-  if (at > newest) {
-    newest = at;
-    newestHeard = Date.now();
-  }
-  takers[name]?.(row);
-  plan();
-}
-
+// At most four times a second.
 function plan() {
   if (isPlanned) return;
   isPlanned = true;
-  setTimeout(() => requestAnimationFrame(drawAll), 250);
+  setTimeout(() => requestAnimationFrame(draw), 250);
 }
 
-// The log's now: the newest time in it, or this clock when the log keeps up with it.
-function now() {
-  const passed = Date.now() - newestHeard;
-  return Math.abs(Date.now() - newest) < 86400000 ? Date.now() : newest + passed;
-}
-
-function drawAll() {
+function draw() {
   isPlanned = false;
-  const byDeadline = (a, b) => (nextDeadline(a) ?? '9').localeCompare(nextDeadline(b) ?? '9');
-  drawKpis(kpis);
-  drawCases([...cases.values()].sort(byDeadline).slice(0, rowsShown), cases.size, now());
-  drawSignals([...signals.values()].reverse().slice(0, rowsShown), signals.size);
-  drawAlerts([...alerts.values()].reverse(), drawn);
-  drawn = Date.now();
+  if (byId('customer').hidden) drawToday(plan);
+  else drawCustomer();
 }
 
-// What stood before the stream began. What the stream has said meanwhile is newer and stays.
-async function fetchStanding() {
-  const lists = { case: '/v1/cases?unresolved=true&limit=1000', signal: '/v1/signals?limit=1000', alert: '/v1/alerts?limit=50', kpi: '/v1/kpis?limit=1000' };
-  await Promise.all(Object.entries(lists).map(async ([name, path]) => {
-    const page = await ask(path);
-    for (const row of page.items.reverse()) take(name, row);
-  }));
-}
+// ---- the connection ------------------------------------------------------------------------------------------------
+
+let connection = 'connecting';
+let lostAt = null;
 
 function tell(state) {
-  const shown = document.getElementById('connection');
-  shown.dataset.state = state;
-  shown.textContent = { connecting: 'connecting', live: 'live', lost: 'connection lost, trying again' }[state];
+  connection = state;
+  if (state === 'lost') lostAt ??= new Date();
+  if (state === 'live') lostAt = null;
+  const shown = byId('connection');
+  shown.dataset.state = lostAt ? 'lost' : state;
+  put(shown, say(`connection.${lostAt ? 'lost' : state}`));
+  byId('old').hidden = !lostAt;
+  if (lostAt) put(byId('old'), say('connection.old', { time: clockOf(lostAt) }));
 }
 
 async function start() {
-  const form = document.getElementById('sign-in');
-  form.hidden = true;
+  byId('sign-in').hidden = true;
   try {
-    await listen('/v1/stream', { take, tell, connected: () => fetchStanding().catch(() => {}) });
+    await listen('/v1/stream', {
+      tell,
+      take(name, row) {
+        take(name, row);
+        heardOf(name, row);
+        plan();
+      },
+      connected: () => fetchStanding().then(() => document.body.classList.add('filled'), () => {}).then(plan),
+    });
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    tell('lost');
-    form.hidden = false;
+    if (!(error instanceof Refusal)) throw error;
+    tell('connecting');
+    byId('sign-in').hidden = false;
+    put(byId('sign-in-told'), say(error.code === 'token_unknown' ? 'token.wrong' : 'token.why'));
+    byId('token').focus();
   }
 }
 
-document.getElementById('sign-in').addEventListener('submit', (event) => {
+byId('sign-in').addEventListener('submit', (event) => {
   event.preventDefault();
-  sessionStorage.setItem('token', document.getElementById('token').value);
+  sessionStorage.setItem('token', byId('token').value);
   start();
+  go();
 });
-setInterval(plan, 30000);  // deadlines come nearer
-drawAll();
+
+// ---- what is shown -------------------------------------------------------------------------------------------------
+
+function go() {
+  const [, what, name] = /^#\/(customers|cases)\/(.+)$/.exec(location.hash) ?? [];
+  closeAsking();
+  byId('today').hidden = Boolean(what);
+  byId('customer').hidden = !what;
+  if (!what) {
+    forgetCustomer();
+    document.title = 'Earshot';
+    return draw();
+  }
+  scrollTo(0, 0);
+  if (what === 'cases') openCase(name);
+  else openCustomer(decodeURIComponent(name));
+}
+
+addEventListener('hashchange', (event) => {
+  if (location.hash === '#content') return history.replaceState(null, '', new URL(event.oldURL).hash || '#/');
+  go();
+});
+addEventListener('keydown', (event) => {
+  if (event.defaultPrevented || byId('asking').open || event.ctrlKey || event.metaKey || event.altKey) return;
+  const isTyping = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName);
+  if (event.key === '/' && !isTyping) {
+    event.preventDefault();
+    byId('search-text').focus();
+  }
+  if (event.key === 'Escape' && !isTyping && location.hash.length > 2) location.hash = '#/';
+});
+addEventListener('resize', plan);
+
+// ---- the switches --------------------------------------------------------------------------------------------------
+
+const themes = ['auto', 'light', 'dark'];
+const symbols = { auto: '◐', light: '○', dark: '●' };
+
+function showTheme() {
+  const theme = localStorage.getItem('theme') ?? 'auto';
+  document.documentElement.dataset.theme = theme;
+  put(byId('theme'), symbols[theme]);
+  byId('theme').setAttribute('aria-label', say(`theme.${theme}`));
+  byId('theme').title = say(`theme.${theme}`);
+}
+
+function sayEverything() {
+  sayAll(document);
+  put(byId('language'), say('language'));
+  byId('language').lang = language() === 'zh' ? 'en' : 'zh-CN';
+  put(byId('me'), me() || say('me.none'));
+  showTheme();
+  tell(connection);
+  go();
+}
+
+byId('theme').addEventListener('click', () => {
+  const theme = localStorage.getItem('theme') ?? 'auto';
+  localStorage.setItem('theme', themes[(themes.indexOf(theme) + 1) % themes.length]);
+  showTheme();
+});
+byId('language').addEventListener('click', () => {
+  const other = language() === 'zh' ? 'en' : 'zh';
+  localStorage.setItem('language', other);
+  choose(other);
+  sayEverything();
+});
+byId('me').addEventListener('click', () => askWho());
+addEventListener('me', () => {
+  put(byId('me'), me() || say('me.none'));
+  plan();
+});
+
+choose(localStorage.getItem('language') ?? navigator.language);
+wireToday(plan);
+wireSearch();
+sayEverything();
+setInterval(plan, 20000);  // deadlines come nearer
 start();
