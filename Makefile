@@ -34,7 +34,7 @@ check: build
 	ctest --preset release -j $(JOBS) -L 'unit|golden|contract|property|tidy' --output-on-failure
 
 test: build
-	$(SETUP) test || echo "there is no Prometheus or no docker-compose: tests that need them are skipped" >&2
+	$(SETUP) test || echo "there is no Prometheus, docker-compose or Chromium: tests that need them are skipped" >&2
 	scripts/kafka fetch >/dev/null || echo "there is no Kafka broker: tests that need one are skipped" >&2
 	ctest --preset release -j $(JOBS) --output-on-failure
 

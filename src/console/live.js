@@ -1,7 +1,8 @@
 // Asks the API, acts through it, and listens to its event stream. The stream is read with fetch, not EventSource, so that a token
 // can be sent in a header; when it ends it is taken up again after the last event that came.
 
-const quietMax = 45000;  // the API says something every 15 seconds; beyond this the line is dead
+const quietMax = 45000;   // the API says something every 15 seconds; beyond this the line is dead
+const hiddenMax = 10000;  // a browser has six lines to one server for all its tabs: one that nobody sees gives its own back
 
 // An answer that is a refusal, as RFC 9457 has it. Status 0: there was no answer.
 export class Refusal extends Error {
@@ -80,13 +81,37 @@ function pause(milliseconds) {
   });
 }
 
+function becomesVisible() {
+  if (!document.hidden) return Promise.resolve();
+  return new Promise((done) => document.addEventListener('visibilitychange', done, { once: true }));
+}
+
+// Ends the stream when the page is left, or hidden for long. Gives what takes that back.
+function endWhenHidden(stop) {
+  let timer;
+  const look = () => {
+    clearTimeout(timer);
+    if (document.hidden) timer = setTimeout(() => stop.abort(), hiddenMax);
+  };
+  const leave = () => stop.abort();
+  document.addEventListener('visibilitychange', look);
+  addEventListener('pagehide', leave);
+  return () => {
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', look);
+    removeEventListener('pagehide', leave);
+  };
+}
+
 // Calls `take(name, object)` for every event, and `tell(state)` with `connecting`, `live` or `lost`; `connected` each time the
 // stream stands. Returns only when the API refuses the token.
 export async function listen(path, { take, tell, connected }) {
   let last = '';
   let wait = 500;
   for (;;) {
+    await becomesVisible();
     const stop = new AbortController();
+    const release = endWhenHidden(stop);
     let timer;
     const heard = () => {
       clearTimeout(timer);
@@ -110,7 +135,9 @@ export async function listen(path, { take, tell, connected }) {
       if (error instanceof Refusal) throw error;
     } finally {
       clearTimeout(timer);
+      release();
     }
+    if (document.hidden) continue;
     tell('lost');
     await pause(wait * (0.5 + Math.random()));
     wait = Math.min(wait * 2, 15000);

@@ -60,10 +60,11 @@ class RunningEarshot {
     Process::Environment environment{};
     std::string program = kEarshot;
     std::vector<std::string> before{};  // a program, with its options, that starts it
+    std::string listen = "127.0.0.1:0";
   };
   explicit RunningEarshot(const Settings& settings) {
     std::vector<std::string> words = settings.before;
-    words.insert(words.end(), {settings.program, "run", "--data", settings.data.string(), "--listen", "127.0.0.1:0"});
+    words.insert(words.end(), {settings.program, "run", "--data", settings.data.string(), "--listen", settings.listen});
     words.insert(words.end(), settings.words.begin(), settings.words.end());
     process_ = std::make_unique<Process>(words, settings.environment);
     const std::string line = process_->wait_for("earshot is running");

@@ -33,14 +33,14 @@ class ValuesOfTest {
   }
 
   // One who is silent, and said one thing: the input at `place` of its feedback partition.
-  void put_customer(KeyHash facet, Offset place) {
+  void put_customer(KeyHash facet, Offset place, const std::string& signal = "one") {
     const std::string at = record_key("acme", facet);
     state::Customer customer;
     auto* ref = customer.add_facets();
     ref->set_high(facet.high);
     ref->set_low(facet.low);
     customer.set_silence_level(2);
-    customer.set_silence_signal("one");
+    customer.set_silence_signal(signal);
     put(Topic::activity, at, "customer", customer);
     state::Facet kept;
     kept.set_first_ms(1'770'000'000'000);
@@ -52,20 +52,25 @@ class ValuesOfTest {
     kept.set_entries(2);
     kept.set_place(place);
     put(Topic::activity, at, Profile::facet_name(facet), kept);
-    state::TimelineEntry said;
-    said.set_at_ms(1'770'000'000'000);
-    said.set_channel("web");
-    said.set_place(place);
-    said.set_has_text(true);
-    said.set_sentiment(1);
-    said.add_issues(1);
-    put(Topic::activity, at, Timeline::name(facet, 0), said);
+    put_said(facet, place, "web");
     state::TimelineEntry opened;
     opened.set_at_ms(1'771'000'000'000);
     opened.set_what(kCaseEntry);
     opened.set_place(-1);
     opened.set_case_id(CaseId{0, 1}.hex());
     put(Topic::activity, at, Timeline::name(facet, 1), opened);
+  }
+
+  void put_said(KeyHash facet, Offset place, const std::string& channel, const std::string& currency = "") {
+    state::TimelineEntry said;
+    said.set_at_ms(1'770'000'000'000);
+    said.set_channel(channel);
+    said.set_currency(currency);
+    said.set_place(place);
+    said.set_has_text(true);
+    said.set_sentiment(1);
+    said.add_issues(1);
+    put(Topic::activity, record_key("acme", facet), Timeline::name(facet, 0), said);
   }
 
  private:

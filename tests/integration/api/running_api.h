@@ -43,6 +43,16 @@ class HookOfTest : public Connector {
   std::unique_ptr<Connector> events_ = std::move(*make_cloudevents({}));
 };
 
+// What a customer said, and where.
+struct Heard {
+  std::string name = "user-12";
+  std::string text = "late again";
+  std::string title{};
+  std::string channel = "web";
+  std::string currency{};
+  std::string signal = "one";  // that stands
+};
+
 class RunningApi : private Intake, private Clock {
  public:
   enum class Door { open, full };
@@ -93,16 +103,18 @@ class RunningApi : private Intake, private Clock {
   }
 
   // As intake and customer would: a review in the log, and what is kept of it.
-  void hear_of_customer(const std::string& key) {
+  void hear_of_customer(const std::string& key, const Heard& heard = {}) {
     const KeyHash facet = hash_key("", key);
     const std::string at = record_key("acme", facet);
     Input input;
     input.channel = "web";
-    input.person = {.keys = {key}, .name = "user-12"};
-    input.content.text = "late again";
+    input.person = {.keys = {key}, .name = heard.name};
+    input.content.text = heard.text;
+    input.content.title = heard.title;
     const auto partition = static_cast<std::uint16_t>((murmur2(at) & 0x7fffffff) % kPartitions);
     append(Topic::feedback, partition, input, "acme");
-    values_.put_customer(facet, 0);
+    values_.put_customer(facet, *log_->end({index_of(Topic::feedback), partition}) - 1, heard.signal);
+    values_.put_said(facet, *log_->end({index_of(Topic::feedback), partition}) - 1, heard.channel, heard.currency);
     CustomerChanged changed;
     changed.customer = {facet.high, facet.low};
     changed.facets = {facet};
