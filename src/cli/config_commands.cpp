@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "all.h"
 #include "cli/commands.h"
 #include "cli/config.h"
 
@@ -14,6 +15,11 @@ int fail(const char* command, const Error& error) {
 int check(const std::string& file) {
   const auto config = load_config(file);
   if (!config) return fail("check", config.error());
+  for (const ConnectorConfig& entry : config->connectors) {
+    // Their settings are their own to judge.
+    auto made = make_connector(entry.connector, entry.settings);
+    if (!made) return fail("check", std::move(made.error()).in(file + ": connector " + entry.name));
+  }
   std::printf("%s is good\n", file.c_str());
   return 0;
 }

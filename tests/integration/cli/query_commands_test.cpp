@@ -237,6 +237,10 @@ TEST_F(QueryCommands, AConfigurationIsCheckedAndShown) {
   EXPECT_EQ(bad.exit_code, 2);
   EXPECT_NE(bad.err.find("line 2"), std::string::npos) << bad.err;
   EXPECT_NE(bad.err.find("partitions"), std::string::npos) << bad.err;
+  std::ofstream(file) << "connectors:\n  - name: shop\n    connector: csv\n    map: {id: \"{n}\"}\n";
+  const Outcome of_a_connector = run("config check " + in_quotes(file));
+  EXPECT_EQ(of_a_connector.exit_code, 2) << "what run would refuse is refused here";
+  EXPECT_NE(of_a_connector.err.find("connector shop: connector csv: "), std::string::npos) << of_a_connector.err;
   std::ofstream(file) << "tenant: acme\npartitions: 3\n";
   EXPECT_EQ(run("config check " + in_quotes(file)).out, file.string() + " is good\n");
   const Outcome shown = run("config show --config " + in_quotes(file));
