@@ -5,6 +5,7 @@
 #include "base/hex.h"
 #include "cloudevents/binary_mode.h"
 #include "event/codec.h"
+#include "event/trace_parent.h"
 #include "support/json.h"
 #include "support/readers.h"
 #include "support/text.h"
@@ -115,7 +116,10 @@ class Items {
     event.number = std::to_string(count_);
     if (mapping->second.needs_hash()) event.hash = fingerprint(bytes).hex();
     Mapped mapped = mapping->second.apply(event, count_);
-    if (Event* made = std::get_if<Event>(&mapped)) return reporter_.accept(std::move(*made), bytes, where);
+    if (Event* made = std::get_if<Event>(&mapped)) {
+      if (const auto trace = text_at(*envelope, "traceparent"); trace && is_trace_parent(*trace)) made->trace_parent = *trace;
+      return reporter_.accept(std::move(*made), bytes, where);
+    }
     if (Refusal* refusal = std::get_if<Refusal>(&mapped)) return reporter_.refuse(std::move(*refusal), bytes, where);
     reporter_.skipped();
   }

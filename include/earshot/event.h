@@ -594,6 +594,7 @@ struct Event {
   std::string caused_by;  // id of the event that led to it; empty for events from outside
   std::int32_t hops = 0;  // derived events between it and the outside
   bool imported = false;  // into a log that lived already; before that, `import.began` says it for all
+  std::string trace_parent;  // W3C Trace Context of whoever sent it, handed on to all that follows from it; nothing decides by it
   EventBody body;
   bool operator==(const Event&) const = default;
 };

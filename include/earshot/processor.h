@@ -98,6 +98,7 @@ class Step {
     std::string_view identity;   // of the event, or of the timer: what derived ids are made of
     std::string_view event_id;   // becomes `causedby`
     std::int32_t hops = 0;
+    std::string_view trace_parent{};
   };
 
   Step(ValueView& values, StepOutput& output, Cause cause, Timestamp now, std::string_view record_key, std::uint16_t partition, Offset offset)

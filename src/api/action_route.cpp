@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "event/json_reader.h"
+#include "event/trace_parent.h"
 
 namespace earshot::api {
 
@@ -64,6 +65,7 @@ void Api::act_on_case(Call call, Reply reply) {
   event.source = "/earshot/api";
   event.tenant = tenant;
   event.time = parts_.clock.now();
+  if (const auto trace = call.request.header("traceparent"); is_trace_parent(trace)) event.trace_parent = trace;
   event.body = std::move(*command);
   Offer offer{.connector = "api", .received = event.time, .tenant = tenant};
   offer.events.push_back(std::move(event));

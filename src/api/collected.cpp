@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "event/codec.h"
+#include "event/trace_parent.h"
 
 namespace earshot::api {
 
@@ -22,7 +23,8 @@ DeadLetter letter_about(const Event& event, const Origin& origin, std::string de
 
 }  // namespace
 
-Collected::Collected(const Origin& origin, bool may_name_tenant) : origin_(origin), may_name_tenant_(may_name_tenant) {
+Collected::Collected(const Origin& origin, bool may_name_tenant, std::string_view trace_parent)
+    : origin_(origin), may_name_tenant_(may_name_tenant), trace_parent_(is_trace_parent(trace_parent) ? trace_parent : "") {
   offer.connector = origin.name;
   offer.received = origin.received;
   offer.tenant = origin.tenant;
@@ -38,6 +40,7 @@ void Collected::event(Event event) {
     return dead_letter(letter_about(event, origin_, "events of this type are written by Earshot itself"));
   }
   if (++items_ > kItemsMax) return drop();
+  if (event.trace_parent.empty()) event.trace_parent = trace_parent_;
   offer.events.push_back(std::move(event));
 }
 

@@ -13,7 +13,8 @@ inline constexpr std::int64_t kItemsMax = 10'000;
 // Findings in order; items are counted as they come. Borrows the origin.
 class Collected : public Findings {
  public:
-  Collected(const Origin& origin, bool may_name_tenant);
+  // `trace_parent` is that of the request, for events that bring none.
+  Collected(const Origin& origin, bool may_name_tenant, std::string_view trace_parent);
 
   void event(Event event) override;
   void dead_letter(DeadLetter letter) override;
@@ -28,6 +29,7 @@ class Collected : public Findings {
 
   const Origin& origin_;
   bool may_name_tenant_;
+  std::string trace_parent_;
   std::int64_t items_ = 0;
 };
 

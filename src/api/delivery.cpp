@@ -77,7 +77,7 @@ void Delivery::take(Source source, Call call, Reply reply, bool refuse_if_nothin
 
 void Delivery::read_and_offer(const Source& source, const Call& call, const Reply& reply,
                               bool refuse_if_nothing_is_good) const {
-  Collected collected(source.origin, source.may_name_tenant);
+  Collected collected(source.origin, source.may_name_tenant, call.request.header("traceparent"));
   auto reader = source.connector.open_request(source.origin, call.request.headers, collected);
   if (!reader) return reply.send(Problem{415, "unsupported_media_type", reader.error().message});
   for (std::string_view rest = call.request.body; !rest.empty() && !collected.are_too_many();) {

@@ -44,7 +44,7 @@ void Mending::read_and_offer(const Call& call, const Reply& reply) const {
   }
   const std::string& payload = is_edited ? request->payload : letter.bytes;
   const Origin origin{call.who.tenant, "dead letter " + row->id, reader.name, row->at};  // what has no time of its own is of then
-  Collected collected(origin, false);
+  Collected collected(origin, false, {});
   auto reading = reader.connector->open_request(origin, {{"content-type", "application/json"}}, collected);
   if (!reading) return reply.send(problem_of(reading.error()));
   (*reading)->feed(payload);

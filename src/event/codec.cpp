@@ -9,6 +9,7 @@
 #include "event/fields.h"
 #include "event/json_reader.h"
 #include "event/json_writer.h"
+#include "event/trace_parent.h"
 #include "event/upgrade.h"
 
 namespace earshot {
@@ -82,6 +83,7 @@ void fields(F& f, Envelope& v) {
   f.optional("causedby", v.event.caused_by);
   f.optional("hops", v.event.hops);
   f.optional("imported", v.event.imported);
+  f.optional("traceparent", v.event.trace_parent);
 }
 
 }  // namespace
@@ -198,10 +200,15 @@ tl::expected<Event, DecodeFailure> EventDecoder::decode(std::string_view bytes) 
   simdjson::dom::object object;
   const bool is_object = root->get(object) == simdjson::SUCCESS;
   Event event;
-  if (is_object && read_as_written(object, event)) return event;
-  if (auto unique = look_for_duplicate_keys(*root); !unique) return failure(DeadLetterReason::not_json, unique.error().message);
-  if (!is_object) return failure(DeadLetterReason::invalid_event, "not a JSON object");
-  return read_in_any_order(object, upgrades_, buffers_->upgraded);
+  if (!is_object || !read_as_written(object, event)) {
+    if (auto unique = look_for_duplicate_keys(*root); !unique) return failure(DeadLetterReason::not_json, unique.error().message);
+    if (!is_object) return failure(DeadLetterReason::invalid_event, "not a JSON object");
+    auto read = read_in_any_order(object, upgrades_, buffers_->upgraded);
+    if (!read) return read;
+    event = std::move(*read);
+  }
+  if (!is_trace_parent(event.trace_parent)) event.trace_parent.clear();
+  return event;
 }
 
 Event event_of(DeadLetter letter, std::string tenant) {

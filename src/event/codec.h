@@ -1,7 +1,7 @@
 // Events to bytes and back: CloudEvents 1.0, JSON structured mode.
 //
 //     {"specversion":"1.0","id":…,"source":…,"type":"earshot.feedback.review.v1","time":…,"recordedtime":…,"tenant":…,
-//      "causedby":…,"hops":…,"data":{…}}
+//      "causedby":…,"hops":…,"traceparent":…,"data":{…}}
 //
 // Decoding is strict about what we read and lenient about what we do not know: unknown members are kept and ignored.
 #pragma once

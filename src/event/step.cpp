@@ -26,6 +26,7 @@ void Step::emit(Topic topic, std::string key, EventBody body, Timestamp time) {
   event.recorded = now_;
   event.caused_by = cause_.event_id;
   event.hops = cause_.hops + 1;
+  event.trace_parent = cause_.trace_parent;
   event.body = std::move(body);
   output_.emit({topic, std::move(key), std::move(event)});
 }

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "earshot/check.h"
+#include "event_log/kafka_trace.h"
 
 namespace earshot::kafka {
 
@@ -19,6 +20,7 @@ Result<Handle> connect(rd_kafka_type_t type, const Properties& properties, const
   rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
   rd_kafka_conf_set_opaque(conf.get(), callbacks.opaque);
   if (callbacks.delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(conf.get(), callbacks.delivered);
+  if (callbacks.troubled != nullptr) rd_kafka_conf_set_error_cb(conf.get(), callbacks.troubled);
   if (callbacks.rebalanced != nullptr) rd_kafka_conf_set_rebalance_cb(conf.get(), callbacks.rebalanced);
   Handle handle(rd_kafka_new(type, conf.get(), why.data(), why.size()));
   if (!handle) return Error{ErrorKind::Invalid, "kafka: " + std::string(why.data())};
@@ -42,21 +44,36 @@ TopicHandle open_topic(rd_kafka_t* handle, const std::string& name) {
   return TopicHandle(rd_kafka_topic_new(handle, name.c_str(), conf));
 }
 
-StoredRecord record_of(const rd_kafka_message_t& message) {
+namespace {
+
+// Empty when there is none.
+std::string_view header_of(const rd_kafka_message_t& message, const char* name) {
+  rd_kafka_headers_t* headers = nullptr;
+  const void* bytes = nullptr;
+  std::size_t size = 0;
+  if (rd_kafka_message_headers(&message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+      rd_kafka_header_get_last(headers, name, &bytes, &size) != RD_KAFKA_RESP_ERR_NO_ERROR || bytes == nullptr)
+    return {};
+  return {static_cast<const char*>(bytes), size};
+}
+
+}  // namespace
+
+StoredRecord record_of(const rd_kafka_message_t& message, std::deque<std::string>& made) {
   StoredRecord record;
   record.offset = message.offset;
   record.key = {static_cast<const char*>(message.key), message.key_len};
   record.value = {static_cast<const char*>(message.payload), message.len};
   record.time = from_millis(rd_kafka_message_timestamp(&message, nullptr));
-  rd_kafka_headers_t* headers = nullptr;
-  const void* bytes = nullptr;
-  std::size_t size = 0;
-  if (to_millis(record.time) <= 1 && rd_kafka_message_headers(&message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR &&
-      rd_kafka_header_get_last(headers, kTimeHeader, &bytes, &size) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    long long ms = 0;
-    const char* text = static_cast<const char*>(bytes);
-    std::from_chars(text, text + size, ms);
-    record.time = from_millis(ms);
+  if (to_millis(record.time) <= 1) {
+    if (const std::string_view text = header_of(message, kTimeHeader); !text.empty()) {
+      long long ms = 0;
+      std::from_chars(text.data(), text.data() + text.size(), ms);
+      record.time = from_millis(ms);
+    }
+  }
+  if (may_need_trace(record.value)) {
+    if (auto completed = with_trace(record.value, header_of(message, kTraceHeader))) record.value = made.emplace_back(std::move(*completed));
   }
   return record;
 }
@@ -75,7 +92,7 @@ rd_kafka_resp_err_t produce(rd_kafka_t* handle, const Outgoing& message) {
   add(RD_KAFKA_VTYPE_OPAQUE).ptr = message.opaque;
   Owned<rd_kafka_headers_t, rd_kafka_headers_destroy> headers;
   if (message.headers != nullptr) {
-    headers.reset(rd_kafka_headers_new(message.headers->size() + 1));
+    headers.reset(rd_kafka_headers_new(message.headers->size() + 2));
     for (const auto& [name, value] : *message.headers)
       rd_kafka_header_add(headers.get(), name.c_str(), static_cast<ssize_t>(name.size()), value.data(), static_cast<ssize_t>(value.size()));
     const long long ms = std::max(1LL, to_millis(message.time));  // 0 would mean now
@@ -83,6 +100,8 @@ rd_kafka_resp_err_t produce(rd_kafka_t* handle, const Outgoing& message) {
       const std::string text = std::to_string(to_millis(message.time));
       rd_kafka_header_add(headers.get(), kTimeHeader, -1, text.data(), static_cast<ssize_t>(text.size()));
     }
+    if (const std::string_view trace = trace_of(*message.value); !trace.empty())
+      rd_kafka_header_add(headers.get(), kTraceHeader, -1, trace.data(), static_cast<ssize_t>(trace.size()));
     add(RD_KAFKA_VTYPE_TIMESTAMP).i64 = ms;
     add(RD_KAFKA_VTYPE_HEADERS).headers = headers.get();
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -33,12 +34,13 @@ using GroupMetadata = Owned<rd_kafka_consumer_group_metadata_t, rd_kafka_consume
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
 struct Callbacks {
-  void* opaque = nullptr;  // given to both
+  void* opaque = nullptr;  // given to all
   void (*delivered)(rd_kafka_t*, const rd_kafka_message_t*, void*) = nullptr;
   void (*rebalanced)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
+  void (*troubled)(rd_kafka_t*, int code, const char* said, void*) = nullptr;  // by brokers and connections; served by polls
 };
 
-// What librdkafka itself says goes nowhere: whatever matters comes back as an error of a call.
+// What librdkafka itself says goes nowhere but to `troubled`: whatever else matters comes back as an error of a call.
 Result<Handle> connect(rd_kafka_type_t type, const Properties& properties, const Callbacks& callbacks = {});
 
 Error error_of(rd_kafka_resp_err_t code, const std::string& attempt);
@@ -47,8 +49,9 @@ Error error_of(const Fault& fault, const std::string& attempt);
 // A topic of a handle; its consumer starts where it is told and nowhere else.
 TopicHandle open_topic(rd_kafka_t* handle, const std::string& name);
 
-// The record of a message: the time that does not fit into a Kafka timestamp stands in a header.
-StoredRecord record_of(const rd_kafka_message_t& message);
+// The record of a message: the time that does not fit into a Kafka timestamp stands in a header, and so may the trace context; a
+// value that had to be completed is added to `made`, and must outlive the record.
+StoredRecord record_of(const rd_kafka_message_t& message, std::deque<std::string>& made);
 inline constexpr const char* kTimeHeader = "earshot-time";
 
 // Hands a message to a producer, whose queue may be full (RD_KAFKA_RESP_ERR__QUEUE_FULL). Key and value stay where they are until

@@ -108,7 +108,8 @@ Result<std::span<const StoredRecord>> Fetcher::poll(const Place& place, TopicPar
       return Error{ErrorKind::Unavailable, "Kafka does not send " + place.topic + " again from offset " + std::to_string(from) + "; is the broker reachable?"};
   }
   lane.view.clear();
-  for (std::size_t i = 0; i < lane.kept.size() && i < records_max; ++i) lane.view.push_back(record_of(*lane.kept[i]));
+  lane.made.clear();
+  for (std::size_t i = 0; i < lane.kept.size() && i < records_max; ++i) lane.view.push_back(record_of(*lane.kept[i], lane.made));
   return std::span<const StoredRecord>(lane.view);
 }
 

@@ -42,6 +42,7 @@ class Fetcher {
     Offset reached = 0;  // everything below it has arrived
     std::deque<Message> kept;
     std::vector<StoredRecord> view;
+    std::deque<std::string> made;  // values of the view that a message did not have like this
   };
 
   Fetcher() = default;

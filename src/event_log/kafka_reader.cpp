@@ -51,7 +51,8 @@ class KafkaReader::Desk {
       }
       if (message->offset >= end) return {};
       ++count;
-      if (!visit(kafka::record_of(*message)) || message->offset + 1 >= end) return {};
+      std::deque<std::string> made;
+      if (!visit(kafka::record_of(*message, made)) || message->offset + 1 >= end) return {};
     }
     return {};
   }

@@ -83,7 +83,7 @@ void Task::fold(const Event& event, const StoredRecord& record) {
 void Task::apply(const Event& event, std::string_view record_key, Offset offset) {
   const std::string identity = identity_of(event);
   begin_step(record_key);
-  Step step(*this, *this, {processor_->name(), event.tenant, identity, event.id, event.hops}, now_, record_key, input_.partition, offset);
+  Step step(*this, *this, {processor_->name(), event.tenant, identity, event.id, event.hops, event.trace_parent}, now_, record_key, input_.partition, offset);
   processor_->apply(event, step);
   end_step();
 }

@@ -71,6 +71,7 @@ inline Event random_event(Random& random, EventBody body) {
   fill.fill(event.recorded);
   fill.fill(event.caused_by);
   event.hops = static_cast<std::int32_t>(random.below(17));
+  if (random.chance(0.3)) event.trace_parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   event.body = std::move(body);
   std::visit([&](auto& b) { fields(fill, b); }, event.body);
   return event;

@@ -160,6 +160,7 @@ std::string schema_of(const EventBody& body) {
         {"causedby", {{"type", Json::array({"string", "null"})}}},
         {"hops", {{"type", Json::array({"integer", "null"})}, {"minimum", 0}, {"maximum", kHopsMax}}},
         {"imported", {{"type", Json::array({"boolean", "null"})}}},
+        {"traceparent", {{"type", Json::array({"string", "null"})}}},
         {"data", data}}}};
   return schema.dump(2) + "\n";
 }

@@ -161,5 +161,54 @@ TEST_F(Downstream, EveryRecordIsACloudEventThatFollowsItsSchema) {
   }
 }
 
+// Whoever sends an event may send a trace context with it, in HTTP or in Kafka, and finds it on what Earshot makes of the event.
+TEST_F(Downstream, ATraceParentComesOutOnWhatFollows) {
+  const std::string by_http = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const std::string by_kafka = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  RunningEarshot service({scratch_.path() / "data", {"--config", file()}});
+  ASSERT_TRUE(service.runs()) << service.process().err();
+  ASSERT_EQ(service.post("/v1/events", review_json({.id = "r1", .key = "customer:1"}), {{"traceparent", by_http}}).status, 200);
+  ASSERT_EQ(service.post("/v1/events", review_json({.id = "r2", .key = "customer:2"})).status, 200);
+  std::string written = review_json({.id = "r3", .key = "customer:3"});
+  written.insert(1, R"("tenant":"acme",)");
+  std::ofstream(scratch_.path() / "record") << "acme/customer:3\t" << written;
+  Process producer({"/usr/bin/kcat", "-b", shared_broker()->address(), "-P", "-t", prefix_ + "earshot.feedback", "-K", "\t", "-H", "traceparent=" + by_kafka, "-X",
+                    "partitioner=murmur2", "-l", (scratch_.path() / "record").string()});
+  producer.wait();
+  ASSERT_EQ(producer.exit_code(), 0) << producer.err();
+  const auto is_counted = [&](const char* key) { return service.get(std::string("/v1/customers/customer:") + key).body.find("\"feedback_count\":1,") != std::string::npos; };
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!(is_counted("1") && is_counted("2") && is_counted("3")) && std::chrono::steady_clock::now() < patience) continue;
+  ASSERT_EQ(service.end().exit_code, 0);
+
+  std::map<std::string, std::string> trace_of_cause;  // by event id
+  std::map<std::string, std::size_t> traced;          // records that carry one, by topic
+  const std::pair<const char*, std::string> sent[] = {{"r1", by_http}, {"r2", ""}, {"r3", by_kafka}};
+  for (const auto& [id, trace] : sent) trace_of_cause[id] = trace;
+  std::vector<std::pair<std::string, Heard>> all;
+  for (const TopicName& topic : kTopics) {
+    if (topic.topic == Topic::outreach || topic.topic == Topic::kpis) continue;
+    for (Heard& one : hear(topic.name)) all.emplace_back(topic.name, std::move(one));
+  }
+  for (int links = 0; links < 6; ++links) {  // an event may be read before its cause
+    for (const auto& [topic, one] : all) {
+      const auto event = nlohmann::json::parse(one.value);
+      const auto cause = trace_of_cause.find(event.value("causedby", event["id"].get<std::string>()));
+      if (cause == trace_of_cause.end()) continue;
+      trace_of_cause[event["id"]] = cause->second;
+      if (links < 5) continue;
+      SCOPED_TRACE(topic + " " + one.value);
+      EXPECT_EQ(event["id"] == "r3" ? by_kafka : event.value("traceparent", ""), cause->second);  // that one came with the header alone
+      const std::size_t header = one.headers.find("traceparent=");
+      EXPECT_EQ(header == std::string::npos ? "" : one.headers.substr(header + 12, 55), cause->second);
+      if (!cause->second.empty()) ++traced[topic];
+    }
+  }
+  for (const char* topic : {"earshot.feedback", "earshot.activity", "earshot.measures", "earshot.signals", "earshot.desk", "earshot.cases", "earshot.customers"})
+    EXPECT_GE(traced[topic], 2u) << topic;
+  const Outcome replayed = run_earshot({"replay", "--check", "--config", file(), "--data", (scratch_.path() / "elsewhere").string()});
+  EXPECT_EQ(replayed.exit_code, 0) << replayed.out << replayed.err;
+}
+
 }  // namespace
 }  // namespace earshot::test

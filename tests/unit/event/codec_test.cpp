@@ -36,6 +36,32 @@ TEST(Codec, ReadsTheReviewOfTheDesign) {
   EXPECT_FALSE(refuse(input));
 }
 
+TEST(Codec, ATraceParentIsKeptAndWhatIsNoneCostsNothing) {
+  const std::string good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const auto changed = [&](std::size_t at, std::size_t count, const std::string& to) { return std::string(good).replace(at, count, to); };
+  const std::pair<const char*, std::string> none[] = {{"too short", good.substr(0, 54)},
+                                                      {"too long", good + "0"},
+                                                      {"capital letters", changed(3, 1, "A")},
+                                                      {"no dash", changed(35, 1, "0")},
+                                                      {"version ff", changed(0, 2, "ff")},
+                                                      {"trace 0", changed(3, 32, std::string(32, '0'))},
+                                                      {"parent 0", changed(36, 16, std::string(16, '0'))},
+                                                      {"empty", ""}};
+  EventDecoder decoder;
+  const auto traced = [&](const std::string& trace) { return decoder.decode(with(R"("note":"unknown attribute")", R"("traceparent":")" + trace + '"')); };
+  const auto kept = traced(good);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->trace_parent, good);
+  EXPECT_EQ(decoder.decode(encode(*kept)).value(), *kept);
+  for (const auto& [name, trace] : none) {
+    SCOPED_TRACE(name);
+    const auto event = traced(trace);
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event->trace_parent, "");
+    EXPECT_EQ(encode(*event).find("traceparent"), std::string::npos);
+  }
+}
+
 // Members in the order in which we write them are read another way than members in any other order.
 TEST(Codec, TakesMembersInAnyOrder) {
   EventDecoder decoder;

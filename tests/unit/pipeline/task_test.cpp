@@ -107,6 +107,17 @@ TEST_F(TaskOfToy, IdsOfWhatIsDerivedFollowFromTheCauseAlone) {
   EXPECT_NE(give(said("b", minute(0)))[0].event.id, id);
 }
 
+TEST_F(TaskOfToy, HandsATraceParentOnToWhatFollowsAtOnceAndToNoTimer) {
+  Event traced = said("a", minute(0), "wake 5");
+  traced.trace_parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const Event untraced = said("a", minute(0), "wake 5");
+  Event derived = give(traced)[0].event;
+  EXPECT_EQ(derived.trace_parent, traced.trace_parent);
+  derived.trace_parent.clear();
+  EXPECT_EQ(derived, give(untraced)[0].event) << "nothing else depends on it";
+  EXPECT_EQ(tick(minute(5))[0].event.trace_parent, "");
+}
+
 TEST_F(TaskOfToy, TimersAndNowComeBackFromTheStore) {
   give(said("a", minute(0), "wake 5"));
   give(said("b", minute(0), "wake 7"));
