@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <optional>
+
+#include <unistd.h>
 
 #include "event_log/kafka_client.h"
 #include "event_log/record_batch.h"
@@ -19,6 +23,7 @@ using kafka::Queue;
 
 constexpr int kPatienceMs = 30'000;
 constexpr int kReachMs = 10'000;
+constexpr int kMomentMs = 1'000;
 
 // Tombstones of a changelog stay this long: a local state that is older is thrown away (kafka_changelog.h).
 constexpr const char* kTombstonesMs = "604800000";
@@ -43,22 +48,69 @@ Config config_of(const KafkaTopic& topic) {
   return config;
 }
 
-Result<Handle> connect_admin(const KafkaConnection& connection) {
-  kafka::Properties properties = connection.security;
-  properties.emplace_back("bootstrap.servers", connection.bootstrap);
-  return kafka::connect(RD_KAFKA_PRODUCER, properties);
+// A connection, and what it last met with.
+struct Admin {
+  const KafkaConnection& connection;
+  rd_kafka_resp_err_t trouble = RD_KAFKA_RESP_ERR_NO_ERROR;
+  std::string said{};
+  Handle handle{};
+
+  bool is_unknown() const { return trouble == RD_KAFKA_RESP_ERR__AUTHENTICATION; }
+  bool is_insecure() const { return trouble == RD_KAFKA_RESP_ERR__SSL || said.find("SSL alert") != std::string::npos; }
+  // By either end, which will not change by waiting.
+  bool is_refused() const { return is_unknown() || is_insecure(); }
+};
+
+// librdkafka would not name the file.
+Result<void> look_for_files(const KafkaConnection& connection) {
+  for (const auto& [name, value] : connection.security) {
+    if (name.ends_with(".location") && ::access(value.c_str(), R_OK) != 0)
+      return Error{ErrorKind::Invalid, "engine.security: cannot read " + value + ": " + std::strerror(errno)};
+  }
+  return {};
 }
 
-Error cannot_reach(const KafkaConnection& connection, rd_kafka_resp_err_t code) {
-  return {ErrorKind::Unavailable, "cannot reach Kafka at " + connection.bootstrap + ": " + rd_kafka_err2str(code) +
-                                      "; is the broker running, and are engine.bootstrap and engine.security right?"};
+Result<std::unique_ptr<Admin>> connect_admin(const KafkaConnection& connection) {
+  if (auto there = look_for_files(connection); !there) return std::move(there.error());
+  auto admin = std::make_unique<Admin>(Admin{connection});
+  kafka::Properties properties = connection.security;
+  properties.emplace_back("bootstrap.servers", connection.bootstrap);
+  const auto troubled = [](rd_kafka_t*, int code, const char* said, void* opaque) {
+    auto* self = static_cast<Admin*>(opaque);
+    if (self->is_refused() || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;  // that says why
+    self->trouble = static_cast<rd_kafka_resp_err_t>(code);
+    self->said = said;
+  };
+  auto handle = kafka::connect(RD_KAFKA_PRODUCER, properties, {.opaque = admin.get(), .troubled = troubled});
+  if (!handle) return std::move(handle.error()).in("engine.security");
+  admin->handle = std::move(*handle);
+  return admin;
+}
+
+Error cannot_reach(const Admin& admin, rd_kafka_resp_err_t code) {
+  const std::string where = "Kafka at " + admin.connection.bootstrap;
+  const std::string said = admin.said.empty() ? rd_kafka_err2str(code) : admin.said;
+  if (admin.is_unknown()) {
+    return {ErrorKind::Unavailable, where + " refuses this user: " + said + "; set engine.security.username and sasl_mechanism to what the broker knows, "
+                                            "and the variable that password_env names to the user's password"};
+  }
+  if (admin.is_insecure()) {
+    return {ErrorKind::Unavailable, "no secure connection to " + where + ": " + said + "; set engine.security.ca_file to the certificate of whoever signed the "
+                                    "broker's, bootstrap to a name that stands in it and a port that has TLS, and certificate_file and key_file to what the broker "
+                                    "trusts, if it asks for them"};
+  }
+  return {ErrorKind::Unavailable, "cannot reach " + where + ": " + said + "; is the broker running, and are engine.bootstrap and engine.security right?"};
 }
 
 // Partition counts of all topics of the cluster.
-Result<std::map<std::string, int>> counts(rd_kafka_t* handle, const KafkaConnection& connection) {
+Result<std::map<std::string, int>> counts(Admin& admin) {
   const rd_kafka_metadata_t* metadata = nullptr;
-  const auto failed = rd_kafka_metadata(handle, 1, nullptr, &metadata, kReachMs);
-  if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return cannot_reach(connection, failed);
+  for (int waited = 0;; waited += kMomentMs) {
+    const auto failed = rd_kafka_metadata(admin.handle.get(), 1, nullptr, &metadata, kMomentMs);
+    if (failed == RD_KAFKA_RESP_ERR_NO_ERROR) break;
+    rd_kafka_poll(admin.handle.get(), 0);
+    if (admin.is_refused() || waited >= kReachMs) return cannot_reach(admin, failed);
+  }
   std::map<std::string, int> found;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     if (metadata->topics[i].err == RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -124,15 +176,14 @@ std::string trouble_with(const KafkaTopic& wanted, int partitions, const Config&
   return "";
 }
 
-Result<std::vector<KafkaTopicFound>> look(rd_kafka_t* handle, const KafkaConnection& connection,
-                                          const std::vector<KafkaTopic>& wanted) {
-  auto partitions = counts(handle, connection);
+Result<std::vector<KafkaTopicFound>> look(Admin& admin, const std::vector<KafkaTopic>& wanted) {
+  auto partitions = counts(admin);
   if (!partitions) return std::move(partitions.error());
   std::vector<std::string> there;
   for (const KafkaTopic& topic : wanted) {
     if (partitions->contains(topic.name)) there.push_back(topic.name);
   }
-  auto config = configs(handle, there);
+  auto config = configs(admin.handle.get(), there);
   if (!config) return std::move(config.error());
   std::vector<KafkaTopicFound> found;
   for (const KafkaTopic& topic : wanted) {
@@ -178,18 +229,37 @@ Result<void> create(rd_kafka_t* handle, const std::vector<KafkaTopic>& topics) {
   return {};
 }
 
-// A broker may say that it has made a topic before its own list of topics shows it.
-Result<void> wait_until_shown(rd_kafka_t* handle, const KafkaConnection& connection, const std::vector<KafkaTopic>& topics) {
+// Addresses of the brokers there are.
+Result<std::vector<std::string>> brokers(Admin& admin) {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto failed = rd_kafka_metadata(admin.handle.get(), 0, nullptr, &metadata, kReachMs);
+  if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return cannot_reach(admin, failed);
+  std::vector<std::string> all;
+  for (int i = 0; i < metadata->broker_cnt; ++i) all.push_back(std::string(metadata->brokers[i].host) + ":" + std::to_string(metadata->brokers[i].port));
+  rd_kafka_metadata_destroy(metadata);
+  return all;
+}
+
+// Brokers say that a topic is made before their own lists show it, each at its own time; whoever starts next may ask any of them.
+Result<void> wait_until_shown(Admin& admin, const std::vector<KafkaTopic>& topics) {
   const auto patience = std::chrono::steady_clock::now() + std::chrono::milliseconds{kPatienceMs};
-  while (true) {
-    const auto there = counts(handle, connection);
-    if (!there) return there.error();
-    const auto hidden = std::find_if(topics.begin(), topics.end(), [&](const KafkaTopic& topic) { return !there->contains(topic.name); });
-    if (hidden == topics.end()) return {};
-    if (std::chrono::steady_clock::now() >= patience)
-      return Error{ErrorKind::Unavailable, "Kafka has made topic " + hidden->name + " and does not show it yet; look with earshot topics"};
-    rd_kafka_poll(handle, 100);
+  const auto all = brokers(admin);
+  if (!all) return all.error();
+  for (const std::string& broker : *all) {
+    const KafkaConnection connection{broker, admin.connection.security};
+    while (true) {
+      auto one = connect_admin(connection);
+      if (!one) return std::move(one.error());
+      const auto there = counts(**one);
+      if (!there) break;  // a broker that is down shows nothing
+      const auto hidden = std::find_if(topics.begin(), topics.end(), [&](const KafkaTopic& topic) { return !there->contains(topic.name); });
+      if (hidden == topics.end()) break;
+      if (std::chrono::steady_clock::now() >= patience)
+        return Error{ErrorKind::Unavailable, "Kafka has made topic " + hidden->name + " and " + broker + " does not show it yet; look with earshot topics"};
+      rd_kafka_poll((*one)->handle.get(), 100);
+    }
   }
+  return {};
 }
 
 }  // namespace
@@ -216,15 +286,15 @@ std::vector<KafkaTopic> kafka_topics(const std::vector<TopicSpec>& topics, const
 
 Result<std::vector<KafkaTopicFound>> look_at_kafka_topics(const KafkaConnection& connection,
                                                           const std::vector<KafkaTopic>& wanted) {
-  auto handle = connect_admin(connection);
-  if (!handle) return std::move(handle.error());
-  return look(handle->get(), connection, wanted);
+  auto admin = connect_admin(connection);
+  if (!admin) return std::move(admin.error());
+  return look(**admin, wanted);
 }
 
 Result<void> create_kafka_topics(const KafkaConnection& connection, const std::vector<KafkaTopic>& wanted) {
-  auto handle = connect_admin(connection);
-  if (!handle) return std::move(handle.error());
-  auto found = look(handle->get(), connection, wanted);
+  auto admin = connect_admin(connection);
+  if (!admin) return std::move(admin.error());
+  auto found = look(**admin, wanted);
   if (!found) return std::move(found.error());
   std::vector<KafkaTopic> missing;
   for (const KafkaTopicFound& topic : *found) {
@@ -235,8 +305,8 @@ Result<void> create_kafka_topics(const KafkaConnection& connection, const std::v
     }
   }
   if (missing.empty()) return {};
-  if (auto created = create(handle->get(), missing); !created) return created;
-  return wait_until_shown(handle->get(), connection, missing);
+  if (auto created = create((*admin)->handle.get(), missing); !created) return created;
+  return wait_until_shown(**admin, missing);
 }
 
 Result<void> check_kafka_topics(const KafkaConnection& connection, const std::vector<KafkaTopic>& wanted) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -22,17 +23,23 @@ KafkaBroker* shared_broker();
 
 class InKafka {
  public:
-  KafkaLog::Settings settings;  // for the next open; topics may be left out
+  KafkaLog::Settings settings;  // for the next open; topics may be left out; the broker is the shared one if none is named
+
+  std::function<void()> before_death;  // on the committer's thread
 
   InKafka() { settings.prefix = fresh_name(); }
 
   Result<void> open(const std::vector<TopicSpec>& topics) {
-    settings.connection = shared_broker()->connection();
+    if (settings.connection.bootstrap.empty()) settings.connection = shared_broker()->connection();
     settings.topics = topics;
     settings.inputs.clear();
     for (std::size_t i = 0; i < topics.size(); ++i) settings.inputs.push_back(static_cast<std::uint8_t>(i));
     dies_at_ = -1;
-    settings.at = [this](KafkaPoint point) { return static_cast<int>(point) != dies_at_; };
+    settings.at = [this](KafkaPoint point) {
+      if (static_cast<int>(point) != dies_at_) return true;
+      if (before_death) before_death();
+      return false;
+    };
     const auto wanted = kafka_topics(topics, {.prefix = settings.prefix, .inputs = settings.inputs, .state_format = settings.keys.format});
     if (auto created = create_kafka_topics(settings.connection, wanted); !created) return created;
     auto state = RocksStore::open(directory_->path() / "state", {});

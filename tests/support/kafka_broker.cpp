@@ -5,10 +5,10 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 
 #include <gtest/gtest.h>
 
-#include "support/free_port.h"
 
 namespace earshot::test {
 
@@ -23,10 +23,23 @@ bool KafkaBroker::is_there() {
   return found;
 }
 
-KafkaBroker::KafkaBroker() : port_(free_port()), controller_port_(free_port()) { start(); }
+KafkaBroker::KafkaBroker(Settings settings) : settings_(std::move(settings)) {
+  std::ofstream(scratch_.path() / "more.properties") << settings_.properties;
+}
 
 void KafkaBroker::start() {
-  process_ = std::make_unique<Process>(std::vector<std::string>{kScript, "run", scratch_.path() / "kafka", std::to_string(port_), std::to_string(controller_port_)});
+  begin_to_start();
+  wait_until_it_runs();
+}
+
+void KafkaBroker::begin_to_start() {
+  std::vector<std::string> words{kScript, "run", scratch_.path() / "kafka", std::to_string(settings_.port), std::to_string(settings_.controller_port),
+                                 scratch_.path() / "more.properties"};
+  words.insert(words.end(), settings_.users.begin(), settings_.users.end());
+  process_ = std::make_unique<Process>(words);
+}
+
+void KafkaBroker::wait_until_it_runs() {
   if (process_->wait_for("Kafka Server started").empty()) ADD_FAILURE() << "Kafka did not start: " << process_->err();
 }
 
