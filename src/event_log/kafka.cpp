@@ -64,7 +64,8 @@ class KafkaLog::Impl {
   std::vector<TopicPartition> tasks() const;
   std::vector<TopicPartition> assigned_tasks() const;
   Result<std::map<TopicPartition, Offset>> committed_positions(const std::vector<TopicPartition>& tasks) const;
-  Result<void> restore_state(const std::vector<TopicPartition>& tasks);
+  Result<std::vector<TopicPartition>> restore_state(const std::vector<TopicPartition>& tasks);
+  Result<void> look_for_what_state_lacks(const std::map<TopicPartition, Offset>& positions) const;
   void note_changelogs();
   Result<std::unique_ptr<kafka::Producer>> open_producer() const;
 
@@ -210,14 +211,21 @@ Result<void> KafkaLog::Impl::take_over() {
   }
   auto positions = committed_positions(fresh);
   if (!positions) return std::move(positions.error());
-  if (auto restored = restore_state(fresh); !restored) return restored;
+  auto lost = restore_state(fresh);
+  if (!lost) return std::move(lost.error());
   for (auto& [task, next] : *positions) {
     // Kafka forgets the offsets of a group that was away for long; the changelog says the same. Who only looks may find it further on.
     auto in_state = settings_.keys.task_of ? position_in_state(state_, task) : Result<Offset>(0);
     if (!in_state) return std::move(in_state.error());
+    if (next < 0 && is_member() && std::find(lost->begin(), lost->end(), task) != lost->end()) {
+      return Error{ErrorKind::Conflict, "Kafka has forgotten how far " + topic_name(task) + " was folded, and the changelog that says the same has lost its first "
+                                        "records; start with a data directory that has the state, or give the application another engine.prefix"};
+    }
     if (next < 0 || !is_member()) next = std::max(next, *in_state);
     if (auto begun = fetcher_->begin({topic_name(task), task.partition}, task, next); !begun) return begun;
   }
+  if (auto whole = look_for_what_state_lacks(*positions); !whole) return whole;
+  committer_->begin_changelogs(*lost);
   for (const TopicPartition task : kept) positions->emplace(task, committer_->position(task));
   for (const TopicPartition task : tasks()) {
     std::atomic<bool>& is_ours = owned_[task.topic][task.partition];
@@ -261,8 +269,35 @@ Result<std::map<TopicPartition, Offset>> KafkaLog::Impl::committed_positions(con
   return positions;
 }
 
-Result<void> KafkaLog::Impl::restore_state(const std::vector<TopicPartition>& tasks) {
-  if (!settings_.keys.task_of) return {};
+// What the state lacks is folded again, so it must be there.
+Result<void> KafkaLog::Impl::look_for_what_state_lacks(const std::map<TopicPartition, Offset>& positions) const {
+  std::vector<TopicPartition> behind;
+  std::vector<Offset> from;
+  std::vector<kafka::Place> places;
+  for (const auto& [task, next] : positions) {
+    const auto in_state = position_in_state(state_, task);
+    if (!in_state) return in_state.error();
+    if (*in_state >= next) continue;
+    behind.push_back(task);
+    from.push_back(*in_state);
+    places.push_back({topic_name(task), task.partition});
+  }
+  if (behind.empty()) return {};
+  const auto begins = kafka::edges(onlooker_.get(), places, kafka::Edge::begin, settings_.start);
+  if (!begins) return begins.error();
+  for (std::size_t i = 0; i < behind.size(); ++i) {
+    if ((*begins)[i] <= from[i]) continue;
+    const std::string lost = std::to_string(from[i]) + " to " + std::to_string((*begins)[i]);
+    return Error{ErrorKind::Conflict, "the state of " + places[i].topic + "/" + std::to_string(places[i].partition) + " would have to be folded from its records " + lost +
+                                      ", and those are gone from Kafka; start with a data directory that has the state, bring the records back from a backup, "
+                                      "or give the application another engine.prefix"};
+  }
+  return {};
+}
+
+// Gives the tasks of which nothing is left but their input.
+Result<std::vector<TopicPartition>> KafkaLog::Impl::restore_state(const std::vector<TopicPartition>& tasks) {
+  if (!settings_.keys.task_of) return std::vector<TopicPartition>();
   std::vector<kafka::ChangelogTask> changelogs;
   for (const TopicPartition task : tasks)
     changelogs.push_back({task, {changelog_name(settings_.prefix, settings_.topics[task.topic], settings_.keys.format), task.partition}});
@@ -272,7 +307,7 @@ Result<void> KafkaLog::Impl::restore_state(const std::vector<TopicPartition>& ta
   };
   auto restored = kafka::restore_changelogs(connection(), changelogs, state_, settings_.keys, progress);
   if (!restored) return std::move(restored.error()).in("restoring the state");
-  return {};
+  return restored;
 }
 
 KafkaLog::KafkaLog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "event_log/kafka_mistake.h"
 #include "event_log/position.h"
@@ -56,6 +57,7 @@ struct Restoring {
   ChangelogTask of;
   Offset next = 0;
   Offset target = 0;
+  bool awaits_mark = false;  // what stands before it is not all there was
   TopicHandle topic{};
   std::vector<StateWrite> batch{};
   bool is_done = false;
@@ -115,14 +117,17 @@ class Restore {
   }
 
   void take(Restoring& task, const rd_kafka_message_t& message) {
-    StateWrite one{std::string(static_cast<const char*>(message.key), message.key_len), std::nullopt};
-    if (message.payload != nullptr) one.value.emplace(static_cast<const char*>(message.payload), message.len);
-    task.batch.push_back(std::move(one));
     task.next = message.offset + 1;
     ++records_;
+    StateWrite one{std::string(static_cast<const char*>(message.key), message.key_len), std::nullopt};
+    if (one.key == kWholeFromHere) task.awaits_mark = false;
+    if (one.key == kWholeFromHere || task.awaits_mark) return;
+    if (message.payload != nullptr) one.value.emplace(static_cast<const char*>(message.payload), message.len);
+    task.batch.push_back(std::move(one));
   }
 
   Result<void> write(Restoring& task) {
+    if (task.awaits_mark) return {};
     task.batch.push_back({changelog_key(task.of.task), changelog_value(task.next, wall_clock())});
     auto written = state_.write(task.batch);
     task.batch.clear();
@@ -145,11 +150,11 @@ std::string changelog_key(TopicPartition task) {
 
 std::string changelog_value(Offset next, Timestamp now) { return std::to_string(next) + " " + std::to_string(to_millis(now)); }
 
-Result<std::map<TopicPartition, Offset>> restore_changelogs(const Properties& connection, const std::vector<ChangelogTask>& tasks,
-                                                            StateStore& state, const TaskKeys& keys,
-                                                            const std::function<void(std::int64_t)>& progress) {
-  std::map<TopicPartition, Offset> ends;
-  if (tasks.empty()) return ends;
+Result<std::vector<TopicPartition>> restore_changelogs(const Properties& connection, const std::vector<ChangelogTask>& tasks,
+                                                       StateStore& state, const TaskKeys& keys,
+                                                       const std::function<void(std::int64_t)>& progress) {
+  std::vector<TopicPartition> lost;
+  if (tasks.empty()) return lost;
   Properties all = connection;
   all.emplace_back("isolation.level", kMistake == Mistake::restore_to_stable ? "read_committed" : "read_uncommitted");
   auto uncommitted = connect(RD_KAFKA_CONSUMER, all);
@@ -170,8 +175,7 @@ Result<std::map<TopicPartition, Offset>> restore_changelogs(const Properties& co
     if (!is_good) {
       if (auto wiped = wipe(state, task, keys); !wiped) return std::move(wiped.error());
     }
-    restoring.push_back({tasks[i], is_good ? (*copy)->next : (*begins)[i], (*targets)[i]});
-    ends[task] = (*targets)[i];
+    restoring.push_back({tasks[i], is_good ? (*copy)->next : (*begins)[i], (*targets)[i], !is_good && (*begins)[i] > 0});
   }
   Properties committed = connection;
   committed.insert(committed.end(), {{"isolation.level", "read_committed"},
@@ -183,7 +187,10 @@ Result<std::map<TopicPartition, Offset>> restore_changelogs(const Properties& co
   auto reader = connect(RD_KAFKA_CONSUMER, committed);
   if (!reader) return std::move(reader.error());
   if (auto done = Restore(state, progress).run(reader->get(), restoring); !done) return std::move(done.error());
-  return ends;
+  for (const Restoring& task : restoring) {
+    if (task.awaits_mark) lost.push_back(task.of.task);
+  }
+  return lost;
 }
 
 }  // namespace earshot::kafka

@@ -5,11 +5,14 @@
 //
 // Restoring reads the records behind the local copy, all tasks at once, up to the high watermark: the last stable offset may lie
 // before committed records while a foreign transaction is open. A local copy that tombstones may have outlived is thrown away.
+//
+// A changelog that lost its first records (somebody deleted them) says nothing to a task without a local copy. Its state is folded
+// from the input again, and written behind a mark; from then on whoever restores begins at the mark.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "event_log/kafka.h"
@@ -26,10 +29,13 @@ struct ChangelogTask {
 std::string changelog_key(TopicPartition task);
 std::string changelog_value(Offset next, Timestamp now);
 
-// Brings the local copy of each task up to what was committed. Gives the offset of each changelog behind which the next record
-// will be. `progress` hears of records.
-Result<std::map<TopicPartition, Offset>> restore_changelogs(const Properties& connection, const std::vector<ChangelogTask>& tasks,
-                                                            StateStore& state, const TaskKeys& keys,
-                                                            const std::function<void(std::int64_t)>& progress);
+// A key of changelogs, not of the state.
+inline constexpr std::string_view kWholeFromHere = "!whole";
+
+// Brings the local copy of each task up to what was committed. Gives the tasks of which nothing is left but their input.
+// `progress` hears of records.
+Result<std::vector<TopicPartition>> restore_changelogs(const Properties& connection, const std::vector<ChangelogTask>& tasks,
+                                                       StateStore& state, const TaskKeys& keys,
+                                                       const std::function<void(std::int64_t)>& progress);
 
 }  // namespace earshot::kafka

@@ -70,6 +70,11 @@ void Committer::set_positions(std::map<TopicPartition, Offset> positions) {
   positions_ = std::move(positions);
 }
 
+void Committer::begin_changelogs(const std::vector<TopicPartition>& tasks) {
+  const std::lock_guard lock(positions_mutex_);
+  begins_anew_.insert(tasks.begin(), tasks.end());
+}
+
 void Committer::run() {
   while (true) {
     std::unique_lock lock(mutex_);
@@ -192,6 +197,7 @@ Result<void> Committer::transact(const std::vector<Job>& jobs) {
   if (dead_) return {};
   const std::lock_guard lock(positions_mutex_);
   for (const auto& [input, position] : moves_) positions_[input] = position.next;
+  for (const auto& [task, _] : changelogs_) begins_anew_.erase(task);
   return {};
 }
 
@@ -231,8 +237,13 @@ Producer::Attempt<void> Committer::write_records(const std::vector<Job>& jobs) {
 // The newest value of each key, then the positions, so that a position stands behind everything it speaks for.
 Producer::Attempt<void> Committer::write_changelog(const std::vector<Job>& jobs) {
   if (!has_changelog()) return {};
+  std::set<TopicPartition> begun;
+  static const std::string nothing;
   const auto write = [&](TopicPartition task, std::string_view key, const std::string* value) {
     const std::uint8_t topic = parts_.changelog_of[task.topic];
+    if (begins_anew_.contains(task) && begun.insert(task).second) {
+      if (auto marked = parts_.producer->write({topic, task.partition, kWholeFromHere, &nothing, {}, false}); !marked) return marked;
+    }
     changelogs_[task] = -1;
     return parts_.producer->write({topic, task.partition, key, value, {}, false});
   };

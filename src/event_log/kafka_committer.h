@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -47,6 +48,7 @@ class Committer {
   bool idle() const { return under_way_.load(std::memory_order_acquire) == 0; }
   void drain();  // waits until nothing is under way
   void set_positions(std::map<TopicPartition, Offset> positions);  // in the log, of the tasks that are ours; nothing is under way
+  void begin_changelogs(const std::vector<TopicPartition>& tasks);  // anew: their values follow, all of them; nothing is under way
   bool is_dead() const { return dead_.load(); }
   bool has_failed() const { return has_failed_.load(); }  // and takes nothing more
   Offset position(TopicPartition input) const;  // in the log
@@ -88,6 +90,7 @@ class Committer {
   std::map<TopicPartition, std::string> position_values_;
   Landed shown_;       // records of it, by partition
   Landed changelogs_;  // changelog records of it, by task
+  std::set<TopicPartition> begins_anew_;  // changelogs that get a mark first; under positions_mutex_ until a commit is under way
   std::string process_;  // names this process in marks
   std::uint64_t transactions_ = 0;
   std::thread thread_;

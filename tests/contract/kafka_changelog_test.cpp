@@ -6,6 +6,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include "event_log/position.h"
+#include "event_log/record_batch.h"
 #include "support/in_kafka.h"
 #include "support/keys_of_test.h"
 
@@ -55,11 +56,39 @@ rd_kafka_resp_err_t administer(Ask ask) {
     if (const auto* error = rd_kafka_group_result_error(groups[0])) failed = rd_kafka_error_code(error);
   } else if (const auto* grown = rd_kafka_event_CreatePartitions_result(event)) {
     failed = rd_kafka_topic_result_error(rd_kafka_CreatePartitions_result_topics(grown, &count)[0]);
+  } else if (const auto* altered = rd_kafka_event_AlterConfigs_result(event)) {
+    failed = rd_kafka_ConfigResource_error(rd_kafka_AlterConfigs_result_resources(altered, &count)[0]);
+  } else if (const auto* cut = rd_kafka_event_DeleteRecords_result(event)) {
+    failed = rd_kafka_DeleteRecords_result_offsets(cut)->elems[0].err;
   }
   rd_kafka_event_destroy(event);
   rd_kafka_queue_destroy(queue);
   rd_kafka_destroy(handle);
   return failed;
+}
+
+void set_cleanup(const std::string& topic, const char* policy) {
+  const auto failed = administer([&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+    rd_kafka_ConfigResource_t* one = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+    rd_kafka_ConfigResource_set_config(one, "cleanup.policy", policy);
+    rd_kafka_ConfigResource_set_config(one, "max.message.bytes", std::to_string(kRecordBytesMax + (std::size_t{1} << 16)).c_str());
+    rd_kafka_AlterConfigs(handle, &one, 1, nullptr, queue);
+    rd_kafka_ConfigResource_destroy(one);
+  });
+  EXPECT_EQ(failed, RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+// As kafka-delete-records does.
+void cut(const std::string& topic, std::int32_t partition, Offset before = RD_KAFKA_OFFSET_END) {
+  const auto failed = administer([&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+    rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, topic.c_str(), partition)->offset = before;
+    rd_kafka_DeleteRecords_t* one = rd_kafka_DeleteRecords_new(list);
+    rd_kafka_DeleteRecords(handle, &one, 1, nullptr, queue);
+    rd_kafka_DeleteRecords_destroy(one);
+    rd_kafka_topic_partition_list_destroy(list);
+  });
+  EXPECT_EQ(failed, RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
 class KafkaChangelog : public ::testing::Test {
@@ -99,6 +128,35 @@ class KafkaChangelog : public ::testing::Test {
   void fill_input() {
     for (int i = 0; i < 200; ++i) kafka_.log().emit({0, static_cast<std::uint16_t>(i % 2)}, {from_millis(i), std::to_string(i), "in"});
     commit({}, {});
+  }
+
+  // The changelog of the first task loses all but its last record; its policy must allow it for the moment.
+  void cut_changelog() {
+    const std::string topic = kafka_.settings.prefix + "input.state-t";
+    const std::string copy = value("!position/changelog/0/0");
+    set_cleanup(topic, "delete");
+    cut(topic, 0, std::stoll(copy) - 1);
+    set_cleanup(topic, "compact");
+  }
+  // Kafka forgets the offsets of a group that was away for a week; somebody may also delete them.
+  void forget_offsets() {
+    const std::string group = kafka_.settings.prefix + kafka_.settings.application;
+    const auto forget = [&] {
+      return administer([&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+        rd_kafka_DeleteGroup_t* one = rd_kafka_DeleteGroup_new(group.c_str());
+        rd_kafka_DeleteGroups(handle, &one, 1, nullptr, queue);
+        rd_kafka_DeleteGroup_destroy(one);
+      });
+    };
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (forget() == RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP && std::chrono::steady_clock::now() < end) std::this_thread::yield();  // a session
+  }
+  std::string refusal() {
+    const auto opened = kafka_.open({{"input", 2}, {"output", 2}});
+    EXPECT_FALSE(opened);
+    if (opened) return "";
+    EXPECT_EQ(opened.error().kind, ErrorKind::Conflict);
+    return opened.error().message;
   }
 
   InKafka kafka_;
@@ -207,23 +265,13 @@ TEST_F(KafkaChangelog, StateOfANewFormatIsFoldedAgain) {
   EXPECT_EQ(again->front().offset, 0);
 }
 
-// Kafka forgets the offsets of a group that was away for a week; somebody may also delete them.
 TEST_F(KafkaChangelog, KnowsHowFarTasksHaveComeWhenKafkaHasForgotten) {
   kafka_.settings.session = std::chrono::seconds(1);
   reopen(true);
   fill_input();
   commit({{{0, 0}, 5}, {{0, 1}, 7}}, {{"0/k", "v"}});
   kafka_.close();
-  const std::string group = kafka_.settings.prefix + kafka_.settings.application;
-  const auto forget = [&] {
-    return administer([&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
-      rd_kafka_DeleteGroup_t* one = rd_kafka_DeleteGroup_new(group.c_str());
-      rd_kafka_DeleteGroups(handle, &one, 1, nullptr, queue);
-      rd_kafka_DeleteGroup_destroy(one);
-    });
-  };
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (forget() == RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP && std::chrono::steady_clock::now() < end) std::this_thread::yield();  // a session
+  forget_offsets();
   for (const bool with_state : {true, false}) {
     if (!with_state) kafka_.lose_state();
     open();
@@ -232,6 +280,63 @@ TEST_F(KafkaChangelog, KnowsHowFarTasksHaveComeWhenKafkaHasForgotten) {
     EXPECT_EQ(restored(1).log_next, 7);
     kafka_.close();
   }
+}
+
+// Records of a changelog were deleted, by hand or by a retention that somebody set for a while.
+TEST_F(KafkaChangelog, ThatLostItsFirstRecordsIsWrittenAnewFromTheInput) {
+  fill_input();
+  commit({{{0, 0}, 4}, {{0, 1}, 7}}, {{"0/k", "old"}, {"0/gone", "old"}, {"1/k", "kept"}});
+  cut_changelog();
+  reopen(true);
+  EXPECT_EQ(value("0/k"), "old") << "who has the state goes on";
+  EXPECT_EQ(restored(0).state_next, 4);
+  commit({{{0, 0}, 5}}, {{"0/k", "newer"}});
+  for (int times = 0; times < 2; ++times) {
+    SCOPED_TRACE(times);
+    reopen(false);
+    EXPECT_EQ(restored(0).log_next, 5);
+    EXPECT_EQ(restored(0).state_next, 0) << "what is left would be half a state";
+    EXPECT_EQ(value("0/k"), "none");
+    EXPECT_EQ(restored(1).state_next, 7);
+    EXPECT_EQ(value("1/k"), "kept");
+    commit({{{0, 0}, 2}}, {{"0/k", "folded"}});
+    reopen(false);
+    EXPECT_EQ(restored(0).log_next, 5);
+    EXPECT_EQ(restored(0).state_next, 2) << "whoever comes next begins at the mark";
+    EXPECT_EQ(value("0/k"), "folded");
+    EXPECT_EQ(value("!whole"), "none");
+    commit({{{0, 0}, 5}}, {{"0/k", "folded again"}});
+    reopen(false);
+    EXPECT_EQ(restored(0).state_next, 5);
+    EXPECT_EQ(value("0/k"), "folded again");
+    EXPECT_EQ(value("0/gone"), "none");
+    if (times == 0) cut_changelog();
+  }
+}
+
+TEST_F(KafkaChangelog, ThatLostItsFirstRecordsIsRefusedWhenTheInputLostThemToo) {
+  fill_input();
+  commit({{{0, 0}, 4}}, {{"0/k", "v"}});
+  cut(kafka_.settings.prefix + "input", 0, 3);
+  cut_changelog();
+  reopen(true);
+  EXPECT_EQ(value("0/k"), "v") << "who has the state goes on";
+  kafka_.close();
+  kafka_.lose_state();
+  EXPECT_NE(refusal().find("would have to be folded from its records 0 to 3, and those are gone from Kafka; start with a data directory that has the state"),
+            std::string::npos);
+}
+
+TEST_F(KafkaChangelog, ThatLostItsFirstRecordsIsRefusedWhenKafkaHasForgottenThePositionsToo) {
+  kafka_.settings.session = std::chrono::seconds(1);
+  reopen(true);
+  fill_input();
+  commit({{{0, 0}, 4}}, {{"0/k", "v"}});
+  cut_changelog();
+  kafka_.close();
+  forget_offsets();
+  kafka_.lose_state();
+  EXPECT_NE(refusal().find("Kafka has forgotten how far"), std::string::npos) << "from the first record all would be published again";
 }
 
 TEST_F(KafkaChangelog, RefusesATopicThatHasGrown) {
