@@ -81,7 +81,7 @@ std::variant<Principal, Problem> Access::admit_token(const Request& request, Rol
   }
   if (found == nullptr) return Problem{401, "token_unknown", "this API token is not known"};
   if (found->role < needed) return Problem{403, "role_too_low", "this API token may not do that"};
-  return Principal{found->tenant, found->role, false};
+  return Principal{found->tenant, found->role, false, static_cast<std::size_t>(found - settings_.tokens.data())};
 }
 
 }  // namespace earshot::api

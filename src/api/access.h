@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,12 +29,14 @@ struct Token {
   std::string secret;
   std::string tenant;
   Role role = Role::read;
+  std::int64_t requests_per_second = 0;  // 0: no limit
 };
 
 struct Principal {
   std::string tenant;
   Role role = Role::open;
   bool may_name_tenant = false;  // without tokens `?tenant=` chooses
+  std::optional<std::size_t> token;  // which of the settings
 };
 
 class Access {

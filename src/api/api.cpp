@@ -12,6 +12,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
+constexpr std::string_view kState = "/v1/state/{topic}/{key}/{name}";
+
 // The page may load only its own files, and customers' texts never become anything but text: not even the page's own code can
 // make markup of a string.
 constexpr std::string_view kContentSecurityPolicy =
@@ -77,6 +79,7 @@ Api::Api(Settings settings, Parts parts, Access access, std::unique_ptr<Server> 
       workers_(settings_.workers),
       delivery_({parts_.intake, workers_, parts_.clock, parts_.events, parts_.find_hook}),
       mending_({queries_, parts_.intake, workers_, parts_.clock, parts_.find_reader}) {
+  for (const Token& token : settings_.access.tokens) rates_.emplace_back(token.requests_per_second);
   add_routes();
   for (Question& question : questions(queries_)) add_question(std::move(question));
   server_->each_tick([this] { tick(); });
@@ -120,6 +123,12 @@ void Api::handle(Request request, Reply reply) {
   if (match == nullptr) return reply.send(std::move(std::get<Response>(found)));
   auto verdict = access_.admit(request, match->route->role);
   if (auto* problem = std::get_if<Problem>(&verdict)) return reply.send(*problem);
+  const auto token = std::get<Principal>(verdict).token;
+  const bool is_counted = token && match->route->pattern != kState;  // what processes ask each other is no client's doing
+  if (is_counted && !rates_[*token].take(steady_clock::now())) {
+    return reply.send(Problem{429, "too_many_requests", "this API token may make no more than " + std::to_string(settings_.access.tokens[*token].requests_per_second) +
+                                                            " requests a second; send fewer, or more events in each"});
+  }
   match->route->handle({std::move(request), std::move(match->parts), std::get<Principal>(verdict)}, std::move(reply));
 }
 
@@ -185,7 +194,7 @@ void Api::add_routes() {
                [this](Call call, Reply reply) { act_on_case(std::move(call), std::move(reply)); }});
   add(settings_.answers, {"POST", "/v1/dead-letters/{id}/mend", Role::act,
                [this](Call call, Reply reply) { mending_.mend(std::move(call), std::move(reply)); }});
-  router_.add({"GET", "/v1/state/{topic}/{key}/{name}", Role::read,
+  router_.add({"GET", kState, Role::read,
                [this](const Call& call, const Reply& reply) { answer_with_state(call, reply); }});
   add_stream("/v1/alerts/stream", alerts_);
   add_stream("/v1/stream", everything_);

@@ -23,6 +23,7 @@
 #include "api/pending_answers.h"
 #include "api/queries.h"
 #include "api/questions.h"
+#include "api/rate_limit.h"
 #include "api/router.h"
 #include "api/server.h"
 #include "api/workers.h"
@@ -102,6 +103,7 @@ class Api {
   EventFeed everything_;
   PendingAnswers answers_;
   std::atomic<bool> is_notified_ = false;
+  std::vector<RateLimit> rates_;  // of each token; the server's thread
   std::chrono::steady_clock::time_point next_heartbeat_{};
   Workers workers_;
   Delivery delivery_;

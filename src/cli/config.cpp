@@ -227,9 +227,11 @@ class Loader {
       auto read = section<TokenKeys>(to_json(node), "tokens");
       if (!read) return std::move(read.error());
       if (read->role != "read" && read->role != "act" && read->role != "admin") return at("tokens.role", "tokens.role is not read, act or admin: " + read->role);
+      if (read->requests_per_second < 0 || read->requests_per_second > kRequestsPerSecondMax)
+        return at("tokens.requests_per_second", "tokens.requests_per_second is not from 0, no limit, to " + std::to_string(kRequestsPerSecondMax));
       auto secrets = secrets_of({read->secret_env}, "tokens.secret_env");
       if (!secrets) return std::move(secrets.error());
-      config_.tokens.push_back({std::move(secrets->front()), read->tenant.empty() ? config_.tenant : read->tenant, read->role});
+      config_.tokens.push_back({std::move(secrets->front()), read->tenant.empty() ? config_.tenant : read->tenant, read->role, read->requests_per_second});
     }
     return {};
   }

@@ -31,6 +31,7 @@ struct TokenConfig {
   std::string secret;  // from the environment variable the file names
   std::string tenant;
   std::string role;  // `read`, `act` or `admin`
+  std::int64_t requests_per_second = 0;  // 0: no limit
 };
 
 // Where the event log is.

@@ -84,12 +84,14 @@ struct TokenKeys {
   std::string secret_env;
   std::string tenant;  // empty: the tenant of the file
   std::string role = "read";
+  std::int64_t requests_per_second = 0;
 };
 template <class F>
 void fields(F& f, TokenKeys& v) {
   f.required("secret_env", v.secret_env);
   f.optional("tenant", v.tenant);
   f.optional("role", v.role);
+  f.optional("requests_per_second", v.requests_per_second);
 }
 
 struct SinkKeys {
@@ -107,6 +109,7 @@ void fields(F& f, SinkKeys& v) {
 }
 
 // Of an entry of `connectors`; the other keys are the settings of its connector.
+inline constexpr std::int64_t kRequestsPerSecondMax = 1'000'000;
 inline constexpr std::array<std::string_view, 3> kConnectorKeys{"name", "connector", "secret_env"};
 
 inline constexpr std::array<std::string_view, 9> kSections{"engine", "privacy",    "tokens", "silence", "desk",

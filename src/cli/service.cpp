@@ -65,7 +65,7 @@ api::Access::Settings access_of(const Config& config) {
   settings.default_tenant = config.tenant;
   for (const TokenConfig& token : config.tokens) {
     const api::Role role = token.role == "read" ? api::Role::read : token.role == "act" ? api::Role::act : api::Role::admin;
-    settings.tokens.push_back({token.secret, token.tenant, role});
+    settings.tokens.push_back({token.secret, token.tenant, role, token.requests_per_second});
   }
   return settings;
 }

@@ -10,6 +10,7 @@ import { named, say } from './words.js';
 const choices = ['all', 'late', 'nobody', 'mine'];
 const rowsShown = 60;
 const rowsNarrow = 6;
+const issuesShown = 12;  // there are no more issue types
 const isNarrow = () => matchMedia('(max-width: 759px)').matches;
 
 let chosen = 'all';
@@ -166,6 +167,7 @@ function drawIssues() {
     count: row.count,
     negative: negativeOf(row),
   })).sort((a, b) => b.count - a.count || a.issue.localeCompare(b.issue));
+  shown.length = Math.min(shown.length, issuesShown);
   const most = Math.max(1, ...shown.map((one) => one.count));
   const isOld = Number.isFinite(newest) && now() - newest > 86400000;
   put(byId('issues-title'), isOld ? say('issues.of', { day: dayOf(newest) }) : say('issues'));
@@ -177,7 +179,7 @@ function drawIssues() {
       bar.children[0].style.width = `${(100 * one.count) / most}%`;
       bar.children[1].style.width = `${(100 * one.negative) / most}%`;
       const line = say('issues.line', { n: one.count, negative: one.negative });
-      return element('li', { title: line }, element('span', { class: 'name' }, named('issue', one.issue)), bar, element('span', { class: 'number' }, String(one.count)), element('span', { class: 'unseen' }, line));
+      return element('li', { title: line }, quoted(named('issue', one.issue), { class: 'name' }), bar, element('span', { class: 'number' }, String(one.count)), element('span', { class: 'unseen' }, line));
     },
   });
   byId('issues-empty').hidden = shown.length > 0 || !document.body.classList.contains('filled');

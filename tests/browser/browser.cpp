@@ -243,10 +243,12 @@ std::string layout_faults(Browser& browser) {
     for (const panel of document.querySelectorAll('.panel, .bar, #kpis, dialog[open]')) {
       const outer = panel.getBoundingClientRect();
       if (outer.width === 0) continue;
+      if (panel.closest('#today') && panel.matches('.panel') && outer.height < 110) faults.push(`is pressed flat: ${name(panel)}`);
       if (outer.left < -1 || outer.right > innerWidth + 1) faults.push(`sticks out of the window: ${name(panel)}`);
       for (const node of panel.querySelectorAll('li, tr, td, p, dt, dd, h2, h3, svg, button, ul, ol, form')) {
         const inner = node.getBoundingClientRect();
         if (node.closest('.unseen, thead') || inner.width === 0) continue;
+        if (inner.bottom > outer.bottom + 1 && !node.closest('.scroll, #issues, #search-box')) faults.push(`hangs out of its panel: ${name(node)}`);
         if (inner.left < outer.left - 1 || inner.right > outer.right + 1) faults.push(`sticks out of its panel: ${name(node)}`);
       }
     }
