@@ -1,5 +1,5 @@
 // What it costs to say what a text says, over texts of the length of a tweet, as streams do it (no evidence) and as a
-// person asks for it. Give a labelled file to time it on real texts: text_bench FILE.tsv
+// person asks for it, and what it costs to load the model. Give a labelled file to time it on real texts: text_bench FILE.tsv
 #include <iostream>
 #include <string>
 #include <vector>
@@ -69,5 +69,8 @@ int main(int argc, char** argv) {
   };
   add("analyze/stream", {.evidence = false});
   add("analyze/with_evidence", {.evidence = true});
+  benchmark::RegisterBenchmark("load", [](benchmark::State& state) {
+    for (auto _ : state) benchmark::DoNotOptimize(earshot::cli::load_analyzer(""));
+  })->Unit(benchmark::kMillisecond);
   benchmark::RunSpecifiedBenchmarks();
 }

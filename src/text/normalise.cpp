@@ -1,9 +1,8 @@
 #include "text/normalise.h"
 
-#include <unicode/locid.h>
-#include <unicode/normalizer2.h>
-#include <unicode/uchar.h>
-#include <unicode/unistr.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+#include <unicode/utf16.h>
 
 #include <array>
 
@@ -16,6 +15,12 @@ namespace {
 // More combining marks than any language puts on one letter would only cost time: sorting them is quadratic.
 constexpr int kMarksMax = 4;
 constexpr std::size_t kHandleSignsMax = 20;
+
+// Signs for the library go there in runs of at most so many UTF-16 units. NFKC makes 18 of one at most, lower case two.
+constexpr std::int32_t kRunMax = 256;
+constexpr std::int32_t kRunUnits = kRunMax + 8;
+constexpr std::int32_t kComposedUnits = 18 * kRunUnits;
+constexpr std::int32_t kLowerUnits = 2 * kComposedUnits;
 
 // What an ASCII byte becomes.
 constexpr std::array<char, 128> ascii_table() {
@@ -157,9 +162,11 @@ class Writer {
 
   // A run of signs that need the library: letters with accents, marks, other scripts, compatibility forms.
   void compose() {
-    icu::UnicodeString run;
+    std::array<char16_t, kRunUnits> run;
+    std::int32_t run_size = 0;
+    const auto append = [&](char32_t point) { U16_APPEND_UNSAFE(run.data(), run_size, point); };
     if (sign_of(decode(input_, at_).point) == Sign::mark && is_ascii_letter(last_) && run_ == 1) {
-      run.append(static_cast<UChar32>(last_));
+      append(last_);
       drop_last();
       last_ = 0;
     }
@@ -169,18 +176,21 @@ class Writer {
       const Sign sign = sign_of(decoded.point);
       if (decoded.point >= Simplified::kFirst && decoded.point <= Simplified::kLast) break;
       if (sign == Sign::emoji || sign == Sign::space || sign == Sign::hidden) break;
-      if (plain_punctuation(decoded.point) != 0 || run.length() > 256) break;
+      if (plain_punctuation(decoded.point) != 0 || run_size > kRunMax) break;
       marks = sign == Sign::mark ? marks + 1 : 0;
-      if (marks <= kMarksMax) run.append(static_cast<UChar32>(decoded.point));
+      if (marks <= kMarksMax) append(decoded.point);
       at_ += decoded.size;
     }
     UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCInstance(status);
-    EARSHOT_CHECK(U_SUCCESS(status), "the Unicode library has no NFKC data");
-    const icu::UnicodeString composed = nfkc->normalize(run, status).toLower(icu::Locale::getRoot());
-    for (int32_t i = 0; i < composed.length();) {
-      const auto point = static_cast<char32_t>(composed.char32At(i));
-      i += U16_LENGTH(point);
+    const UNormalizer2* nfkc = unorm2_getNFKCInstance(&status);
+    std::array<char16_t, kComposedUnits> composed;
+    const std::int32_t composed_size = unorm2_normalize(nfkc, run.data(), run_size, composed.data(), kComposedUnits, &status);
+    std::array<char16_t, kLowerUnits> lower;
+    const std::int32_t lower_size = u_strToLower(lower.data(), kLowerUnits, composed.data(), composed_size, "", &status);
+    EARSHOT_CHECK(U_SUCCESS(status), "the Unicode library has no NFKC data, or its longest expansion is not what we think");
+    for (std::int32_t i = 0; i < lower_size;) {
+      char32_t point = 0;
+      U16_NEXT_UNSAFE(lower.data(), i, point);
       composed_point(point);
     }
   }
