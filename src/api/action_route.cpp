@@ -1,4 +1,4 @@
-// A person acts on a case: the action becomes a command in the log, and desk's answer comes back out of it.
+// A person acts on a case, or corrects an analysis: the action becomes a command in the log, and desk's answer comes back out of it.
 #include <random>
 
 #include "api/api.h"
@@ -46,13 +46,34 @@ Result<Command> command_from(const Call& call) {
   return command;
 }
 
+Result<Command> label_from(const Call& call) {
+  auto label = read_json<LabelRequest>(call.request.body);
+  if (!label) return std::move(label.error());
+  if (label->actor.empty()) return Error{ErrorKind::Invalid, "actor is empty: name the person who says so"};
+  Command command;
+  command.kind = CommandKind::relabel;
+  command.request = label->request.empty() ? made_up_request() : std::move(label->request);
+  command.actor = std::move(label->actor);
+  command.case_id = label->case_id;
+  command.target = Target{std::move(label->source), std::move(label->id)};
+  command.sentiment = label->sentiment;
+  command.issues = std::move(label->issues);
+  command.urgency = label->urgency;
+  command.leaves = label->leaves;
+  return command;
+}
+
 }  // namespace
 
-void Api::act_on_case(Call call, Reply reply) {
+void Api::act_on_case(Call call, Reply reply) { send_command(call, command_from, std::move(reply)); }
+
+void Api::take_label(Call call, Reply reply) { send_command(call, label_from, std::move(reply)); }
+
+void Api::send_command(const Call& call, Result<Command> (*read)(const Call&), Reply reply) {
   if (!call.request.header("content-type").starts_with("application/json")) {
     return reply.send(Problem{415, "unsupported_media_type", "an action is sent as application/json"});
   }
-  auto command = command_from(call);
+  auto command = read(call);
   if (!command) return reply.send(problem_of(command.error()));
   const std::string tenant = call.who.tenant;
   const std::string request = command->request;

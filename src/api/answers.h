@@ -166,6 +166,9 @@ struct TimelineRow {
   std::string currency;
   std::optional<CaseId> case_id;
   bool outbound = false;  // from us to them
+  std::string source;        // with `id`: names the input, for who corrects what the analysis says of its text
+  std::string id;
+  std::string corrected_by;  // sentiment, issues and urgency are what this person said in place of the model
   bool operator==(const TimelineRow&) const = default;
 };
 template <class F>
@@ -183,6 +186,9 @@ void fields(F& f, TimelineRow& v) {
   f.optional("currency", v.currency);
   f.optional("case", v.case_id);
   f.optional("outbound", v.outbound);
+  f.optional("source", v.source);
+  f.optional("id", v.id);
+  f.optional("corrected_by", v.corrected_by);
 }
 
 struct KeyRow {
@@ -348,6 +354,32 @@ void fields(F& f, ActionRequest& v) {
   f.optional("into", v.into);
   f.optional("priority", v.priority);
   f.optional("issues", v.issues);
+}
+
+// What a person says the analysis of an input should have been.
+struct LabelRequest {
+  std::string actor;
+  std::string request;   // makes it safe to send twice; one is made up when it is empty
+  std::string source;    // of the input
+  std::string id;
+  Sentiment sentiment = Sentiment::unknown;
+  std::vector<IssueType> issues;  // all there are
+  std::optional<std::int64_t> urgency;
+  bool leaves = false;
+  std::optional<CaseId> case_id;  // that is about this input: it is then about these issues
+  bool operator==(const LabelRequest&) const = default;
+};
+template <class F>
+void fields(F& f, LabelRequest& v) {
+  f.required("actor", v.actor);
+  f.optional("request", v.request);
+  f.required("source", v.source);
+  f.required("id", v.id);
+  f.required("sentiment", v.sentiment);
+  f.optional("issues", v.issues);
+  f.optional("urgency", v.urgency);
+  f.optional("leaves", v.leaves);
+  f.optional("case", v.case_id);
 }
 
 // Desk's answer, or only the name of the request while it is still being worked on.

@@ -10,8 +10,10 @@
 #include "event/names.h"
 #include "processors/customer/profile.h"
 #include "processors/customer/timeline.h"
+#include "processors/desk/labels.h"
 #include "processors/intake/known_key.h"
 #include "state/customer.pb.h"
+#include "state/desk.pb.h"
 #include "state/intake.pb.h"
 
 namespace earshot::api {
@@ -157,6 +159,8 @@ std::string Queries::clear_key(std::string_view tenant, CustomerId customer, Key
 Result<void> Queries::add_facet(std::string_view tenant, KeyHash facet, std::int64_t entries,
                                 CustomerAnswer& answer) const {
   const std::string at = record_key(tenant, answer.customer);
+  const auto labels = value<state::DeskLabels>(Topic::desk, tenant, desk::kLabels);
+  const bool are_labels = labels && *labels;
   // Newest first, so that of two in the same millisecond the later one stands before.
   for (std::int64_t number = entries - 1; number >= 0 && number >= entries - kTimelineMax; --number) {
     const auto entry = value<state::TimelineEntry>(Topic::activity, at, Timeline::name(facet, number % kTimelineMax));
@@ -164,26 +168,45 @@ Result<void> Queries::add_facet(std::string_view tenant, KeyHash facet, std::int
     if (!*entry) continue;
     TimelineRow row = row_of(**entry);
     if ((*entry)->has_text()) {
-      if (auto input = input_at(tenant, facet, (*entry)->place())) {
-        row.title = std::move(input->content.title);
-        row.text = std::move(input->content.text);
+      if (auto found = found_at(tenant, facet, (*entry)->place())) {
+        row.title = std::move(found->input.content.title);
+        row.text = std::move(found->input.content.text);
+        row.source = std::move(found->source);
+        row.id = std::move(found->id);
       }
+      if (are_labels && !row.id.empty()) correct(tenant, row);
     }
     answer.timeline.push_back(std::move(row));
   }
   return {};
 }
 
+void Queries::correct(std::string_view tenant, TimelineRow& row) const {
+  const auto label = value<state::DeskLabel>(Topic::desk, tenant, desk::label_name({row.source, row.id}));
+  if (!label || !*label) return;  // nobody spoke of it, or whoever keeps the words of desk is away: the row says what the model said
+  row.sentiment = static_cast<Sentiment>((*label)->sentiment());
+  row.issues.clear();
+  for (const std::uint32_t issue : (*label)->issues()) row.issues.push_back(static_cast<IssueType>(issue));
+  row.urgency = (*label)->urgency();
+  row.corrected_by = (*label)->actor();
+}
+
 std::optional<Input> Queries::input_at(std::string_view tenant, KeyHash facet, Offset place) const {
+  auto found = found_at(tenant, facet, place);
+  if (!found) return std::nullopt;
+  return std::move(found->input);
+}
+
+std::optional<Queries::FoundInput> Queries::found_at(std::string_view tenant, KeyHash facet, Offset place) const {
   const std::uint16_t partitions = topics_.at(index_of(Topic::feedback)).partitions;
   const auto partition = static_cast<std::uint16_t>((murmur2(record_key(tenant, facet)) & 0x7fffffff) % partitions);
-  std::optional<Input> found;
+  std::optional<FoundInput> found;
   EventDecoder decoder;
   const auto read = log_.read({index_of(Topic::feedback), partition}, place, 1, [&](const StoredRecord& record) {
     if (record.offset != place) return false;
     auto event = decoder.decode(record.value);
     if (event && event->tenant == tenant) {
-      if (auto* input = std::get_if<Input>(&event->body)) found = std::move(*input);
+      if (auto* input = std::get_if<Input>(&event->body)) found = FoundInput{std::move(*input), std::move(event->source), std::move(event->id)};
     }
     return false;
   });

@@ -105,6 +105,14 @@ class Queries {
   void add_signals(std::string_view tenant, const std::set<std::string>& names, CustomerAnswer& answer) const;
   void add_cases(std::string_view tenant, std::set<CaseId> ids, CustomerAnswer& answer) const;
   Result<void> add_facet(std::string_view tenant, KeyHash facet, std::int64_t entries, CustomerAnswer& answer) const;
+  // A correction of what the analysis says of an input, into its row.
+  void correct(std::string_view tenant, TimelineRow& row) const;
+  struct FoundInput {
+    Input input;
+    std::string source;
+    std::string id;
+  };
+  std::optional<FoundInput> found_at(std::string_view tenant, KeyHash facet, Offset place) const;
   std::optional<Input> input_at(std::string_view tenant, KeyHash facet, Offset place) const;
 
   template <class Value>

@@ -87,6 +87,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_eval(app, exit_code);
   add_train(app, exit_code);
   add_calibrate(app, exit_code);
+  add_relabel(app, exit_code);
   add_export_labels(app, exit_code);
 }
 

@@ -32,6 +32,7 @@ void add_export_labels(CLI::App& app, int& exit_code);
 void add_fit(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
 void add_kpis(CLI::App& app, int& exit_code);
+void add_relabel(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_what_if(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);

@@ -1,6 +1,7 @@
 #include "cli/labels.h"
 
 #include <algorithm>
+#include <set>
 
 #include "cli/each_event.h"
 #include "earshot/topics.h"
@@ -35,11 +36,19 @@ std::string issues_of(const Label& label) {
 }  // namespace
 
 Result<Labels> read_labels(const LogReader& log, const std::vector<TopicSpec>& topics, const std::string& tenant, const Analyzer& analyzer) {
+  std::set<std::string> refused;  // by desk, such as those of a stranger
+  auto read = each_event(log, topics, Topic::cases, [&](const Event& event) {
+    const auto* answered = std::get_if<CommandAnswered>(&event.body);
+    if (answered != nullptr && event.tenant == tenant && !answered->accepted) refused.insert(answered->request);
+  });
+  if (!read) return std::move(read.error());
   std::map<Name, Command> commands;
-  auto read = each_event(log, topics, Topic::desk, [&](const Event& event) {
+  std::set<std::string> requests;  // a repeat of one changes nothing, whatever it says
+  read = each_event(log, topics, Topic::desk, [&](const Event& event) {
     const auto* command = std::get_if<Command>(&event.body);
     const bool counts = command != nullptr && command->kind == CommandKind::relabel && event.tenant == tenant && command->target && command->sentiment;
-    if (counts) commands.insert_or_assign(Name{command->target->source, command->target->id}, *command);
+    if (!counts || refused.contains(command->request) || !requests.insert(command->request).second) return;
+    commands.insert_or_assign(Name{command->target->source, command->target->id}, *command);
   });
   if (!read) return std::move(read.error());
   std::map<Name, Label> found;

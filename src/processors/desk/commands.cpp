@@ -6,6 +6,7 @@
 #include "event/names.h"
 #include "processors/desk/case_commands.h"
 #include "processors/desk/deadlines.h"
+#include "processors/desk/labels.h"
 #include "processors/desk/openings.h"
 #include "processors/desk/ownership.h"
 
@@ -104,16 +105,6 @@ CommandAnswered change_shift(CaseBook& book, const Command& command, CommandAnsw
   return answered;
 }
 
-// Kept as an event, for `earshot export-labels`; no case changes.
-CommandAnswered relabel(const Command& command, CommandAnswered answered) {
-  if (!command.target) return refuse(answered, "needs_target", "which input is it? name its source and id as target");
-  const bool has_sentiment = command.sentiment && *command.sentiment != Sentiment::unknown;
-  if (!has_sentiment) return refuse(answered, "needs_sentiment", "a label says neg, neu or pos, and all issues there are");
-  if (command.urgency && (*command.urgency < 0 || *command.urgency > 2)) return refuse(answered, "bad_urgency", "urgency is 0, 1 or 2");
-  answered.accepted = true;
-  return answered;
-}
-
 CommandAnswered decide(CaseBook& book, const Event& event, const Command& command) {
   CommandAnswered answered;
   answered.request = command.request;
@@ -124,7 +115,7 @@ CommandAnswered decide(CaseBook& book, const Event& event, const Command& comman
     case CommandKind::open_case: return open_by_hand(book, event, command, answered);
     case CommandKind::agent_on_shift:
     case CommandKind::agent_off_shift: return change_shift(book, command, answered);
-    case CommandKind::relabel: return relabel(command, answered);
+    case CommandKind::relabel: return relabel(book, event, command, answered);
     default: return on_case(book, event, command, answered);
   }
 }

@@ -79,6 +79,10 @@ std::string action(const std::string& what, const std::string& actor = "agent-7"
   return R"({"action":")" + what + R"(","actor":")" + actor + R"("})";
 }
 
+std::string label(const std::string& actor) {
+  return Json{{"actor", actor}, {"source", "/acme/shop"}, {"id", "r-1"}, {"sentiment", "neg"}, {"issues", {"delivery"}}}.dump();
+}
+
 std::string mend(const std::string& payload) { return Json{{"actor", "agent-7"}, {"payload", payload}}.dump(); }
 
 std::vector<Asked> everything_that_can_be_asked() {
@@ -92,6 +96,7 @@ std::vector<Asked> everything_that_can_be_asked() {
   const std::string hooks = "/hooks/{connector}/{tenant}";
   const std::string state = "/v1/state/{topic}/{key}/{name}";
   const std::string mending = "/v1/dead-letters/{id}/mend";
+  const std::string labels = "/v1/labels";
   return {
       {"GET", "/", "/", 200},
       {"GET", "/healthz", "/healthz", 200},
@@ -134,6 +139,11 @@ std::vector<Asked> everything_that_can_be_asked() {
       {"POST", actions, "/v1/cases/" + kNoCase + "/actions", 404, action("take"), json},
       {"POST", actions, "/v1/cases/" + kCase + "/actions", 409, action("report"), json},
       {"POST", actions, "/v1/cases/" + kCase + "/actions", 415, action("take"), {{"Content-Type", "text/plain"}}},
+      {"POST", labels, labels, 200, label("agent-7"), json},
+      {"POST", labels, labels, 400, label(""), json},
+      {"POST", labels, labels, 400, R"({"actor":"agent-7"})", json},
+      {"POST", labels, labels, 403, label("user-1"), json},
+      {"POST", labels, labels, 415, label("agent-7"), {{"Content-Type", "text/plain"}}},
       {"GET", "/v1/signals", "/v1/signals", 200},
       {"GET", "/v1/signals", "/v1/signals?kind=silent&cleared=true", 200},
       {"GET", "/v1/signals", "/v1/signals?cleared=perhaps", 400},

@@ -99,6 +99,25 @@ TEST(Labels, JoinWhatPeopleSaidWithTheTexts) {
   EXPECT_EQ(agreed.at("urgent").said, 1u);
 }
 
+TEST(Labels, LeaveOutWhatDeskRefusedAndWhatWasSaidUnderTheSameNameAgain) {
+  SomeLog log;
+  log.add(Topic::feedback, review("1", "the parcel never came"));
+  log.add(Topic::feedback, review("2", "nobody answers"));
+  Command stranger = relabel("1", Sentiment::positive);
+  stranger.actor = "user-1";
+  Command again = relabel("2", Sentiment::positive);
+  log.add(Topic::desk, event_with(stranger, "a"));
+  log.add(Topic::desk, event_with(relabel("2", Sentiment::negative), "b"));
+  log.add(Topic::desk, event_with(again, "c"));
+  log.add(Topic::cases, event_with(CommandAnswered{"r-1", false, "unknown_actor", "", {}}, "d"));
+  log.add(Topic::cases, event_with(CommandAnswered{"r-2", true, "", "", {}}, "e"));
+  const auto labels = read_labels(log, SomeLog::topics(), "acme", analyzer());
+  ASSERT_TRUE(labels.has_value());
+  ASSERT_EQ(labels->rows.size(), 1u);
+  EXPECT_EQ(labels->rows[0].text, "nobody answers");
+  EXPECT_EQ(labels->rows[0].sentiment, Sentiment::negative);
+}
+
 // ---- what a tenant's settings change ------------------------------------------------------------------------------
 
 Analysis read(TenantTexts& texts, const std::string& text, const std::string& settings, std::string& product, const std::string& channel = "web_shop") {

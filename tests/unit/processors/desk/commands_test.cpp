@@ -1,5 +1,6 @@
 // Each command: who may give it, what it needs, and what it leaves behind.
 #include "desk_room.h"
+#include "processors/desk/labels.h"
 
 namespace earshot {
 namespace {
@@ -98,6 +99,42 @@ TEST(Commands, RefuseWhatLacksWhatItNeedsAndLeaveTheCaseAlone) {
     EXPECT_EQ(room.send(monday(11), made), row.code);
     EXPECT_EQ(room.stored(id).SerializeAsString(), before);
   }
+}
+
+TEST(Commands, ACorrectedAnalysisIsKeptAndChangesTheCaseThatIsNamed) {
+  DeskRoom room;
+  const CaseId id = room.open(monday(10), "user-1", {IssueType::quality});
+  Command label = room.command(CommandKind::relabel, "agent-3", id);
+  label.target = Target{"/acme/shop", "r-1"};
+  label.sentiment = Sentiment::neutral;
+  label.issues = {IssueType::delivery, IssueType::service};
+  label.urgency = 1;
+  const auto emitted = room.give(monday(10, 5), label);
+  const auto steps = Feed::only<CaseChanged>(emitted);
+  ASSERT_EQ(steps.size(), 2u) << "on `cases`, and to the customer";
+  EXPECT_EQ(steps[0].step, CaseStep::noted);
+  EXPECT_EQ(steps[0].actor, "agent-3");
+  EXPECT_EQ(steps[0].issues, label.issues);
+  EXPECT_EQ(steps[0].note, "analysis corrected: neu · delivery, service");
+  EXPECT_EQ(room.stored(id).sentiment(), static_cast<std::uint32_t>(Sentiment::neutral));
+
+  // Of an input without a case, too; the last word counts, and each input is counted once.
+  Command other = room.command(CommandKind::relabel, "agent-4", CaseId{});
+  other.target = Target{"/acme/shop", "r-2"};
+  other.sentiment = Sentiment::negative;
+  EXPECT_EQ(room.send(monday(10, 6), other), "");
+  label.request = "request-again";
+  label.case_id.reset();
+  label.actor = "agent-4";
+  label.sentiment = Sentiment::positive;
+  label.issues.clear();
+  EXPECT_EQ(room.send(monday(10, 7), label), "");
+  EXPECT_EQ(room.value<state::DeskLabels>(desk::kLabels).count(), 2u);
+  const auto kept = room.value<state::DeskLabel>(desk::label_name(*label.target));
+  EXPECT_EQ(kept.sentiment(), static_cast<std::uint32_t>(Sentiment::positive));
+  EXPECT_EQ(kept.issues_size(), 0);
+  EXPECT_EQ(kept.actor(), "agent-4");
+  EXPECT_EQ(room.stored(id).sentiment(), static_cast<std::uint32_t>(Sentiment::neutral)) << "the case was not named";
 }
 
 TEST(Commands, LeaveATakenCaseToWhoTookIt) {
