@@ -163,6 +163,8 @@ struct KeysPaired {
   std::string second_kind;
   bool trusted = false;     // both are the tenant's own id or verified: links; otherwise only remembered
   bool undone = false;      // an unlink: a standing veto
+  std::string channel;      // of the event in which they stood
+  std::string actor;        // the person who decided it: that counts more than all that sources say; empty: nobody did
   bool operator==(const KeysPaired&) const = default;
 };
 
@@ -173,7 +175,28 @@ struct IdentityAssigned {
   bool operator==(const IdentityAssigned&) const = default;
 };
 
-// One key is claimed by two strong ids: a person must decide.
+// The key is another customer's from here on: what was heard under it is to follow. Goes to the customer it leaves, and to desk
+// when it has arrived.
+struct FacetReassigned {
+  KeyHash facet;
+  CustomerId from;
+  CustomerId to;
+  std::int64_t epoch = 0;  // of the assignment
+  bool operator==(const FacetReassigned&) const = default;
+};
+
+// What was known of a key, on its way to its customer. A long timeline goes in several parts, each of which counts by itself.
+struct FacetMoved {
+  KeyHash facet;
+  CustomerId from;
+  CustomerId to;
+  std::int64_t epoch = 0;
+  std::int64_t part = 0;  // the first is 0
+  std::string bytes;      // state::MovedFacet; base64 on the wire
+  bool operator==(const FacetMoved&) const = default;
+};
+
+// Several strong ids claim one key, or are said to be one: a person must decide. The proposal is named by the event's id.
 struct IdentityProposed {
   KeyHash key;
   std::vector<CustomerId> candidates;
@@ -241,6 +264,7 @@ struct CustomerChanged {
   std::int32_t sentiment_permille = 0;  // decayed average in [-1000, 1000]
   std::string risk;                     // `ok`, `watch`, `act`, `unhappy`
   std::int64_t open_cases = 0;
+  std::optional<CustomerId> became;     // no key is left here: the last one belongs to this customer now
   bool operator==(const CustomerChanged&) const = default;
 };
 
@@ -307,8 +331,12 @@ enum class CommandKind : std::uint8_t {
   agent_on_shift,
   agent_off_shift,
   relabel,         // what the analysis of a text should have said
+  link,            // two identity keys are one person
+  unlink,          // two identity keys are not one person
+  accept,          // a proposal of identity: its customers are one person
+  refuse,          // they are not
 };
-inline constexpr int kCommandKinds = 15;
+inline constexpr int kCommandKinds = 19;
 
 // A person acts. `request` makes it safe to send twice: the second gets the first one's answer.
 struct Command {
@@ -320,7 +348,7 @@ struct Command {
   std::string agent;        // assign: the new owner; shifts: who
   std::string department;   // transfer, hold
   std::string text;         // reply, note, ask_customer, resolve: what the customer is told; transfer: the summary
-  std::string reason;       // hold
+  std::string reason;       // hold, link, unlink, accept, refuse
   std::string resolution;   // resolve: code
   std::string cause;        // resolve: code
   std::optional<Timestamp> promised;  // hold: next update
@@ -331,6 +359,9 @@ struct Command {
   std::optional<Sentiment> sentiment;    // relabel
   std::optional<std::int64_t> urgency;   // relabel; absent: 0
   bool leaves = false;                   // relabel: says that they will leave, or ask to
+  std::vector<KeyHash> keys;             // link, unlink: the two
+  std::vector<std::string> kinds;        // theirs, as far as they are known
+  std::string proposal;                  // accept, refuse: its id
   bool operator==(const Command&) const = default;
 };
 
@@ -362,8 +393,9 @@ enum class CaseStep : std::uint8_t {
   reopened,
   closed,
   merged,
+  moved,              // to another customer, with the identity key it came in under
 };
-inline constexpr int kCaseSteps = 18;
+inline constexpr int kCaseSteps = 19;
 
 // A case as it stands after a step. Published on `cases`; sent to the customer's own partition too.
 struct CaseChanged {
@@ -397,6 +429,7 @@ struct CaseChanged {
   bool imported = false;
   std::string note;                          // summary of a transfer, reason of a hold, code of an escalation
   Offset place = 0;                          // opened, attached, customer_answered: of the Input
+  std::int64_t revision = 0;                 // counts the steps of the case: of two the larger one is newer
   bool operator==(const CaseChanged&) const = default;
 };
 
@@ -580,7 +613,7 @@ struct ChurnModelFitted {
   bool operator==(const ChurnModelFitted&) const = default;
 };
 
-using EventBody = std::variant<Input, KeysPaired, IdentityAssigned, IdentityProposed, ActivityRecorded, SignalChanged, CustomerChanged,
+using EventBody = std::variant<Input, KeysPaired, IdentityAssigned, FacetReassigned, FacetMoved, IdentityProposed, ActivityRecorded, SignalChanged, CustomerChanged,
                                CaseRequested, MessageForwarded, Command, CommandAnswered, CaseChanged, AlertRaised, MeasureTaken,
                                MeasuresSummed, KpiReported, DeadLetter, DeadLetterMended, ClockTicked, ConfigChanged, ImportBegan,
                                ConnectorGap, ChurnModelFitted>;

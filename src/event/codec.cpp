@@ -29,6 +29,8 @@ void append_stem(std::string& type, const Body& body) {
   if constexpr (std::is_same_v<Body, Input>) return append(area_of(body.kind), ".", name_of(body.kind));
   if constexpr (std::is_same_v<Body, KeysPaired>) return append("identity.paired");
   if constexpr (std::is_same_v<Body, IdentityAssigned>) return append("identity.assigned");
+  if constexpr (std::is_same_v<Body, FacetReassigned>) return append("facet.reassigned");
+  if constexpr (std::is_same_v<Body, FacetMoved>) return append("facet.moved");
   if constexpr (std::is_same_v<Body, IdentityProposed>) return append("identity.proposed");
   if constexpr (std::is_same_v<Body, ActivityRecorded>) return append("activity.recorded");
   if constexpr (std::is_same_v<Body, SignalChanged>) return append(body.raised ? "signal.raised" : "signal.cleared");
@@ -100,7 +102,7 @@ std::string type_of(const EventBody& body) {
 std::vector<EventBody> event_bodies() {
   std::vector<EventBody> bodies;
   for (int i = 0; i < kInputKinds; ++i) bodies.push_back(Input{.kind = static_cast<InputKind>(i)});
-  bodies.insert(bodies.end(), {KeysPaired{}, IdentityAssigned{}, IdentityProposed{}, ActivityRecorded{}, SignalChanged{.raised = true},
+  bodies.insert(bodies.end(), {KeysPaired{}, IdentityAssigned{}, FacetReassigned{}, FacetMoved{}, IdentityProposed{}, ActivityRecorded{}, SignalChanged{.raised = true},
                                SignalChanged{.raised = false}, CustomerChanged{}, CaseRequested{}, MessageForwarded{}});
   for (int i = 0; i < kCommandKinds; ++i) bodies.push_back(Command{.kind = static_cast<CommandKind>(i)});
   bodies.push_back(CommandAnswered{});

@@ -69,11 +69,27 @@ template <class F> void fields(F& f, KeysPaired& v) {
   f.required("second_kind", v.second_kind);
   f.required("trusted", v.trusted);
   f.optional("undone", v.undone);
+  f.optional("channel", v.channel);
+  f.optional("actor", v.actor);
 }
 template <class F> void fields(F& f, IdentityAssigned& v) {
   f.required("key", v.key);
   f.required("customer", v.customer);
   f.required("epoch", v.epoch);
+}
+template <class F> void fields(F& f, FacetReassigned& v) {
+  f.required("facet", v.facet);
+  f.required("from", v.from);
+  f.required("to", v.to);
+  f.required("epoch", v.epoch);
+}
+template <class F> void fields(F& f, FacetMoved& v) {
+  f.required("facet", v.facet);
+  f.required("from", v.from);
+  f.required("to", v.to);
+  f.required("epoch", v.epoch);
+  f.required("part", v.part);
+  f.base64("bytes", v.bytes);
 }
 template <class F> void fields(F& f, IdentityProposed& v) { f.required("key", v.key); f.required("candidates", v.candidates); }
 
@@ -161,6 +177,7 @@ template <class F> void fields(F& f, CustomerChanged& v) {
   f.required("sentiment_permille", v.sentiment_permille);
   f.required("risk", v.risk);
   f.required("open_cases", v.open_cases);
+  f.optional("became", v.became);
 }
 
 template <class F> void fields(F& f, CaseRequested& v) {
@@ -219,6 +236,9 @@ template <class F> void fields(F& f, Command& v) {  // `kind` is the event's typ
   f.optional("sentiment", v.sentiment);
   f.optional("urgency", v.urgency);
   f.optional("leaves", v.leaves);
+  f.optional("keys", v.keys);
+  f.optional("kinds", v.kinds);
+  f.optional("proposal", v.proposal);
 }
 
 template <class F> void fields(F& f, CommandAnswered& v) {
@@ -259,6 +279,7 @@ template <class F> void fields(F& f, CaseChanged& v) {  // `step` is the event's
   f.optional("imported", v.imported);
   f.optional("note", v.note);
   f.optional("place", v.place);
+  f.optional("revision", v.revision);
 }
 
 template <class F> void fields(F& f, AlertRaised& v) {

@@ -50,12 +50,13 @@ constexpr auto names_of(CaseState) {
 }
 constexpr auto names_of(CommandKind) {
   return std::to_array<std::string_view>({"open_case", "assign", "take", "reply", "note", "ask_customer", "hold", "report", "transfer",
-                                          "resolve", "merge", "set_priority", "agent_on_shift", "agent_off_shift", "relabel"});
+                                          "resolve", "merge", "set_priority", "agent_on_shift", "agent_off_shift", "relabel", "link",
+                                          "unlink", "accept", "refuse"});
 }
 constexpr auto names_of(CaseStep) {
   return std::to_array<std::string_view>({"opened", "attached", "assigned", "replied", "noted", "asked_customer", "customer_answered",
                                           "held", "reported", "transferred", "prioritised", "escalated", "warned", "breached", "resolved",
-                                          "reopened", "closed", "merged"});
+                                          "reopened", "closed", "merged", "moved"});
 }
 constexpr auto names_of(Severity) { return std::to_array<std::string_view>({"info", "warning", "critical"}); }
 constexpr auto names_of(MeasureKind) {

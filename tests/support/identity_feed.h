@@ -21,8 +21,24 @@ class IdentityFeed {
   std::vector<Emitted> unlink(const std::string& first, const std::string& second) { return pair(first, second, false, true); }
 
   std::vector<Emitted> pair(const std::string& first, const std::string& second, bool trusted, bool undone) {
-    const KeysPaired paired{hash_key("", first), hash_key("", second), kind_of(first), kind_of(second), trusted, undone};
-    auto emitted = feed_.give(feed_.now(), "acme", paired);
+    return give({hash_key("", first), hash_key("", second), kind_of(first), kind_of(second), trusted, undone, "email", ""}, feed_.now());
+  }
+  // By a person, `decided` minutes after the begin of time; 0: by evidence.
+  std::vector<Emitted> say(const std::string& first, const std::string& second, bool undone, int decided) {
+    if (decided == 0) return pair(first, second, !undone, undone);
+    return give({hash_key("", first), hash_key("", second), kind_of(first), kind_of(second), !undone, undone, "", "agent-1"},
+                kEarliest + std::chrono::minutes{decided});
+  }
+  std::vector<Emitted> give(const KeysPaired& paired, Timestamp at) {
+    Event event;
+    event.id = "pair-" + std::to_string(++pairs_);
+    event.source = "/test";
+    event.tenant = "acme";
+    event.time = at;
+    event.recorded = feed_.now();
+    event.caused_by = "input-" + std::to_string(pairs_);
+    event.body = paired;
+    auto emitted = feed_.give(event, "acme");
     for (const Emitted& one : emitted) {
       if (const auto* assigned = std::get_if<IdentityAssigned>(&one.event.body)) {
         EXPECT_EQ(one.topic, Topic::feedback);
@@ -56,6 +72,7 @@ class IdentityFeed {
   Feed feed_{*identity_};
   std::map<KeyHash, CustomerId> customers_;
   std::map<KeyHash, std::int64_t> epochs_;
+  int pairs_ = 0;
 };
 
 }  // namespace earshot::testing

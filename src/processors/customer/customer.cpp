@@ -4,6 +4,7 @@
 
 #include "event/json_reader.h"
 #include "processors/control.h"
+#include "processors/customer/moving.h"
 #include "processors/customer/profile.h"
 #include "processors/customer/settings.h"
 #include "processors/customer/silence.h"
@@ -21,8 +22,16 @@ class Customer final : public Processor {
 
   void apply(const Event& event, Step& step) override {
     if (keep_control(event, step)) return;
-    if (const auto* activity = std::get_if<ActivityRecorded>(&event.body)) return take(*activity, step);
-    if (const auto* change = std::get_if<CaseChanged>(&event.body)) return follow(*change, event.time, step);
+    if (const auto* activity = std::get_if<ActivityRecorded>(&event.body)) {
+      if (!sent_after(*activity, event.time, step)) take(*activity, step);
+      return;
+    }
+    if (const auto* change = std::get_if<CaseChanged>(&event.body)) {
+      if (!sent_after(*change, event.time, step)) follow(*change, event.time, step);
+      return;
+    }
+    if (const auto* reassigned = std::get_if<FacetReassigned>(&event.body)) return let_go(*reassigned, step);
+    if (const auto* moved = std::get_if<FacetMoved>(&event.body)) return take_in(*moved, step);
     if (const auto* fitted = std::get_if<ChurnModelFitted>(&event.body)) return keep_model(*fitted, step);
   }
 
@@ -51,6 +60,36 @@ class Customer final : public Processor {
     if (joined || risk_of(step) != before) announce(step);
   }
 
+  // What comes for a facet that was moved goes after it.
+  template <class Body>
+  static bool sent_after(const Body& body, Timestamp at, Step& step) {
+    const auto to = moving::gone_to(body.facet, step);
+    if (!to) return false;
+    Body onward = body;
+    onward.customer = *to;
+    step.emit(Topic::activity, record_key(step.tenant(), *to), std::move(onward), at);
+    return true;
+  }
+
+  void let_go(const FacetReassigned& reassigned, Step& step) {
+    if (!moving::release(reassigned, step)) return;
+    judge_anew(reassigned.facet, step);
+    const bool is_left = !step.find<state::Customer>("customer")->facets().empty();
+    announce(step, is_left ? std::nullopt : std::optional(reassigned.to));
+    if (!is_left) step.erase("customer");
+  }
+
+  void take_in(const FacetMoved& moved, Step& step) {
+    if (!moving::receive(moved, step)) return;
+    judge_anew(moved.facet, step);
+    announce(step);
+  }
+
+  void judge_anew(KeyHash moved, Step& step) {
+    Unhappiness::reconsider(moved, step);
+    silence_.reconsider(moved, settings(step), step);
+  }
+
   void follow(const CaseChanged& change, Timestamp at, Step& step) {
     if (step.find<state::Customer>("customer") == nullptr) return;  // a case opened by hand for somebody never heard
     timeline_.apply(change, at, step);
@@ -66,7 +105,7 @@ class Customer final : public Processor {
   }
 
   // Tells other systems how the customer stands: when they are new and when something that matters has changed.
-  static void announce(Step& step) {
+  static void announce(Step& step, std::optional<CustomerId> became = std::nullopt) {
     const CombinedProfile profile = Profile::combined(step);
     const auto* customer = step.find<state::Customer>("customer");
     CustomerChanged changed;
@@ -80,6 +119,7 @@ class Customer final : public Processor {
     changed.negative_count = profile.negative;
     changed.sentiment_permille = profile.sentiment_permille;
     changed.risk = risk_of(step);
+    changed.became = became;
     for (const auto& open : customer->cases()) {
       if (open.state() != static_cast<std::int32_t>(CaseState::resolved)) ++changed.open_cases;
     }

@@ -2,7 +2,7 @@
 //
 // Its parts, called in this order for every activity: Profile (who, how often, how they feel), Timeline, Silence (one timer
 // that fires when nothing was heard), Unhappiness (negative signals and requests for a case). What was heard is kept per
-// identity key and combined when read.
+// identity key and combined when read; when the key turns out to be another customer's, it moves there (moving.h).
 #pragma once
 
 #include <memory>

@@ -12,6 +12,7 @@ constexpr int kGoodScore = 750;  // 4 and 5 of 5
 constexpr int kGoodNps = 900;
 constexpr int kSurelyNegative = 600;
 constexpr int kNegativeDespiteScore = 900;
+constexpr int kSaysTheyLeave = 700;
 
 std::optional<int> score_of(const ActivityRecorded& activity) {
   if (activity.rating) {
@@ -47,6 +48,49 @@ bool is_feedback(InputKind kind) {
          kind == InputKind::call;
 }
 
+// What is remembered of feedback: the newest items, of which each counts more than the one before it.
+constexpr std::size_t kSaidMax = 8;
+using Said = std::vector<std::pair<std::int64_t, int>>;  // when, and how happy in [-1000, 1000]
+
+Said said_in(const state::Facet& facet) {
+  Said said;
+  for (int i = 0; i < facet.said_ms_size(); ++i) said.emplace_back(facet.said_ms(i), facet.said_permille(i));
+  return said;
+}
+
+void remember_newest(Said said, state::Facet& facet) {
+  std::sort(said.begin(), said.end());
+  if (said.size() > kSaidMax) said.erase(said.begin(), said.end() - kSaidMax);
+  facet.clear_said_ms();
+  facet.clear_said_permille();
+  std::int64_t sum = 0, weights = 0, weight = static_cast<std::int64_t>(kSaidMax - said.size());
+  for (const auto& [at, permille] : said) {
+    facet.add_said_ms(at);
+    facet.add_said_permille(permille);
+    sum += ++weight * permille;
+    weights += weight;
+  }
+  if (weights > 0) facet.set_sentiment_permille(static_cast<std::int32_t>(sum / weights));
+}
+
+void note_newest_unhappy(std::int64_t at, bool asks_to_act, state::Facet& facet) {
+  if (at < facet.last_negative_ms() || at == 0) return;
+  facet.set_last_negative_act(asks_to_act || (at == facet.last_negative_ms() && facet.last_negative_act()));
+  facet.set_last_negative_ms(at);
+}
+
+void note_newest_setback(std::int64_t at, bool cancelled, state::Facet& facet) {
+  if (at < facet.setback_ms() || at == 0) return;
+  facet.set_setback_cancelled(cancelled || (at == facet.setback_ms() && facet.setback_cancelled()));
+  facet.set_setback_ms(at);
+}
+
+DaySet days_of(const state::Facet& facet) {
+  auto days = DaySet::parse(facet.days());
+  EARSHOT_CHECK(days, "stored days are not a set of days");
+  return std::move(*days);
+}
+
 CombinedProfile combine_all(const std::vector<const state::Facet*>& facets) {
   CombinedProfile all;
   std::vector<DaySet> days;
@@ -56,9 +100,7 @@ CombinedProfile combine_all(const std::vector<const state::Facet*>& facets) {
     if (facet == facets.front() || first < all.first_seen) all.first_seen = first;
     if (facet->last_heard_ms() != 0) all.last_heard = std::max(all.last_heard.value_or(kEarliest), from_millis(facet->last_heard_ms()));
     if (facet->last_negative_ms() != 0) all.last_negative = std::max(all.last_negative.value_or(kEarliest), from_millis(facet->last_negative_ms()));
-    auto set = DaySet::parse(facet->days());
-    EARSHOT_CHECK(set, "stored days are not a set of days");
-    days.push_back(std::move(*set));
+    days.push_back(days_of(*facet));
     all.feedback += facet->feedback();
     all.negative += facet->negative();
     weighted += facet->sentiment_permille() * facet->feedback();
@@ -69,6 +111,8 @@ CombinedProfile combine_all(const std::vector<const state::Facet*>& facets) {
 }
 
 }  // namespace
+
+bool says_they_leave(const ActivityRecorded& activity) { return activity.analysis.leave_permille >= kSaysTheyLeave; }
 
 Reading read_activity(const ActivityRecorded& activity, const CustomerSettings& settings) {
   Reading reading;
@@ -103,25 +147,46 @@ bool Profile::apply(const ActivityRecorded& activity, const Reading& reading, St
   if (reading.sign_of_life) facet.set_last_heard_ms(std::max<std::int64_t>(facet.last_heard_ms(), at));
   const DayNumber day = day_of(activity.at);
   if (reading.active_day && (facet.day_count() == 0 || day != facet.last_day())) {
-    auto days = DaySet::parse(facet.days());
-    EARSHOT_CHECK(days, "stored days are not a set of days");
-    days->insert(day);
-    facet.set_days(days->bytes());
-    facet.set_day_count(days->count());
-    facet.set_last_day(*days->last());
+    DaySet days = days_of(facet);
+    days.insert(day);
+    facet.set_days(days.bytes());
+    facet.set_day_count(days.count());
+    facet.set_last_day(*days.last());
   }
   if (activity.order && (facet.currency().empty() || facet.currency() == activity.order->currency)) {
     facet.set_currency(activity.order->currency);
     facet.set_spent_minor(facet.spent_minor() + (activity.kind == InputKind::returned ? -activity.order->amount : activity.order->amount));
   }
   if (reading.feedback) score(reading, activity, facet);
+  fare(activity, facet);
   if (!is_new) return false;
 
-  auto& customer = step.edit<state::Customer>("customer");
-  auto* ref = customer.add_facets();
-  ref->set_high(activity.facet.high);
-  ref->set_low(activity.facet.low);
+  add_facet(activity.facet, step);
   return true;
+}
+
+// Ascending, so that the same set has the same order however it came about.
+void Profile::add_facet(KeyHash facet, Step& step) {
+  auto& facets = *step.edit<state::Customer>("customer").mutable_facets();
+  const auto at = [&](int i) { return KeyHash{facets.Get(i).high(), facets.Get(i).low()}; };
+  int place = facets.size();
+  while (place > 0 && facet < at(place - 1)) --place;
+  if (place > 0 && at(place - 1) == facet) return;
+  auto* ref = facets.Add();
+  ref->set_high(facet.high);
+  ref->set_low(facet.low);
+  for (int i = facets.size() - 1; i > place; --i) facets.SwapElements(i, i - 1);
+}
+
+void Profile::remove_facet(KeyHash facet, Step& step) {
+  auto& facets = *step.edit<state::Customer>("customer").mutable_facets();
+  for (int i = 0; i < facets.size(); ++i) {
+    if (facets.Get(i).high() == facet.high && facets.Get(i).low() == facet.low) {
+      facets.DeleteSubrange(i, 1);
+      break;
+    }
+  }
+  step.erase(facet_name(facet));
 }
 
 void Profile::score(const Reading& reading, const ActivityRecorded& activity, state::Facet& facet) {
@@ -132,13 +197,51 @@ void Profile::score(const Reading& reading, const ActivityRecorded& activity, st
   } else {
     value = activity.analysis.positive_permille - activity.analysis.negative_permille;
   }
-  // Half of what is remembered comes from the newest three items or so.
-  const int weight = facet.feedback() == 1 ? 1 : 4;
-  facet.set_sentiment_permille(facet.sentiment_permille() + (value - facet.sentiment_permille()) / weight);
-  if (reading.unhappy) {
-    facet.set_negative(facet.negative() + 1);
-    facet.set_last_negative_ms(std::max<std::int64_t>(facet.last_negative_ms(), to_millis(activity.at)));
+  const std::int64_t at = to_millis(activity.at);
+  auto said = said_in(facet);
+  said.emplace_back(at, value);
+  remember_newest(std::move(said), facet);
+  if (reading.happy) facet.set_last_happy_ms(std::max<std::int64_t>(facet.last_happy_ms(), at));
+  if (!reading.unhappy) return;
+  facet.set_negative(facet.negative() + 1);
+  note_newest_unhappy(at, activity.analysis.urgency == 2 || says_they_leave(activity), facet);
+}
+
+// What customers do that comes before leaving: a payment that failed, a contract that was cancelled; and what shows that it is over.
+void Profile::fare(const ActivityRecorded& activity, state::Facet& facet) {
+  const std::int64_t at = to_millis(activity.at);
+  const bool cancelled = activity.subscription && (activity.subscription->status == SubscriptionStatus::cancelling ||
+                                                   activity.subscription->status == SubscriptionStatus::cancelled);
+  if (cancelled || (activity.payment && activity.payment->status == PaymentStatus::failed)) note_newest_setback(at, cancelled, facet);
+  const bool paid = activity.payment && activity.payment->status == PaymentStatus::succeeded;
+  const bool active = activity.subscription && activity.subscription->status == SubscriptionStatus::active;
+  if (paid || active) facet.set_recovery_ms(std::max<std::int64_t>(facet.recovery_ms(), at));
+}
+
+void Profile::merge(const state::Facet& other, state::Facet& facet) {
+  const bool is_new = facet.first_ms() == 0 && facet.entries() == 0;
+  facet.set_first_ms(is_new ? other.first_ms() : std::min(facet.first_ms(), other.first_ms()));
+  facet.set_last_heard_ms(std::max(facet.last_heard_ms(), other.last_heard_ms()));
+  const DaySet sets[] = {days_of(facet), days_of(other)};
+  const DaySet days = DaySet::united(sets);
+  if (!days.empty()) {
+    facet.set_days(days.bytes());
+    facet.set_day_count(days.count());
+    facet.set_last_day(*days.last());
   }
+  facet.set_feedback(facet.feedback() + other.feedback());
+  facet.set_negative(facet.negative() + other.negative());
+  auto said = said_in(facet);
+  const auto others = said_in(other);
+  said.insert(said.end(), others.begin(), others.end());
+  remember_newest(std::move(said), facet);
+  facet.set_last_happy_ms(std::max(facet.last_happy_ms(), other.last_happy_ms()));
+  note_newest_unhappy(other.last_negative_ms(), other.last_negative_act(), facet);
+  note_newest_setback(other.setback_ms(), other.setback_cancelled(), facet);
+  facet.set_recovery_ms(std::max(facet.recovery_ms(), other.recovery_ms()));
+  facet.set_place(std::max(facet.place(), other.place()));
+  if (facet.currency().empty()) facet.set_currency(other.currency());
+  if (facet.currency() == other.currency()) facet.set_spent_minor(facet.spent_minor() + other.spent_minor());
 }
 
 CombinedProfile Profile::combine(const std::vector<state::Facet>& facets) {
@@ -174,6 +277,27 @@ std::optional<Timestamp> Profile::last_negative(Step& step) {
   }
   if (newest == 0) return std::nullopt;
   return from_millis(newest);
+}
+
+Mood Profile::mood(Step& step) {
+  Mood mood;
+  const auto later = [](Timestamp& newest, std::int64_t ms) {
+    if (ms == 0 || from_millis(ms) < newest) return false;
+    newest = from_millis(ms);
+    return true;
+  };
+  if (const auto* customer = step.find<state::Customer>("customer")) {
+    for (const auto& ref : customer->facets()) {
+      const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}));
+      if (facet == nullptr) continue;
+      const Mood before = mood;
+      if (later(mood.unhappy, facet->last_negative_ms())) mood.asks_to_act = facet->last_negative_act() || (mood.unhappy == before.unhappy && before.asks_to_act);
+      later(mood.happy, facet->last_happy_ms());
+      if (later(mood.setback, facet->setback_ms())) mood.cancelled = facet->setback_cancelled() || (mood.setback == before.setback && before.cancelled);
+      later(mood.recovery, facet->recovery_ms());
+    }
+  }
+  return mood;
 }
 
 CombinedProfile Profile::combined(Step& step) {

@@ -21,6 +21,7 @@ struct Reading {
   std::optional<int> score_permille;  // of a rating or survey, on [0, 1000]
 };
 
+bool says_they_leave(const ActivityRecorded& activity);
 Reading read_activity(const ActivityRecorded& activity, const CustomerSettings& settings);
 
 // All facets of a customer as one.
@@ -43,6 +44,19 @@ struct Presence {
   Timestamp last_heard{};
 };
 
+// How the customer feels and fares, as of the newest that is known of each; kEarliest: never.
+struct Mood {
+  Timestamp unhappy = kEarliest;
+  bool asks_to_act = false;  // the unhappy item was urgent, or said that they leave
+  Timestamp happy = kEarliest;
+  Timestamp setback = kEarliest;
+  bool cancelled = false;    // the setback was a contract, not a payment
+  Timestamp recovery = kEarliest;
+
+  bool is_unhappy() const { return unhappy > happy; }
+  bool is_at_risk() const { return setback > recovery; }
+};
+
 class Profile {
  public:
   static std::string facet_name(KeyHash facet) { return "facet/" + facet.hex(); }
@@ -57,9 +71,18 @@ class Profile {
   static std::optional<Presence> presence(Step& step);
   static std::optional<Presence> presence_of(const CombinedProfile& profile);
   static std::optional<Timestamp> last_negative(Step& step);
+  static Mood mood(Step& step);
+
+  // The list of the customer's facets. Removing one drops what was kept of it, but for its timeline.
+  static void add_facet(KeyHash facet, Step& step);
+  static void remove_facet(KeyHash facet, Step& step);
+
+  // Adds what was kept of a facet elsewhere, but for its timeline, to what is kept of it here: the same in any order.
+  static void merge(const state::Facet& other, state::Facet& facet);
 
  private:
   static void score(const Reading& reading, const ActivityRecorded& activity, state::Facet& facet);
+  static void fare(const ActivityRecorded& activity, state::Facet& facet);
 };
 
 }  // namespace earshot

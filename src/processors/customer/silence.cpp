@@ -75,6 +75,28 @@ void Silence::clear(const ActivityRecorded& activity, Step& step) {
   step.emit(Topic::signals, std::string(step.record_key()), std::move(cleared), activity.at);
 }
 
+void Silence::reconsider(KeyHash moved, const CustomerSettings& settings, Step& step) const {
+  const auto presence = Profile::presence(step);
+  auto& value = step.edit<state::Customer>("customer");
+  if (value.silence_level() != 0) {
+    const SignalLevel level = value.silence_level() == 2 ? SignalLevel::act : SignalLevel::watch;
+    const auto due = presence ? due_of(level, *presence, settings) : std::nullopt;
+    if (due && due->at <= step.now()) {
+      value.set_silence_since_ms(to_millis(due->at));
+    } else {
+      SignalChanged cleared{value.silence_signal(), SignalKind::silent, level, customer_of(step), moved, false, step.now()};
+      cleared.reasons = {"the keys of the customer are other ones now"};
+      value.set_silence_level(0);
+      value.clear_silence_signal();
+      value.clear_silence_since_ms();
+      value.set_silence_asked_ms(0);
+      measure_signal(cleared.signal, "cleared", cleared.since, step);
+      step.emit(Topic::signals, std::string(step.record_key()), std::move(cleared), step.now());
+    }
+  }
+  arm(presence, settings, step);
+}
+
 std::optional<Silence::Due> Silence::due_of(SignalLevel level, const Presence& presence, const CustomerSettings& settings) {
   // Who was heard on one day only has no habit to break: the forecast knows just the curve of all customers, and before the
   // tenant's own is fitted not even that. The rule for the young speaks, by week 16 of their life.
@@ -121,7 +143,10 @@ void Silence::raise(const Due& due, const Presence& presence, const CustomerSett
   auto& customer = step.edit<state::Customer>("customer");
   // Both levels may be reached in one minute, and a timer that was set twice for it names one cause.
   const bool again = customer.silence_level() != 0 && up_to_minute(from_millis(customer.silence_since_ms())) == up_to_minute(due.at);
-  if (again) step.tell_apart(static_cast<std::uint64_t>(due.level) + 1);
+  // And what was raised before a facet went may be raised again after it came back.
+  const auto* moves = step.find<state::Moves>("moves");
+  const std::uint64_t apart = (moves == nullptr ? 0 : static_cast<std::uint64_t>(moves->count()) * 4) + (again ? static_cast<std::uint64_t>(due.level) + 1 : 0);
+  if (apart != 0) step.tell_apart(apart);
   if (customer.silence_signal().empty()) customer.set_silence_signal("silent-" + step.derived_id(0).hex());
   customer.set_silence_level(due.level == SignalLevel::act ? 2 : 1);
   customer.set_silence_since_ms(to_millis(due.at));

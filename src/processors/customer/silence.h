@@ -24,6 +24,9 @@ class Silence {
   // After Profile has taken the activity: clears a raised signal, sets the timer.
   void apply(const ActivityRecorded& activity, const Reading& reading, const CustomerSettings& settings, Step& step) const;
 
+  // After a facet has come or gone: a signal that would not have been raised by what is known now is cleared, the timer is set.
+  void reconsider(KeyHash moved, const CustomerSettings& settings, Step& step) const;
+
   // True if something was raised.
   bool fire(const Timer& timer, const CustomerSettings& settings, Step& step) const;
 

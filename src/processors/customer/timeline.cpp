@@ -1,5 +1,7 @@
 #include "processors/customer/timeline.h"
 
+#include <algorithm>
+
 namespace earshot {
 
 state::TimelineEntry& Timeline::next(KeyHash facet, Step& step) {
@@ -39,6 +41,39 @@ void Timeline::apply(const CaseChanged& change, Timestamp at, Step& step) const 
   entry.set_at_ms(to_millis(at));
   entry.set_what(kCaseEntry + static_cast<std::int32_t>(change.step));
   entry.set_case_id(change.case_id.hex());
+}
+
+Timeline::Entries Timeline::take_out(KeyHash facet, Step& step) {
+  Entries entries;
+  const auto* owner = step.find<state::Facet>(Profile::facet_name(facet));
+  if (owner == nullptr) return entries;
+  const std::int64_t ever = owner->entries();
+  for (std::int64_t number = std::max<std::int64_t>(0, ever - kTimelineMax); number < ever; ++number) {
+    const std::string slot = name(facet, number % kTimelineMax);
+    if (const auto* entry = step.find<state::TimelineEntry>(slot)) entries.push_back(*entry);
+    step.erase(slot);
+  }
+  return entries;
+}
+
+// By time, and of one moment by what they say: so it is the same in whatever order the parts of a timeline come together.
+void Timeline::put_in(KeyHash facet, Entries entries, std::int64_t lost, Step& step) {
+  const auto added = static_cast<std::int64_t>(entries.size());
+  if (added == 0 && lost == 0) return;
+  Entries all = take_out(facet, step);
+  std::move(entries.begin(), entries.end(), std::back_inserter(all));
+  std::vector<std::pair<std::int64_t, std::string>> order;
+  for (const auto& entry : all) order.emplace_back(entry.at_ms(), entry.SerializeAsString());
+  std::sort(order.begin(), order.end());
+  if (order.size() > static_cast<std::size_t>(kTimelineMax)) order.erase(order.begin(), order.end() - kTimelineMax);
+  auto& owner = step.edit<state::Facet>(Profile::facet_name(facet));
+  const std::int64_t ever = owner.entries() + added + lost;
+  owner.set_entries(ever);
+  std::int64_t number = ever - static_cast<std::int64_t>(order.size());
+  for (const auto& [_, bytes] : order) {
+    auto& entry = step.replace<state::TimelineEntry>(name(facet, number++ % kTimelineMax));
+    EARSHOT_CHECK(entry.ParseFromString(bytes), "an entry that was encoded can be decoded");
+  }
 }
 
 }  // namespace earshot

@@ -1,11 +1,13 @@
 #include "processors/customer/unhappiness.h"
 
 #include "event/names.h"
+#include "processors/customer/case_list.h"
 
 namespace earshot {
 namespace {
 
-constexpr int kSaysTheyLeave = 700;
+constexpr std::string_view kClearsUnhappiness = "happy feedback";
+constexpr std::string_view kMovedAway = "the keys of the customer are other ones now";
 
 std::vector<IssueType> issues_of(const ActivityRecorded& activity) {
   std::vector<IssueType> issues;
@@ -30,7 +32,7 @@ std::vector<std::string> reasons_of(const ActivityRecorded& activity) {
     reasons.push_back(std::move(about));
   }
   if (activity.analysis.urgency > 0) reasons.push_back("urgent: " + std::string(name_of(activity.analysis.urgency_cause)));
-  if (activity.analysis.leave_permille >= kSaysTheyLeave && reasons.size() < 3) reasons.push_back("says that they will leave");
+  if (says_they_leave(activity) && reasons.size() < 3) reasons.push_back("says that they will leave");
   return reasons;
 }
 
@@ -73,6 +75,14 @@ void publish(SignalChanged signal, Step& step) {
   step.emit(Topic::signals, std::string(step.record_key()), std::move(signal), at);
 }
 
+std::string clears_risk(const Mood& mood) { return mood.cancelled ? "an active subscription" : "a payment that succeeds"; }
+
+// Of such a facet news may come late, by way of the customer who had it.
+bool is_moved(KeyHash name, Step& step) {
+  const auto* facet = step.find<state::Facet>(Profile::facet_name(name));
+  return facet != nullptr && facet->taken_size() > 0;
+}
+
 bool is_message(const ActivityRecorded& activity) {
   return (activity.kind == InputKind::message || activity.kind == InputKind::call) && activity.message;
 }
@@ -93,18 +103,20 @@ void Unhappiness::apply(const ActivityRecorded& activity, const Reading& reading
   }
 }
 
+// Whether the customer is unhappy follows from the newest of what they said, never from the order in which it was heard.
 void Unhappiness::signal(const ActivityRecorded& activity, const Reading& reading, Step& step) {
-  const auto* customer = step.find<state::Customer>("customer");
-  if (reading.unhappy && customer->negative_signal().empty()) {
-    const SignalLevel level = activity.analysis.urgency == 2 || activity.analysis.leave_permille >= kSaysTheyLeave ? SignalLevel::act : SignalLevel::watch;
-    SignalChanged raised = signal_about(activity, SignalKind::negative, level);
+  if (!reading.unhappy && !reading.happy) return;
+  const bool has_signal = !step.find<state::Customer>("customer")->negative_signal().empty();
+  const Mood mood = Profile::mood(step);
+  if (mood.is_unhappy() && !has_signal) {
+    SignalChanged raised = signal_about(activity, SignalKind::negative, mood.asks_to_act ? SignalLevel::act : SignalLevel::watch);
     raised.signal = "negative-" + step.derived_id(0).hex();
-    raised.clears_on = "happy feedback";
+    raised.clears_on = kClearsUnhappiness;
     step.edit<state::Customer>("customer").set_negative_signal(raised.signal);
     publish(std::move(raised), step);
-  } else if (reading.happy && !customer->negative_signal().empty() && activity.at >= Profile::last_negative(step).value_or(kEarliest)) {
+  } else if (!mood.is_unhappy() && has_signal) {
     SignalChanged cleared = signal_about(activity, SignalKind::negative, SignalLevel::watch);
-    cleared.signal = customer->negative_signal();
+    cleared.signal = step.find<state::Customer>("customer")->negative_signal();
     cleared.raised = false;
     SignalChanged recovered = cleared;
     recovered.kind = SignalKind::recovered;
@@ -116,32 +128,65 @@ void Unhappiness::signal(const ActivityRecorded& activity, const Reading& readin
   }
 }
 
-// What customers do that comes before leaving: a payment that failed, a contract that was cancelled.
+// The same for what comes before leaving: a payment that failed, a contract that was cancelled.
 void Unhappiness::risk(const ActivityRecorded& activity, Step& step) {
-  const auto* customer = step.find<state::Customer>("customer");
-  const bool failed = activity.payment && activity.payment->status == PaymentStatus::failed;
-  const bool cancelled = activity.subscription && (activity.subscription->status == SubscriptionStatus::cancelling ||
-                                                   activity.subscription->status == SubscriptionStatus::cancelled);
-  if ((failed || cancelled) && customer->at_risk_signal().empty()) {
-    SignalChanged raised = signal_about(activity, SignalKind::at_risk, cancelled ? SignalLevel::act : SignalLevel::watch);
-    raised.signal = "at-risk-" + step.derived_id(0).hex();
-    raised.reasons = {failed ? "payment failed" : "subscription " + std::string(name_of(activity.subscription->status))};
-    raised.clears_on = failed ? "a payment that succeeds" : "an active subscription";
-    auto& value = step.edit<state::Customer>("customer");
-    value.set_at_risk_signal(raised.signal);
+  if (!activity.payment && !activity.subscription) return;
+  const bool has_signal = !step.find<state::Customer>("customer")->at_risk_signal().empty();
+  const Mood mood = Profile::mood(step);
+  if (mood.is_at_risk() == has_signal) return;
+  SignalChanged signal = signal_about(activity, SignalKind::at_risk, mood.cancelled ? SignalLevel::act : SignalLevel::watch);
+  auto& value = step.edit<state::Customer>("customer");
+  if (mood.is_at_risk()) {
+    signal.signal = "at-risk-" + step.derived_id(0).hex();
+    signal.reasons = {activity.payment ? "payment failed" : "subscription " + std::string(name_of(activity.subscription->status))};
+    signal.clears_on = clears_risk(mood);
+    value.set_at_risk_signal(signal.signal);
     value.set_at_risk_since_ms(to_millis(activity.at));
-    publish(std::move(raised), step);
+  } else {
+    signal.level = SignalLevel::watch;
+    signal.signal = value.at_risk_signal();
+    signal.raised = false;
+    signal.reasons = {activity.payment ? "payment succeeded" : "subscription active"};
+    value.clear_at_risk_signal();
   }
-  const bool paid = activity.payment && activity.payment->status == PaymentStatus::succeeded;
-  const bool active = activity.subscription && activity.subscription->status == SubscriptionStatus::active;
-  const bool is_news = to_millis(activity.at) >= customer->at_risk_since_ms();
-  if ((paid || active) && is_news && !customer->at_risk_signal().empty()) {
-    SignalChanged cleared = signal_about(activity, SignalKind::at_risk, SignalLevel::watch);
-    cleared.signal = customer->at_risk_signal();
-    cleared.raised = false;
-    cleared.reasons = {paid ? "payment succeeded" : "subscription active"};
-    step.edit<state::Customer>("customer").clear_at_risk_signal();
-    publish(std::move(cleared), step);
+  publish(std::move(signal), step);
+}
+
+// What happened was counted when it happened: that it is another customer's now is told, and counted by nobody.
+void Unhappiness::reconsider(KeyHash moved, Step& step) {
+  const Mood mood = Profile::mood(step);
+  auto& value = step.edit<state::Customer>("customer");
+  const auto tell = [&](SignalChanged signal) {
+    const std::string_view key = step.record_key();
+    signal.customer = *CustomerId::parse(key.substr(key.find('/') + 1));
+    signal.facet = moved;
+    const Timestamp at = signal.since;
+    step.emit(Topic::signals, std::string(key), std::move(signal), at);
+  };
+  if (mood.is_unhappy() != !value.negative_signal().empty()) {
+    SignalChanged signal;
+    signal.kind = SignalKind::negative;
+    signal.raised = mood.is_unhappy();
+    signal.level = signal.raised && mood.asks_to_act ? SignalLevel::act : SignalLevel::watch;
+    signal.signal = signal.raised ? "negative-" + step.derived_id(0).hex() : value.negative_signal();
+    signal.since = signal.raised ? mood.unhappy : step.now();
+    signal.reasons = {signal.raised ? "unhappy feedback under a key that is theirs" : std::string(kMovedAway)};
+    if (signal.raised) signal.clears_on = kClearsUnhappiness;
+    value.set_negative_signal(signal.raised ? signal.signal : "");
+    tell(std::move(signal));
+  }
+  if (mood.is_at_risk() != !value.at_risk_signal().empty()) {
+    SignalChanged signal;
+    signal.kind = SignalKind::at_risk;
+    signal.raised = mood.is_at_risk();
+    signal.level = signal.raised && mood.cancelled ? SignalLevel::act : SignalLevel::watch;
+    signal.signal = signal.raised ? "at-risk-" + step.derived_id(0).hex() : value.at_risk_signal();
+    signal.since = signal.raised ? mood.setback : step.now();
+    signal.reasons = {!signal.raised ? std::string(kMovedAway) : mood.cancelled ? "subscription cancelled" : "payment failed"};
+    if (signal.raised) signal.clears_on = clears_risk(mood);
+    value.set_at_risk_signal(signal.raised ? signal.signal : "");
+    value.set_at_risk_since_ms(to_millis(mood.setback));
+    tell(std::move(signal));
   }
 }
 
@@ -188,22 +233,7 @@ void Unhappiness::forward(const ActivityRecorded& activity, Step& step) {
 bool Unhappiness::apply(const CaseChanged& change, Step& step) const {
   auto& customer = step.edit<state::Customer>("customer");
   customer.set_case_pending(false);
-  auto* cases = customer.mutable_cases();
-  int at = 0;
-  while (at < cases->size() && (cases->Get(at).id().high() != change.case_id.high || cases->Get(at).id().low() != change.case_id.low)) ++at;
-  const bool known = at < cases->size();
-  const bool over = change.state == CaseState::closed || change.state == CaseState::merged;
-  if (over && known) {
-    cases->DeleteSubrange(at, 1);
-    return true;
-  }
-  if (over) return false;
-  auto* entry = known ? cases->Mutable(at) : cases->Add();
-  const bool changed = !known || entry->state() != static_cast<std::int32_t>(change.state);
-  entry->mutable_id()->set_high(change.case_id.high);
-  entry->mutable_id()->set_low(change.case_id.low);
-  entry->set_state(static_cast<std::int32_t>(change.state));
-  return changed;
+  return CaseList(customer).apply(change, is_moved(change.facet, step));
 }
 
 }  // namespace earshot

@@ -14,6 +14,9 @@ class Unhappiness {
  public:
   void apply(const ActivityRecorded& activity, const Reading& reading, Step& step) const;
 
+  // After a facet has come or gone: whether they are unhappy or at risk may be another matter now.
+  static void reconsider(KeyHash moved, Step& step);
+
   // Keeps the list of the customer's cases; true when it changed.
   bool apply(const CaseChanged& change, Step& step) const;
 

@@ -51,9 +51,11 @@ const Calendar* CaseBook::pinned(std::string_view fingerprint) {
 
 void CaseBook::publish(state::Case& one, const Change& change) {
   one.set_changed_ms(std::max<std::int64_t>(one.changed_ms(), to_millis(change.at)));
+  one.set_steps(one.steps() + 1);
   const CaseChanged changed = describe(one, department_of(one), change);
   step_.emit(Topic::cases, record_key(step_.tenant(), id_of(one)), changed, change.at);
   step_.emit(Topic::activity, record_key(step_.tenant(), customer_of(one)), changed, change.at);
+  if (change.step == CaseStep::moved) return;  // it is the same case
   const bool begins_to_wait = one.wait_start_ms() != 0 && one.wait_start_ms() == std::max<std::int64_t>(to_millis(change.at), one.opened_ms());
   if (!begins_to_wait && !changes_counts(change, changed.state)) return;
   MeasureTaken taken;
@@ -203,6 +205,7 @@ CaseChanged describe(const state::Case& one, const DepartmentSettings& departmen
   changed.imported = one.imported();
   changed.note = change.note;
   changed.place = change.place;
+  changed.revision = one.steps();
   return changed;
 }
 

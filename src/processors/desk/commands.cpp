@@ -5,10 +5,12 @@
 
 #include "event/names.h"
 #include "processors/desk/case_commands.h"
+#include "processors/desk/case_moves.h"
 #include "processors/desk/deadlines.h"
 #include "processors/desk/labels.h"
 #include "processors/desk/openings.h"
 #include "processors/desk/ownership.h"
+#include "processors/desk/proposals.h"
 
 namespace earshot::desk {
 namespace {
@@ -39,7 +41,11 @@ Refusal carry_out(Action action) {
     case CommandKind::open_case:
     case CommandKind::agent_on_shift:
     case CommandKind::agent_off_shift:
-    case CommandKind::relabel: break;
+    case CommandKind::relabel:
+    case CommandKind::link:
+    case CommandKind::unlink:
+    case CommandKind::accept:
+    case CommandKind::refuse: break;
   }
   EARSHOT_CHECK(false, "only commands on a case are carried out here");
 }
@@ -62,7 +68,7 @@ CommandAnswered on_case(CaseBook& book, const Event& event, const Command& comma
 CommandAnswered open_by_hand(CaseBook& book, const Event& event, const Command& command, CommandAnswered answered) {
   if (!command.customer) return refuse(answered, "needs_customer", "whose case is it?");
   CaseRequested request;
-  request.customer = *command.customer;
+  request.customer = customer_now(book, *command.customer);
   request.facet = KeyHash{command.customer->high, command.customer->low};  // no key was used: the customer's own name stands in
   request.origin = CaseOrigin::agent;
   request.at = std::min(event.time, book.now());
@@ -116,6 +122,10 @@ CommandAnswered decide(CaseBook& book, const Event& event, const Command& comman
     case CommandKind::agent_on_shift:
     case CommandKind::agent_off_shift: return change_shift(book, command, answered);
     case CommandKind::relabel: return relabel(book, event, command, answered);
+    case CommandKind::link:
+    case CommandKind::unlink:
+    case CommandKind::accept:
+    case CommandKind::refuse: return decide_identity(book, event, command, answered);
     default: return on_case(book, event, command, answered);
   }
 }

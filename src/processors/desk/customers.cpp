@@ -9,8 +9,6 @@
 namespace earshot::desk {
 namespace {
 
-constexpr int kOpeningsMax = 16;
-
 bool is_similar(const DeskSettings& settings, const state::Case& one, const CaseRequested& request) {
   if (one.similarity() == 0 || request.similarity == 0) return false;
   const Timestamp last = from_millis(std::max(one.opened_ms(), one.last_text_ms()));
@@ -90,8 +88,8 @@ std::optional<CaseId> find_followed(CaseBook& book, CustomerId customer, const s
   return newest;
 }
 
-std::int64_t count_repeat(CaseBook& book, CustomerId customer, const std::vector<IssueType>& issues, Timestamp at) {
-  state::CustomerCases& known = book.edit_customer(customer);
+std::int64_t count_repeat(CaseBook& book, const CaseRequested& request, const std::vector<IssueType>& issues, Timestamp at) {
+  state::CustomerCases& known = book.edit_customer(request.customer);
   const Timestamp from = at - std::chrono::days{book.settings().repeat_days};
   std::int64_t count = 0;
   for (const state::Opening& opening : known.openings()) {
@@ -102,6 +100,8 @@ std::int64_t count_repeat(CaseBook& book, CustomerId customer, const std::vector
   if (known.openings_size() >= kOpeningsMax) known.mutable_openings()->erase(known.openings().begin());
   state::Opening& opening = *known.add_openings();
   opening.set_at_ms(to_millis(at));
+  opening.set_facet_high(request.facet.high);
+  opening.set_facet_low(request.facet.low);
   for (const IssueType issue : issues) opening.add_issues(static_cast<std::uint32_t>(issue));
   return count;
 }

@@ -26,7 +26,8 @@ std::optional<CaseId> find_conversation(CaseBook& book, CustomerId customer, con
 std::optional<CaseId> find_followed(CaseBook& book, CustomerId customer, const std::string& thread, const std::vector<IssueType>& issues,
                                     bool any);
 
+inline constexpr int kOpeningsMax = 16;
 // Cases of the same type that the customer opened within `repeat_days` before `at`; this one is then remembered.
-std::int64_t count_repeat(CaseBook& book, CustomerId customer, const std::vector<IssueType>& issues, Timestamp at);
+std::int64_t count_repeat(CaseBook& book, const CaseRequested& request, const std::vector<IssueType>& issues, Timestamp at);
 
 }  // namespace earshot::desk

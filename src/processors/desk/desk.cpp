@@ -7,11 +7,13 @@
 
 #include "base/hash.h"
 #include "processors/desk/case_book.h"
+#include "processors/desk/case_moves.h"
 #include "processors/desk/commands.h"
 #include "processors/desk/conversation.h"
 #include "processors/desk/deadlines.h"
 #include "processors/desk/openings.h"
 #include "processors/desk/ownership.h"
+#include "processors/desk/proposals.h"
 
 namespace earshot {
 namespace desk {
@@ -48,7 +50,9 @@ class Desk final : public Processor {
     } else if (const auto* command = std::get_if<Command>(&event.body)) {
       on_command(book, event, *command);
     } else if (const auto* proposed = std::get_if<IdentityProposed>(&event.body)) {
-      on_proposal(book, *proposed, event.time);
+      on_proposal(book, event, *proposed);
+    } else if (const auto* reassigned = std::get_if<FacetReassigned>(&event.body)) {
+      on_reassigned(book, *reassigned);
     }
     book.finish();
   }
@@ -125,15 +129,6 @@ class Desk final : public Processor {
     const auto* import = step.find<state::DeskImport>("import");
     if (import != nullptr && import->until_ms() >= to_millis(began.until)) return;
     step.edit<state::DeskImport>("import").set_until_ms(to_millis(began.until));
-  }
-
-  static void on_proposal(CaseBook& book, const IdentityProposed& proposed, Timestamp at) {
-    AlertRaised raised;
-    raised.severity = Severity::info;
-    raised.title = "one key is claimed by " + std::to_string(proposed.candidates.size()) + " customers: a person must decide";
-    if (!proposed.candidates.empty()) raised.customer = proposed.candidates.front();
-    for (const CustomerId candidate : proposed.candidates) raised.reasons.push_back("claimed by " + candidate.hex());
-    book.alert(proposed.key.hex(), std::move(raised), at);
   }
 
   inline static const std::string kNoSettings = "{}";

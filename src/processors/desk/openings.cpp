@@ -72,7 +72,7 @@ Severity severity_of_opening(const state::Case& one, UrgencyCause cause) {
 
 void place_in_department(CaseBook& book, state::Case& one, const CaseRequested& request, Timestamp opened) {
   const Route to = route(book.settings().rules, matter_of(one));
-  const std::int64_t same_type_before = count_repeat(book, request.customer, issues_of(one), opened);
+  const std::int64_t same_type_before = count_repeat(book, request, issues_of(one), opened);
   const Ranked ranked = rank_request(book, request, to.priority, same_type_before);
   one.set_priority(static_cast<std::uint32_t>(ranked.priority));
   add_reason(one, ranked.reason);

@@ -13,7 +13,6 @@ namespace {
 
 using Names = google::protobuf::RepeatedPtrField<state::KeyName>;
 
-std::string name_of_key(KeyHash key) { return "key/" + key.hex(); }
 KeyHash key_of(const state::KeyName& name) { return {name.high(), name.low()}; }
 CustomerId customer_named(KeyHash key) { return {key.high, key.low}; }
 
@@ -41,6 +40,11 @@ void remove(Names& names, KeyHash key) {
   if (holds(names, key)) names.DeleteSubrange(place_of(names, key), 1);
 }
 
+const state::Decided* decision_on(const state::IdentityKey& key, KeyHash other) {
+  const auto found = std::find_if(key.decided().begin(), key.decided().end(), [&](const auto& one) { return key_of(one.other()) == other; });
+  return found == key.decided().end() ? nullptr : &*found;
+}
+
 // Weak keys that are linked to each other, and the strong ids they touch.
 struct Group {
   std::vector<KeyHash> keys;  // ascending; one too many when they do not fit
@@ -53,40 +57,60 @@ class Decision {
  public:
   explicit Decision(Step& step) : step_(step) {}
 
-  void take(const KeysPaired& paired) {
-    if (is_known(paired)) return;
+  void take(const KeysPaired& paired, Timestamp at) {
+    if (paired.actor.empty() ? is_known(paired) : is_old(paired, at)) return;
     consider(paired.first);  // as it was: a group that falls apart may leave room with its strong id
     consider(paired.second);
-    claim(paired.first, paired.second, paired.first_kind, paired.undone);
-    claim(paired.second, paired.first, paired.second_kind, paired.undone);
+    const auto decided = paired.actor.empty() ? std::nullopt : std::optional(at);
+    claim(paired.first, paired.second, paired.first_kind, paired.undone, decided);
+    claim(paired.second, paired.first, paired.second_kind, paired.undone, decided);
     group_of_.clear();
+    joined_.clear();
     for (const KeyHash key : std::set<KeyHash>(starts_)) consider(key);
     for (const KeyHash strong : strong_) {
+      starts_.insert(strong);
       for (const auto& link : find(strong)->links()) starts_.insert(key_of(link));
     }
     for (const KeyHash key : starts_) decide(key);
-    if (!paired.undone && is_strong(paired.first) && is_strong(paired.second)) propose_strong(paired.first, paired.second);
+    const bool are_strong = is_strong(paired.first) && is_strong(paired.second);
+    if (!paired.undone && paired.actor.empty() && are_strong) propose_strong(paired.first, paired.second);
   }
 
  private:
-  const state::IdentityKey* find(KeyHash key) { return step_.find<state::IdentityKey>(name_of_key(key)); }
-  state::IdentityKey& edit(KeyHash key) { return step_.edit<state::IdentityKey>(name_of_key(key)); }
+  const state::IdentityKey* find(KeyHash key) { return step_.find<state::IdentityKey>(identity_key_name(key)); }
+  state::IdentityKey& edit(KeyHash key) { return step_.edit<state::IdentityKey>(identity_key_name(key)); }
   bool is_strong(KeyHash key) { return find(key)->kind() == "customer"; }
 
   bool is_known(const KeysPaired& paired) {
     const auto* first = find(paired.first);
     const auto* second = find(paired.second);
     if (first == nullptr || second == nullptr) return false;
+    const bool tells_kind = (first->kind().empty() && !paired.first_kind.empty()) || (second->kind().empty() && !paired.second_kind.empty());
+    if (tells_kind) return false;
+    if (decision_on(*first, paired.second) != nullptr) return true;  // a person has said more
     if (paired.undone) return holds(first->vetoes(), paired.second) && holds(second->vetoes(), paired.first);
     return holds(first->links(), paired.second) && holds(second->links(), paired.first);
   }
 
+  // Of what people say of two keys the newest word counts, and of one moment that they are not one.
+  bool is_old(const KeysPaired& paired, Timestamp at) {
+    const auto* first = find(paired.first);
+    const auto* known = first == nullptr ? nullptr : decision_on(*first, paired.second);
+    if (known == nullptr || known->at_ms() < to_millis(at)) return false;
+    return known->at_ms() > to_millis(at) || !known->same() || known->same() == !paired.undone;
+  }
+
   // Notes what was said about `key` and `other`. Once too much was said the key is shared for good, whatever the order in which
   // it was said: so its lists are no longer needed.
-  void claim(KeyHash key, KeyHash other, const std::string& kind, bool undone) {
+  void claim(KeyHash key, KeyHash other, const std::string& kind, bool undone, std::optional<Timestamp> decided) {
     auto& value = edit(key);
-    value.set_kind(kind);
+    if (!kind.empty()) value.set_kind(kind);
     if (value.shared()) return;
+    if (!decided && decision_on(value, other) != nullptr) return;
+    if (decided) {
+      decide_pair(value, other, {*decided, !undone});
+      if (!undone) remove(*value.mutable_vetoes(), other);
+    }
     if (undone) {
       add(*value.mutable_vetoes(), other);
       remove(*value.mutable_links(), other);
@@ -98,6 +122,22 @@ class Decision {
     value.set_shared(true);
     value.clear_links();
     value.clear_vetoes();
+    value.clear_decided();
+  }
+
+  struct Word {
+    Timestamp at;
+    bool same;
+  };
+  static void decide_pair(state::IdentityKey& value, KeyHash other, Word word) {
+    auto* known = const_cast<state::Decided*>(decision_on(value, other));
+    if (known == nullptr) {
+      known = value.add_decided();
+      known->mutable_other()->set_high(other.high);
+      known->mutable_other()->set_low(other.low);
+    }
+    known->set_at_ms(to_millis(word.at));
+    known->set_same(word.same);
   }
 
   // The group around `key`, and the strong ids whose share of keys may change with it, are to be looked at.
@@ -106,11 +146,37 @@ class Decision {
     const auto* known = find(key);
     if (known == nullptr) return;
     if (is_strong(key)) {
-      strong_.insert(key);
+      const auto& joined = joined_with(key);
+      strong_.insert(joined.begin(), joined.end());
     } else if (const Group& group = group_around(key); group.fits()) {
-      strong_.insert(group.strong.begin(), group.strong.end());
+      for (const KeyHash strong : group.strong) strong_.insert(joined_with(strong).begin(), joined_with(strong).end());
       starts_.insert(group.keys.begin(), group.keys.end());
     }
+  }
+
+  // The strong ids that people have said are one with this one, and itself. Too many are each alone again.
+  const std::set<KeyHash>& joined_with(KeyHash start) {
+    const auto known = joined_.find(start);
+    if (known != joined_.end()) return known->second;
+    std::set<KeyHash> all{start};
+    std::vector<KeyHash> open{start};
+    while (!open.empty() && all.size() <= kKeysPerCustomer) {
+      const auto* key = find(open.back());
+      open.pop_back();
+      if (key == nullptr || key->shared()) continue;
+      for (const auto& decided : key->decided()) {
+        const KeyHash other = key_of(decided.other());
+        if (decided.same() && is_strong(other) && !find(other)->shared() && all.insert(other).second) open.push_back(other);
+      }
+    }
+    if (all.size() > kKeysPerCustomer) all = {start};
+    return joined_.emplace(start, std::move(all)).first->second;
+  }
+  KeyHash root_of(KeyHash strong) { return *joined_with(strong).begin(); }
+  std::set<KeyHash> roots_of(const Group& group) {
+    std::set<KeyHash> roots;
+    for (const KeyHash strong : group.strong) roots.insert(root_of(strong));
+    return roots;
   }
 
   // A shared key is alone. Looks no further once the group does not fit.
@@ -142,35 +208,40 @@ class Decision {
     return group;
   }
 
-  // Whether all keys that only `strong` claims, and itself, are few enough for one customer.
-  bool has_room(KeyHash strong) {
-    const auto known = room_.find(strong);
-    return known != room_.end() ? known->second : room_.emplace(strong, counts_few_keys(strong)).first->second;
+  // Whether all keys that only `root` and those joined with it claim, and themselves, are few enough for one customer.
+  bool has_room(KeyHash root) {
+    const auto known = room_.find(root);
+    return known != room_.end() ? known->second : room_.emplace(root, counts_few_keys(root)).first->second;
   }
 
-  bool counts_few_keys(KeyHash strong) {
-    std::set<KeyHash> keys{strong};
-    for (const auto& link : find(strong)->links()) {
-      const KeyHash key = key_of(link);
-      if (keys.contains(key) || is_strong(key) || find(key)->shared()) continue;
-      const Group& group = group_around(key);
-      if (group.fits() && group.strong.size() == 1) keys.insert(group.keys.begin(), group.keys.end());
-      if (keys.size() > kKeysPerCustomer) return false;
+  bool counts_few_keys(KeyHash root) {
+    const std::set<KeyHash>& joined = joined_with(root);
+    std::set<KeyHash> keys = joined;
+    for (const KeyHash strong : joined) {
+      for (const auto& link : find(strong)->links()) {
+        const KeyHash key = key_of(link);
+        if (keys.contains(key) || is_strong(key) || find(key)->shared()) continue;
+        const Group& group = group_around(key);
+        if (group.fits() && roots_of(group).size() == 1) keys.insert(group.keys.begin(), group.keys.end());
+        if (keys.size() > kKeysPerCustomer) return false;
+      }
     }
     return true;
   }
 
   void decide(KeyHash key) {
-    if (is_strong(key) || !decided_.insert(key).second) return;  // a strong id is always a customer of its own
+    if (!decided_.insert(key).second) return;
+    if (is_strong(key)) return assign(key, root_of(key));
     const Group& group = group_around(key);
     if (!group.fits() || find(key)->shared()) return assign(key, key);
-    const bool is_claimed = group.strong.size() == 1 && has_room(*group.strong.begin());
-    const KeyHash owner = is_claimed ? *group.strong.begin() : group.keys.front();
+    const std::set<KeyHash> roots = roots_of(group);
+    const bool is_claimed = roots.size() == 1 && has_room(*roots.begin());
+    const KeyHash owner = is_claimed ? *roots.begin() : group.keys.front();
     for (const KeyHash member : group.keys) {
       assign(member, owner);
       decided_.insert(member);
     }
-    if (group.strong.size() > 1) propose(group);
+    if (roots.size() > 1) propose(group, roots);
   }
 
   void assign(KeyHash key, KeyHash owner) {
@@ -185,15 +256,15 @@ class Decision {
   }
 
   // Several strong ids claim one group: a person must look, once for each new claim.
-  void propose(const Group& group) {
+  void propose(const Group& group, const std::set<KeyHash>& roots) {
     const auto knows_all = [&](KeyHash member) {
       const auto& shown = find(member)->proposed();
-      return std::all_of(group.strong.begin(), group.strong.end(), [&](KeyHash strong) { return holds(shown, strong); });
+      return std::all_of(roots.begin(), roots.end(), [&](KeyHash strong) { return holds(shown, strong); });
     };
     if (std::any_of(group.keys.begin(), group.keys.end(), knows_all)) return;
     auto& value = edit(group.keys.front());
     IdentityProposed proposed{group.keys.front(), {}};
-    for (const KeyHash strong : group.strong) {
+    for (const KeyHash strong : roots) {
       add(*value.mutable_proposed(), strong);
       if (proposed.candidates.size() < kKeysPerCustomer) proposed.candidates.push_back(customer_named(strong));
     }
@@ -213,6 +284,7 @@ class Decision {
   std::set<KeyHash> decided_;
   std::deque<Group> groups_;
   std::map<KeyHash, const Group*> group_of_;  // of the links as they are now
+  std::map<KeyHash, std::set<KeyHash>> joined_;  // as they are now
   std::map<KeyHash, bool> room_;
 };
 
@@ -226,12 +298,35 @@ class Identity final : public Processor {
     if (keep_control(event, step)) return;
     const auto* paired = std::get_if<KeysPaired>(&event.body);
     if (paired == nullptr || paired->first == paired->second || (!paired->trusted && !paired->undone)) return;
-    Decision(step).take(*paired);
+    keep_evidence(event, *paired, step);
+    Decision(step).take(*paired, event.time);
   }
   void fire(const Timer&, Step&) override {}
+
+ private:
+  // For people who ask why: what linked the two keys first, and who had the last word.
+  static void keep_evidence(const Event& event, const KeysPaired& paired, Step& step) {
+    auto& evidence = step.edit<state::LinkEvidence>(evidence_name(paired.first, paired.second));
+    if (!paired.actor.empty()) {
+      if (evidence.decided_ms() > to_millis(event.time)) return;
+      evidence.set_actor(paired.actor);
+      evidence.set_same(!paired.undone);
+      evidence.set_decided_ms(to_millis(event.time));
+      evidence.set_decision(event.caused_by);
+    } else if (evidence.event().empty()) {
+      evidence.set_channel(paired.channel);
+      evidence.set_event(event.caused_by);
+      evidence.set_at_ms(to_millis(event.time));
+    }
+  }
 };
 
 }  // namespace
+
+std::string evidence_name(KeyHash first, KeyHash second) {
+  const auto [low, high] = std::minmax(first, second);
+  return "evidence/" + low.hex() + "/" + high.hex();
+}
 
 std::unique_ptr<Processor> make_identity() { return std::make_unique<Identity>(); }
 

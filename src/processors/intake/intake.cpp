@@ -103,7 +103,7 @@ class Intake final : public Processor {
     if (!by_hand && known != nullptr && (known->trusted() || !trusted)) return;
     if (!by_hand) step.edit<state::KnownPair>(name).set_trusted(trusted);
     KeysPaired paired{first, second, kind_of(input.person.keys[pair.first]), kind_of(input.person.keys[pair.second]), trusted,
-                      input.kind == InputKind::unlinked};
+                      input.kind == InputKind::unlinked, input.channel, ""};
     step.emit(Topic::identity, tenant_key(step.tenant()), std::move(paired), step.now());
   }
 
@@ -222,6 +222,12 @@ class Intake final : public Processor {
   static void assign(const IdentityAssigned& assigned, Step& step) {
     const auto* known = step.find<state::KnownKey>(kKnownKey);
     if (known != nullptr && known->epoch() >= assigned.epoch) return;
+    if (known != nullptr) {  // something may have been heard under the key
+      const CustomerId before = customer_of(assigned.key, step);
+      if (before != assigned.customer) {
+        step.emit(Topic::activity, record_key(step.tenant(), before), FacetReassigned{assigned.key, before, assigned.customer, assigned.epoch}, step.now());
+      }
+    }
     auto& value = step.edit<state::KnownKey>(kKnownKey);
     value.set_customer_high(assigned.customer.high);
     value.set_customer_low(assigned.customer.low);

@@ -48,10 +48,20 @@ TEST(Profile, FeelsMostlyAsInTheNewestFeedback) {
   customer.hear(customer.review(day(0), 5));
   EXPECT_EQ(customer.facet().sentiment_permille(), 1000);
   customer.hear(customer.review(day(1), 1));
-  EXPECT_EQ(customer.facet().sentiment_permille(), 500) << "a quarter of the way";
-  for (int n = 2; n < 40; ++n) customer.hear(customer.review(day(n), 1));
-  EXPECT_LE(customer.facet().sentiment_permille(), -990);
-  EXPECT_GE(customer.facet().sentiment_permille(), -1000);
+  EXPECT_EQ(customer.facet().sentiment_permille(), -1000 / 15) << "7 times the older and 8 times the newer one";
+  for (int n = 2; n < 8; ++n) customer.hear(customer.review(day(n), 1));
+  EXPECT_EQ(customer.facet().sentiment_permille(), (1000 - 35 * 1000) / 36) << "eight items are remembered";
+  customer.hear(customer.review(day(8), 1));
+  EXPECT_EQ(customer.facet().sentiment_permille(), -1000) << "of nine the newest eight";
+}
+
+TEST(Profile, FeelsTheSameInWhateverOrderFeedbackIsHeard) {
+  CustomerFeed forwards, backwards;
+  for (int n = 0; n < 12; ++n) {
+    forwards.hear(forwards.review(day(n), 1 + n % 5), day(20));
+    backwards.hear(backwards.review(day(11 - n), 1 + (11 - n) % 5), day(20));
+  }
+  EXPECT_EQ(forwards.facet().SerializeAsString(), backwards.facet().SerializeAsString());
 }
 
 TEST(Profile, IsTheUnionOfAllKeysWhenItIsTold) {
@@ -85,7 +95,7 @@ TEST(Profile, KnowsAKeyThatACaseNamedBeforeItWasHeard) {
   customer.tell(customer.change(CaseStep::opened, CaseState::fresh), day(1));
   const auto told = Feed::only<CustomerChanged>(customer.hear(customer.order(day(2))));
   ASSERT_EQ(told.size(), 1u) << "a new key";
-  EXPECT_EQ(told[0].facets, (std::vector<KeyHash>{mail.facet, customer.facet_hash()}));
+  EXPECT_EQ(told[0].facets, (std::vector<KeyHash>{customer.facet_hash(), mail.facet})) << "ascending, whichever came first";
   EXPECT_EQ(told[0].activity_days, 2);
   const auto entry = customer.value<state::TimelineEntry>(Timeline::name(mail.facet, 1));
   EXPECT_EQ(entry.what(), kCaseEntry + static_cast<int>(CaseStep::opened)) << "the case stands with the key that was known";
