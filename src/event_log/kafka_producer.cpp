@@ -63,6 +63,8 @@ void Producer::delivered(rd_kafka_t*, const rd_kafka_message_t* message, void*) 
   }
 }
 
+void Producer::troubled(rd_kafka_t*, int, const char*, void* self) { static_cast<Producer*>(self)->had_trouble_ = true; }
+
 // librdkafka 2.0 stops the process if a request of a transaction is answered while its handle ends, so what is under way comes
 // first. Nothing of it is committed by that.
 void Producer::let_go() {
@@ -75,6 +77,7 @@ void Producer::let_go() {
 Producer::Attempt<void> Producer::begin_again() {
   let_go();
   failed_ = RD_KAFKA_RESP_ERR_NO_ERROR;
+  may_end_again_ = false;
   Properties properties = settings_.connection;
   properties.insert(properties.end(), {{"transactional.id", settings_.transactional_id},
                                        {"transaction.timeout.ms", std::to_string(settings_.transaction.count())},
@@ -85,7 +88,7 @@ Producer::Attempt<void> Producer::begin_again() {
                                        {"message.max.bytes", std::to_string(kRecordBytesMax + (std::size_t{1} << 16))},
                                        {"queue.buffering.max.messages", "1000000"},
                                        {"queue.buffering.max.kbytes", "262144"}});
-  auto handle = connect(RD_KAFKA_PRODUCER, properties, {.opaque = this, .delivered = &Producer::delivered});
+  auto handle = connect(RD_KAFKA_PRODUCER, properties, {.opaque = this, .delivered = &Producer::delivered, .troubled = &Producer::troubled});
   if (!handle) return tl::unexpected(Failed{Then::never, std::move(handle.error())});
   handle_ = std::move(*handle);
   if (Fault fault{rd_kafka_init_transactions(handle_.get(), 3 * kCallMs)}) {
@@ -127,6 +130,9 @@ Producer::Attempt<void> Producer::until_done(const char* attempt, Call call) {
 }
 
 Producer::Attempt<void> Producer::begin() {
+  if (may_end_again_) {
+    if (auto begun = begin_again(); !begun) return begun;
+  }
   newest_.clear();
   failed_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   return outcome(rd_kafka_begin_transaction(handle_.get()), "beginning a transaction");
@@ -164,12 +170,22 @@ Producer::Attempt<void> Producer::send_offsets(const std::vector<Offsets>& offse
                     [&] { return rd_kafka_send_offsets_to_transaction(handle_.get(), list.get(), &member, kCallMs); });
 }
 
+template <class Call>
+Producer::Attempt<void> Producer::end(const char* attempt, Call call) {
+  rd_kafka_poll(handle_.get(), 0);
+  had_trouble_ = false;
+  auto ended = until_done(attempt, call);
+  rd_kafka_poll(handle_.get(), 0);
+  may_end_again_ = may_end_again_ || had_trouble_;
+  return ended;
+}
+
 Producer::Attempt<void> Producer::commit() {
-  return until_done("committing a transaction", [&] { return rd_kafka_commit_transaction(handle_.get(), kCallMs); });
+  return end("committing a transaction", [&] { return rd_kafka_commit_transaction(handle_.get(), kCallMs); });
 }
 
 Producer::Attempt<void> Producer::abort() {
-  return until_done("aborting a transaction", [&] { return rd_kafka_abort_transaction(handle_.get(), kCallMs); });
+  return end("aborting a transaction", [&] { return rd_kafka_abort_transaction(handle_.get(), kCallMs); });
 }
 
 Offset Producer::written(std::size_t topic, std::int32_t partition) const {

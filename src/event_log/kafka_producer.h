@@ -7,6 +7,9 @@
 //       │        │        └─ outcome unknown ─► begin_again ─► the mark decides
 //       └────────┴─ failed ─► abort ─► the same transaction again
 //
+// The end of a transaction that a broken connection delayed may reach the broker when a later one is open, and would end that one
+// half done (KAFKA-17754). So after trouble at an end the next transaction has a new producer, whose epoch the old end does not have.
+//
 // One thread.
 #pragma once
 
@@ -84,12 +87,17 @@ class Producer {
   explicit Producer(Settings settings) : settings_(std::move(settings)) {}
   void let_go();
   static void delivered(rd_kafka_t*, const rd_kafka_message_t* message, void*);
+  static void troubled(rd_kafka_t*, int code, const char* said, void* self);
+  template <class Call>
+  Attempt<void> end(const char* attempt, Call call);
   Attempt<void> outcome(rd_kafka_error_t* error, const char* attempt);
   template <class Call>
   Attempt<void> until_done(const char* attempt, Call call);
 
   Settings settings_;
   rd_kafka_resp_err_t failed_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // of a delivery
+  bool had_trouble_ = false;     // with a connection
+  bool may_end_again_ = false;   // the last end may still be on its way
   std::map<std::pair<std::size_t, std::int32_t>, Newest> newest_;
   Handle handle_;
   std::vector<TopicHandle> topics_;

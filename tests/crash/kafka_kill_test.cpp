@@ -1,11 +1,7 @@
 // A service on Kafka that is killed again and again, at named points of its commits and at any moment, while clients send and a
 // reader of committed records looks. Afterwards what it published must be, for each writer and partition, what an undisturbed
 // replay of the same inputs publishes, once and in order; and the state what the log says, here and on an empty machine.
-#include <algorithm>
-#include <thread>
-
 #include "crash/kafka_life.h"
-#include "support/random_test.h"
 
 namespace earshot::test {
 namespace {
@@ -90,33 +86,18 @@ TEST_F(KafkaKill, PublishesOnceWhatAnUndisturbedReplayPublishes) {
 // Nothing that was acknowledged is lost, what is too much is refused, and it goes on by itself.
 TEST_F(KafkaKill, WaitsForABrokerThatDiesInTheMiddleOfCommits) {
   Random random(seed_of_test(32));
-  std::vector<std::unique_ptr<Client>> clients;
-  for (int i = 0; i < 30; ++i) clients.push_back(std::make_unique<Client>(i, random.next()));
   Onlooker onlooker(*reader_, cli::topics_of(config_));
   RunningEarshot service = run();
   ASSERT_TRUE(service.runs());
-  std::atomic<bool> enough{false};
-  const auto patience = std::chrono::steady_clock::now() + 300s;
-  std::vector<std::thread> sending;
-  for (const auto& client : clients) {
-    sending.emplace_back([&] {
-      while ((!enough || client->has_unacknowledged()) && std::chrono::steady_clock::now() < patience) {
-        client->send_to(service.port(), 1);
-        std::this_thread::sleep_for(1ms);  // as clients do that were refused
-      }
-    });
-  }
-  const auto refused = [&] { return std::any_of(clients.begin(), clients.end(), [](const auto& client) { return client->refused() > 0; }); };
+  Crowd crowd(30, random, service.port());
   for (int death = 0; death < 2; ++death) {
     std::this_thread::sleep_for(std::chrono::milliseconds(500 + random.below(500)));  // any moment will do
     shared_broker()->kill();
-    while (death == 0 && !refused() && std::chrono::steady_clock::now() < patience) std::this_thread::sleep_for(10ms);
+    while (death == 0 && !crowd.was_refused() && !crowd.has_lost_patience()) std::this_thread::sleep_for(10ms);
     shared_broker()->start();
   }
-  enough = true;
-  for (std::thread& one : sending) one.join();
-  if (std::chrono::steady_clock::now() >= patience) FAIL() << "it does not go on: " << service.end().err;
-  wait_until_counted(service, clients);
+  if (!crowd.stop()) FAIL() << "it does not go on: " << service.end().err;
+  wait_until_counted(service, crowd.clients());
   const Outcome outcome = service.end();
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   expect_all_is_well(onlooker.stop(), {data_});

@@ -1,10 +1,13 @@
 // A test of services on Kafka that die: their topics, commands on them, and what must be true in the end.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <thread>
 
 #include "cli/default_model.h"
 #include "cli/station.h"
@@ -13,24 +16,64 @@
 #include "event_log/kafka_reader.h"
 #include "event_log/position.h"
 #include "support/in_kafka.h"
+#include "support/random_test.h"
 
 namespace earshot::test {
 
 inline const std::string kMortal = std::string(EARSHOT_BINARY_DIR) + "/mortal_earshot";
 
+// Clients that send all the while, and again what was refused.
+class Crowd {
+ public:
+  Crowd(int clients, Random& random, std::uint16_t port) {
+    for (int i = 0; i < clients; ++i) clients_.push_back(std::make_unique<Client>(i, random.next()));
+    for (const auto& client : clients_) {
+      senders_.emplace_back([this, port, &client = *client] {
+        while ((!enough_ || client.has_unacknowledged()) && !has_lost_patience()) {
+          client.send_to(port, 1);
+          std::this_thread::sleep_for(std::chrono::milliseconds(5));  // as clients do that were refused
+        }
+      });
+    }
+  }
+  ~Crowd() { stop(); }
+
+  // When all that was sent is acknowledged; false when it took too long.
+  bool stop() {
+    enough_ = true;
+    for (std::thread& sender : senders_) sender.join();
+    senders_.clear();
+    return !has_lost_patience();
+  }
+  bool was_refused() const {
+    return std::any_of(clients_.begin(), clients_.end(), [](const auto& client) { return client->refused() > 0; });
+  }
+  bool has_lost_patience() const { return std::chrono::steady_clock::now() >= patience_; }
+  const std::vector<std::unique_ptr<Client>>& clients() const { return clients_; }
+
+ private:
+  const std::chrono::steady_clock::time_point patience_ = std::chrono::steady_clock::now() + std::chrono::seconds(300 + scaled(60));
+  std::vector<std::unique_ptr<Client>> clients_;
+  std::atomic<bool> enough_{false};
+  std::vector<std::thread> senders_;
+};
+
 class KafkaLife : public ::testing::Test {
  protected:
   explicit KafkaLife(std::string more_of_engine = "") : more_of_engine_(std::move(more_of_engine)) {}
 
+  // Others than the one broker that the tests of a program share.
+  virtual KafkaConnection connection() const { return shared_broker()->connection(); }
+
   void SetUp() override {
-    if (shared_broker() == nullptr) GTEST_SKIP() << "there is no Kafka here; scripts/kafka fetch gets it";
-    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << shared_broker()->address() << "\n  prefix: " << prefix_ << "\n" << more_of_engine_ << "queue_events_max: 40\n";
+    if (!KafkaBroker::is_there()) GTEST_SKIP() << "there is no Kafka here; scripts/kafka fetch gets it";
+    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << connection().bootstrap << "\n  prefix: " << prefix_ << "\n" << more_of_engine_ << "queue_events_max: 40\n";
     const Outcome made = run_earshot({"topics", "--config", file(), "--create"});
     ASSERT_EQ(made.exit_code, 0) << made.out << made.err;
     auto config = cli::load_config(file());
     ASSERT_TRUE(config);
     config_ = *config;
-    auto reader = KafkaReader::open(shared_broker()->connection(), prefix_, cli::topics_of(config_));
+    auto reader = KafkaReader::open(connection(), prefix_, cli::topics_of(config_));
     ASSERT_TRUE(reader);
     reader_ = std::move(*reader);
   }
