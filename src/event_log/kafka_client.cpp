@@ -114,6 +114,7 @@ rd_kafka_resp_err_t produce(rd_kafka_t* handle, const Outgoing& message) {
 namespace {
 
 constexpr std::chrono::milliseconds kBreath{20};
+constexpr int kLeadersMs = 1'000;
 
 rd_kafka_resp_err_t ask_for_edges(rd_kafka_t* handle, const std::vector<Place>& places, Edge edge, std::chrono::milliseconds patience,
                                   std::vector<Offset>& found) {
@@ -132,6 +133,12 @@ rd_kafka_resp_err_t ask_for_edges(rd_kafka_t* handle, const std::vector<Place>& 
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+// librdkafka 2.0 would ask the leaders it remembers for minutes after they have moved.
+void ask_for_leaders(rd_kafka_t* handle) {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  if (rd_kafka_metadata(handle, 1, nullptr, &metadata, kLeadersMs) == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_metadata_destroy(metadata);
+}
+
 }  // namespace
 
 Result<std::vector<Offset>> edges(rd_kafka_t* handle, const std::vector<Place>& places, Edge edge, std::chrono::milliseconds patience) {
@@ -143,6 +150,7 @@ Result<std::vector<Offset>> edges(rd_kafka_t* handle, const std::vector<Place>& 
     // A topic that was just made, or whose leader has just moved, is known everywhere in a moment.
     if (std::chrono::steady_clock::now() > end) return error_of(failed, "asking Kafka where the partitions of " + places.front().topic + " end");
     std::this_thread::sleep_for(kBreath);
+    ask_for_leaders(handle);
   }
 }
 
