@@ -169,7 +169,7 @@ function drawIssues() {
   })).sort((a, b) => b.count - a.count || a.issue.localeCompare(b.issue));
   shown.length = Math.min(shown.length, issuesShown);
   const most = Math.max(1, ...shown.map((one) => one.count));
-  const isOld = Number.isFinite(newest) && now() - newest > 86400000;
+  const isOld = shown.length > 0 && now() - newest > 86400000;
   put(byId('issues-title'), isOld ? say('issues.of', { day: dayOf(newest) }) : say('issues'));
   bring(byId('issues'), shown, {
     key: (one) => one.issue,
