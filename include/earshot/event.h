@@ -293,6 +293,9 @@ struct CaseRequested {
   std::int64_t reach = 0;
   std::uint64_t similarity = 0;
   bool proactive = false;  // nobody wrote: the customer went silent
+  bool withdrawn = false;  // what was asked for `signal` is no longer wanted: the customer was heard
+  std::uint16_t probability_permille = 0;  // proactive: that the customer is gone
+  std::int64_t value_minor = 0;            // proactive: what they have spent
   bool imported = false;
   std::vector<std::string> reasons;
   std::string signal;
@@ -590,11 +593,13 @@ struct ImportBegan {
   bool operator==(const ImportBegan&) const = default;
 };
 
+// What could not be heard. A later one of the same connector and begin says more of the same gap.
 struct ConnectorGap {
   std::string connector;
   Timestamp from{};
-  Timestamp to{};
+  Timestamp to{};  // kNever: it still lasts
   std::string reason;
+  std::vector<std::string> channels;  // that its events have; empty: the one that is named like the connector
   bool operator==(const ConnectorGap&) const = default;
 };
 
@@ -609,6 +614,10 @@ struct ChurnModelFitted {
   std::int64_t customers = 0;
   std::int64_t repeaters = 0;  // of them, active on more than one day
   std::int64_t log_likelihood_milli = 0;
+  std::int64_t silences = 0;               // whose end, or whose reaching the horizon, was seen
+  std::vector<std::int64_t> hazard_micro;  // weights of the hazard model (processors/customer/hazard.h); empty: the forecast stands alone
+  // For promises of 500, 550, … 950: the forecast, in thousandths, at which an alarm keeps them; empty: the promise itself.
+  std::vector<std::int64_t> rho_permille;
   Timestamp until{};  // nothing after it was looked at
   bool operator==(const ChurnModelFitted&) const = default;
 };

@@ -198,6 +198,9 @@ template <class F> void fields(F& f, CaseRequested& v) {
   f.optional("reach", v.reach);
   f.optional("similarity", v.similarity);
   f.optional("proactive", v.proactive);
+  f.optional("withdrawn", v.withdrawn);
+  f.optional("probability_permille", v.probability_permille);
+  f.optional("value_minor", v.value_minor);
   f.optional("imported", v.imported);
   f.optional("reasons", v.reasons);
   f.optional("signal", v.signal);
@@ -381,6 +384,7 @@ template <class F> void fields(F& f, ConnectorGap& v) {
   f.required("from", v.from);
   f.required("to", v.to);
   f.required("reason", v.reason);
+  f.optional("channels", v.channels);
 }
 template <class F> void fields(F& f, ChurnModelFitted& v) {
   f.required("version", v.version);
@@ -392,6 +396,9 @@ template <class F> void fields(F& f, ChurnModelFitted& v) {
   f.required("customers", v.customers);
   f.required("repeaters", v.repeaters);
   f.required("log_likelihood_milli", v.log_likelihood_milli);
+  f.optional("silences", v.silences);
+  f.optional("hazard_micro", v.hazard_micro);
+  f.optional("rho_permille", v.rho_permille);
   f.required("until", v.until);
 }
 
