@@ -59,7 +59,7 @@ class Queries {
   Result<CustomerAnswer> customer(std::string_view tenant, std::string_view key) const;
 
   // How their silence goes on, by the settings and the model that the customer processor has now.
-  Result<ForecastAnswer> forecast(std::string_view tenant, std::string_view key) const;
+  Result<ForecastAnswer> forecast(std::string_view tenant, std::string_view key, Timestamp now) const;
 
   struct CaseFilter {
     std::optional<CaseState> state;
@@ -100,7 +100,6 @@ class Queries {
   // Fills what is known only from state or only from a person's own event.
   void complete(std::string_view tenant, CustomerRow& row) const;
   std::optional<CustomerRow> standing(std::string_view tenant, CustomerId customer) const;
-  Result<CustomerSettings> silence_settings(std::string_view tenant) const;
   std::string clear_key(std::string_view tenant, CustomerId customer, KeyHash facet) const;
   void add_signals(std::string_view tenant, const std::set<std::string>& names, CustomerAnswer& answer) const;
   void add_cases(std::string_view tenant, std::set<CaseId> ids, CustomerAnswer& answer) const;

@@ -48,7 +48,7 @@ Result<std::string> show_customer(const Queries& queries, const Call& call) {
 
 Result<std::string> show_forecast(const Queries& queries, const Call& call) {
   if (auto good = Parameters(call).finish(); !good) return std::move(good.error());
-  return as_json(queries.forecast(call.who.tenant, call.parts.at(0)));
+  return as_json(queries.forecast(call.who.tenant, call.parts.at(0), std::chrono::floor<Millis>(std::chrono::system_clock::now())));
 }
 
 Result<std::string> list_cases(const Queries& queries, const Call& call) {

@@ -1,9 +1,11 @@
 #include "processors/customer/customer.h"
 
 #include <map>
+#include <utility>
 
 #include "event/json_reader.h"
 #include "processors/control.h"
+#include "processors/customer/blindness.h"
 #include "processors/customer/moving.h"
 #include "processors/customer/profile.h"
 #include "processors/customer/settings.h"
@@ -33,6 +35,7 @@ class Customer final : public Processor {
     if (const auto* reassigned = std::get_if<FacetReassigned>(&event.body)) return let_go(*reassigned, step);
     if (const auto* moved = std::get_if<FacetMoved>(&event.body)) return take_in(*moved, step);
     if (const auto* fitted = std::get_if<ChurnModelFitted>(&event.body)) return keep_model(*fitted, step);
+    if (const auto* gap = std::get_if<ConnectorGap>(&event.body)) return Blindness::keep(*gap, step);
   }
 
   void fire(const Timer& timer, Step& step) override {
@@ -53,10 +56,12 @@ class Customer final : public Processor {
     const CustomerSettings& now = settings(step);
     const Reading reading = read_activity(activity, now);
     const std::string before = risk_of(step);
+    const bool was_unhappy = Silence::is_unhappy(step);
     const bool joined = profile_.apply(activity, reading, step);
     timeline_.apply(activity, reading, step);
     silence_.apply(activity, reading, now, step);
     unhappiness_.apply(activity, reading, step);
+    if (Silence::is_unhappy(step) && !was_unhappy) silence_.look_again(now, step);
     if (joined || risk_of(step) != before) announce(step);
   }
 
@@ -93,7 +98,10 @@ class Customer final : public Processor {
   void follow(const CaseChanged& change, Timestamp at, Step& step) {
     if (step.find<state::Customer>("customer") == nullptr) return;  // a case opened by hand for somebody never heard
     timeline_.apply(change, at, step);
+    silence_.apply(change, step);
+    const bool was_unhappy = Silence::is_unhappy(step);
     if (unhappiness_.apply(change, step)) announce(step);
+    if (Silence::is_unhappy(step) && !was_unhappy) silence_.look_again(settings(step), step);
   }
 
   static std::string risk_of(Step& step) {
@@ -136,6 +144,8 @@ class Customer final : public Processor {
     value.set_alpha_micro(fitted.alpha_micro);
     value.set_a_micro(fitted.a_micro);
     value.set_b_micro(fitted.b_micro);
+    value.mutable_hazard_micro()->Assign(fitted.hazard_micro.begin(), fitted.hazard_micro.end());
+    value.mutable_rho_permille()->Assign(fitted.rho_permille.begin(), fitted.rho_permille.end());
   }
 
   // The tenant's settings, decoded once per version. A section that cannot be read was refused before it got into the log.
@@ -147,11 +157,11 @@ class Customer final : public Processor {
     if (kept && kept->version != decoded.version) {
       decoded.version = kept->version;
       auto read = read_json<CustomerSettings>(kept->settings, JsonReader::UnknownKeys::ignore);
-      const auto model = decoded.settings.model;
-      const auto model_version = decoded.settings.model_version;
-      decoded.settings = read ? std::move(*read) : CustomerSettings{};
-      decoded.settings.model = model;
-      decoded.settings.model_version = model_version;
+      const CustomerSettings before = std::exchange(decoded.settings, read ? std::move(*read) : CustomerSettings{});
+      decoded.settings.model = before.model;
+      decoded.settings.hazard = before.hazard;
+      decoded.settings.levels = before.levels;
+      decoded.settings.model_version = before.model_version;
     }
     const auto* fitted = step.find_at<state::ChurnModelState>(step.tenant(), kChurnModel);
     if (fitted != nullptr && fitted->version() != decoded.settings.model_version) use_fitted(*fitted, decoded.settings);
@@ -171,7 +181,8 @@ class Customer final : public Processor {
 
 }  // namespace
 
-ChurnModelFitted fitted_event(std::int64_t version, const SilenceModel& model) {
+ChurnModelFitted fitted_event(std::int64_t version, const SilenceModel& model, const std::optional<HazardModel>& hazard,
+                              const std::optional<PromiseLevels>& levels) {
   const auto micro = [](double value) { return static_cast<std::int64_t>(value * 1e6 + 0.5); };
   ChurnModelFitted fitted;
   fitted.version = version;
@@ -179,6 +190,10 @@ ChurnModelFitted fitted_event(std::int64_t version, const SilenceModel& model) {
   fitted.alpha_micro = micro(model.alpha);
   fitted.a_micro = micro(model.a);
   fitted.b_micro = micro(model.b);
+  if (hazard) {
+    for (const double weight : hazard->weights) fitted.hazard_micro.push_back(static_cast<std::int64_t>(weight * 1e6 + (weight < 0 ? -0.5 : 0.5)));
+  }
+  if (levels) fitted.rho_permille.assign(levels->begin(), levels->end());
   return fitted;
 }
 
@@ -186,6 +201,8 @@ void use_fitted(const state::ChurnModelState& fitted, CustomerSettings& settings
   settings.model_version = fitted.version();
   settings.model = {static_cast<double>(fitted.r_micro()) / 1e6, static_cast<double>(fitted.alpha_micro()) / 1e6,
                     static_cast<double>(fitted.a_micro()) / 1e6, static_cast<double>(fitted.b_micro()) / 1e6};
+  settings.hazard = hazard_of_micro({fitted.hazard_micro().data(), static_cast<std::size_t>(fitted.hazard_micro_size())});
+  settings.levels = levels_of({fitted.rho_permille().data(), static_cast<std::size_t>(fitted.rho_permille_size())});
 }
 
 std::unique_ptr<Processor> make_customer() { return std::make_unique<Customer>(); }

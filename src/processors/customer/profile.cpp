@@ -12,6 +12,7 @@ constexpr int kGoodScore = 750;  // 4 and 5 of 5
 constexpr int kGoodNps = 900;
 constexpr int kSurelyNegative = 600;
 constexpr int kNegativeDespiteScore = 900;
+constexpr int kChannelsMax = 8;
 constexpr int kSaysTheyLeave = 700;
 
 std::optional<int> score_of(const ActivityRecorded& activity) {
@@ -91,6 +92,17 @@ DaySet days_of(const state::Facet& facet) {
   return std::move(*days);
 }
 
+// In their order, so that it does not matter which key or event was first. Nothing is written while it is the same.
+void use_channel(const std::string& channel, state::Facet& facet) {
+  auto* channels = facet.mutable_channels();
+  const auto place = std::lower_bound(channels->begin(), channels->end(), channel);
+  if (place != channels->end() && *place == channel) return;
+  const auto index = place - channels->begin();
+  *channels->Add() = channel;
+  std::rotate(channels->begin() + index, channels->end() - 1, channels->end());
+  if (channels->size() > kChannelsMax) channels->RemoveLast();
+}
+
 CombinedProfile combine_all(const std::vector<const state::Facet*>& facets) {
   CombinedProfile all;
   std::vector<DaySet> days;
@@ -153,6 +165,7 @@ bool Profile::apply(const ActivityRecorded& activity, const Reading& reading, St
     facet.set_day_count(days.count());
     facet.set_last_day(*days.last());
   }
+  if (reading.active_day) use_channel(activity.channel, facet);
   if (activity.order && (facet.currency().empty() || facet.currency() == activity.order->currency)) {
     facet.set_currency(activity.order->currency);
     facet.set_spent_minor(facet.spent_minor() + (activity.kind == InputKind::returned ? -activity.order->amount : activity.order->amount));
@@ -239,6 +252,7 @@ void Profile::merge(const state::Facet& other, state::Facet& facet) {
   note_newest_unhappy(other.last_negative_ms(), other.last_negative_act(), facet);
   note_newest_setback(other.setback_ms(), other.setback_cancelled(), facet);
   facet.set_recovery_ms(std::max(facet.recovery_ms(), other.recovery_ms()));
+  for (const std::string& channel : other.channels()) use_channel(channel, facet);
   facet.set_place(std::max(facet.place(), other.place()));
   if (facet.currency().empty()) facet.set_currency(other.currency());
   if (facet.currency() == other.currency()) facet.set_spent_minor(facet.spent_minor() + other.spent_minor());
@@ -298,6 +312,28 @@ Mood Profile::mood(Step& step) {
     }
   }
   return mood;
+}
+
+GapHabit Profile::gap_habit(Step& step) {
+  GapSums gaps;
+  std::optional<DayNumber> before;
+  for (const DayNumber day : combined(step).days.days()) {
+    if (before) gaps.add(day - *before);
+    before = day;
+  }
+  return gaps.habit();
+}
+
+std::int64_t Profile::spent(Step& step) {
+  std::int64_t sum = 0;
+  std::string currency;
+  for (const auto& ref : step.find<state::Customer>("customer")->facets()) {
+    const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}));
+    if (facet == nullptr || facet->currency().empty()) continue;
+    if (currency.empty()) currency = facet->currency();
+    if (facet->currency() == currency) sum += facet->spent_minor();
+  }
+  return sum;
 }
 
 CombinedProfile Profile::combined(Step& step) {

@@ -79,6 +79,8 @@ class Profile {
 
   // Adds what was kept of a facet elsewhere, but for its timeline, to what is kept of it here: the same in any order.
   static void merge(const state::Facet& other, state::Facet& facet);
+  static GapHabit gap_habit(Step& step);
+  static std::int64_t spent(Step& step);  // minor units of the currency of the first key that spent anything
 
  private:
   static void score(const Reading& reading, const ActivityRecorded& activity, state::Facet& facet);

@@ -1,6 +1,7 @@
 // What a tenant may set about customers: section `silence` of the configuration.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "earshot/event.h"
@@ -13,17 +14,22 @@ struct CustomerSettings {
   std::int64_t horizon_days = 182;    // a silence of this length is a customer who has gone
   std::int64_t watch_permille = 600;  // a signal when the silence will last that long with this probability
   std::int64_t act_permille = 800;    // and a case at this one
+  std::int64_t unhappy_permille = 700;  // a case already at this one if a case of theirs is unresolved or they were unhappy last
   std::int64_t young_weeks = 16;      // heard once and not again by then: a signal
   std::int64_t late_days = 7;         // a silence noticed later than this opens no case
   std::int64_t untouched_permille = 50;  // of the customers who fall silent get no case, so that the others can be compared with them
+  std::int64_t cases_per_day_max = 100;  // opened by silences; who finds no room waits by rank (processors/desk/outreach.h)
   std::vector<InputKind> activity{InputKind::order, InputKind::usage, InputKind::payment};  // what makes a day active
 
   // Not from the configuration: as last fitted (churn_model.fitted); the defaults until then, with version 0.
   SilenceModel model{};
+  std::optional<HazardModel> hazard{};
+  std::optional<PromiseLevels> levels{};
   std::int64_t model_version = 0;
 
-  SilenceSettings silence() const {
-    return {model, static_cast<int>(horizon_days), static_cast<int>(watch_permille), static_cast<int>(act_permille)};
+  SilenceSettings silence(bool unhappy) const {
+    const std::int64_t act = unhappy ? std::min(unhappy_permille, act_permille) : act_permille;
+    return {model, static_cast<int>(horizon_days), static_cast<int>(std::min(watch_permille, act)), static_cast<int>(act), hazard, levels};
   }
 };
 
@@ -32,9 +38,11 @@ void fields(F& f, CustomerSettings& v) {
   f.optional("horizon_days", v.horizon_days);
   f.optional("watch_permille", v.watch_permille);
   f.optional("act_permille", v.act_permille);
+  f.optional("unhappy_permille", v.unhappy_permille);
   f.optional("young_weeks", v.young_weeks);
   f.optional("late_days", v.late_days);
   f.optional("untouched_permille", v.untouched_permille);
+  f.optional("cases_per_day_max", v.cases_per_day_max);
   f.optional("activity", v.activity);
 }
 

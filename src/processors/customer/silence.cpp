@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "processors/control.h"
+#include "processors/customer/blindness.h"
 
 namespace earshot {
 namespace {
@@ -41,8 +42,6 @@ void measure_signal(const std::string& signal, std::string outcome, Timestamp at
 
 }  // namespace
 
-Rhythm rhythm_of(const Presence& presence) { return {presence.first_day, presence.last_heard, presence.days - 1}; }
-
 void Silence::apply(const ActivityRecorded& activity, const Reading& reading, const CustomerSettings& settings, Step& step) const {
   if (!reading.sign_of_life) return;
   const auto presence = Profile::presence(step);
@@ -56,7 +55,7 @@ bool Silence::is_over(const ActivityRecorded& activity, const std::optional<Pres
   if (customer->silence_level() == 0) return false;
   if (to_millis(activity.at) > customer->silence_since_ms()) return true;
   const SignalLevel level = customer->silence_level() == 2 ? SignalLevel::act : SignalLevel::watch;
-  const auto due = presence ? due_of(level, *presence, settings) : std::nullopt;
+  const auto due = presence ? due_of(level, *presence, look_ahead(*presence, settings, step)) : std::nullopt;
   return due && due->at > step.now();
 }
 
@@ -70,7 +69,8 @@ void Silence::clear(const ActivityRecorded& activity, Step& step) {
   value.clear_silence_signal();
   value.clear_silence_since_ms();
   measure_signal(cleared.signal, "cleared", cleared.since, step);
-  if (!is_late_news) measure_return(activity, cleared.signal, step);
+  if (!is_late_news && !value.silence_waiting()) measure_return(activity, cleared.signal, step);
+  if (value.silence_waiting()) withdraw(cleared.signal, activity.facet, activity.at, step);
   value.set_silence_asked_ms(0);
   step.emit(Topic::signals, std::string(step.record_key()), std::move(cleared), activity.at);
 }
@@ -80,7 +80,7 @@ void Silence::reconsider(KeyHash moved, const CustomerSettings& settings, Step& 
   auto& value = step.edit<state::Customer>("customer");
   if (value.silence_level() != 0) {
     const SignalLevel level = value.silence_level() == 2 ? SignalLevel::act : SignalLevel::watch;
-    const auto due = presence ? due_of(level, *presence, settings) : std::nullopt;
+    const auto due = presence ? due_of(level, *presence, look_ahead(*presence, settings, step)) : std::nullopt;
     if (due && due->at <= step.now()) {
       value.set_silence_since_ms(to_millis(due->at));
     } else {
@@ -91,34 +91,65 @@ void Silence::reconsider(KeyHash moved, const CustomerSettings& settings, Step& 
       value.clear_silence_since_ms();
       value.set_silence_asked_ms(0);
       measure_signal(cleared.signal, "cleared", cleared.since, step);
+      if (value.silence_waiting()) withdraw(cleared.signal, moved, step.now(), step);
       step.emit(Topic::signals, std::string(step.record_key()), std::move(cleared), step.now());
     }
   }
   arm(presence, settings, step);
 }
 
-std::optional<Silence::Due> Silence::due_of(SignalLevel level, const Presence& presence, const CustomerSettings& settings) {
-  // Who was heard on one day only has no habit to break: the forecast knows just the curve of all customers, and before the
-  // tenant's own is fitted not even that. The rule for the young speaks, by week 16 of their life.
-  const bool is_one_day = presence.days == 1;
-  if (is_one_day && level == SignalLevel::watch) return Due{presence.last_heard + std::chrono::weeks{settings.young_weeks}, level, true};
-  if (is_one_day && settings.model_version == 0) return std::nullopt;
-  const SilenceDue due = silence_due(settings.silence(), rhythm_of(presence));
-  return Due{level == SignalLevel::watch ? due.watch : is_one_day ? due.act : std::max(due.act, due.watch), level};
+// Who was heard on one day only has no habit to break: the forecast knows just the curve of all customers, and before the
+// tenant's own is fitted not even that. The rule for the young speaks, by week 16 of their life.
+Silence::Outlook Silence::look_ahead(const Presence& presence, const CustomerSettings& settings, Step& step) {
+  Outlook outlook;
+  outlook.blind = Blindness::after(presence.last_heard, step);
+  outlook.is_young = presence.days == 1;
+  outlook.watch = presence.last_heard + std::chrono::weeks{settings.young_weeks};
+  if (outlook.is_young && settings.model_version == 0) return outlook;
+  const SilenceDue due = silence_due(terms(settings, step), rhythm(presence, settings, step));
+  if (!outlook.is_young) outlook.watch = due.watch;
+  outlook.act = outlook.is_young ? due.act : std::max(due.act, due.watch);
+  return outlook;
 }
 
-std::optional<Silence::Due> Silence::next_due(const Presence& presence, const state::Customer& customer, const CustomerSettings& settings) {
+std::optional<Silence::Due> Silence::due_of(SignalLevel level, const Presence& presence, const Outlook& outlook) {
+  const bool is_watch = level == SignalLevel::watch;
+  if (!is_watch && !outlook.act) return std::nullopt;
+  const Timestamp heard_all_the_time = is_watch ? outlook.watch : *outlook.act;
+  const Timestamp at = Blindness::postponed(presence.last_heard, heard_all_the_time, outlook.blind);
+  return Due{at, level, is_watch && outlook.is_young, at - heard_all_the_time};
+}
+
+std::optional<Silence::Due> Silence::next_due(const Presence& presence, const state::Customer& customer, const CustomerSettings& settings, Step& step) {
   if (customer.silence_level() == 2) return std::nullopt;
-  const auto act = due_of(SignalLevel::act, presence, settings);
+  const Outlook outlook = look_ahead(presence, settings, step);
+  const auto act = due_of(SignalLevel::act, presence, outlook);
   if (customer.silence_level() == 1) return act;
-  const auto watch = due_of(SignalLevel::watch, presence, settings);
+  const auto watch = due_of(SignalLevel::watch, presence, outlook);
   return act && act->at < watch->at ? act : watch;
 }
+
+Rhythm Silence::rhythm(const Presence& presence, const CustomerSettings& settings, Step& step) {
+  return {presence.first_day, presence.last_heard, presence.days - 1, settings.hazard ? Profile::gap_habit(step) : GapHabit{}};
+}
+
+SilenceSettings Silence::terms(const CustomerSettings& settings, Step& step) { return settings.silence(is_unhappy(step)); }
+
+// What leaves less room for silence: somebody still owes them an answer, or they were unhappy and nothing happy came after.
+bool Silence::is_unhappy(Step& step) {
+  const auto* customer = step.find<state::Customer>("customer");
+  if (customer == nullptr) return false;
+  if (!customer->negative_signal().empty()) return true;
+  return std::any_of(customer->cases().begin(), customer->cases().end(),
+                     [](const state::CustomerCase& one) { return one.state() < static_cast<std::int32_t>(CaseState::resolved); });
+}
+
+void Silence::look_again(const CustomerSettings& settings, Step& step) const { arm(Profile::presence(step), settings, step); }
 
 void Silence::arm(const std::optional<Presence>& presence, const CustomerSettings& settings, Step& step) {
   if (!presence) return;
   const auto* customer = step.find<state::Customer>("customer");
-  const auto due = next_due(*presence, *customer, settings);
+  const auto due = next_due(*presence, *customer, settings, step);
   if (!due) return;
   const std::int64_t armed = customer->silence_armed_ms();
   const std::int64_t wanted = to_millis(up_to_minute(due->at));
@@ -132,7 +163,7 @@ bool Silence::fire(const Timer& timer, const CustomerSettings& settings, Step& s
   if (customer == nullptr || to_millis(timer.due) != customer->silence_armed_ms()) return false;  // a newer one counts
   step.edit<state::Customer>("customer").set_silence_armed_ms(0);
   const auto presence = Profile::presence(step);
-  const auto due = presence ? next_due(*presence, *customer, settings) : std::nullopt;
+  const auto due = presence ? next_due(*presence, *customer, settings, step) : std::nullopt;
   const bool reached = due && due->at <= step.now();
   if (reached) raise(*due, *presence, settings, step);
   arm(presence, settings, step);
@@ -158,7 +189,7 @@ void Silence::raise(const Due& due, const Presence& presence, const CustomerSett
   signal.customer = customer_of(step);
   signal.facet = {customer.facets(0).high(), customer.facets(0).low()};
   signal.since = due.at;
-  signal.probability_permille = static_cast<std::uint16_t>(silence_outlook(settings.silence(), rhythm_of(presence), due.at).gone_permille);
+  signal.probability_permille = static_cast<std::uint16_t>(silence_outlook(terms(settings, step), rhythm(presence, settings, step), due.at - due.blind).gone_permille);
   signal.reasons = reasons(due, presence, settings, step);
   signal.clears_on = "next contact";
   signal.model_version = settings.model_version;
@@ -173,7 +204,7 @@ void Silence::raise(const Due& due, const Presence& presence, const CustomerSett
     if (!untouched) ask_for_case(signal, step);
     if (!is_importing(step)) {
       customer.set_silence_asked_ms(to_millis(due.at));
-      measure_signal(signal.signal, untouched ? "untouched" : "reached", due.at, step);
+      if (untouched) measure_signal(signal.signal, "untouched", due.at, step);
     }
   }
   measure_signal(signal.signal, "raised", due.at, step);
@@ -192,8 +223,36 @@ void Silence::ask_for_case(const SignalChanged& signal, Step& step) {
   wanted.reasons = signal.reasons;
   wanted.signal = signal.signal;
   wanted.place = -1;
-  step.edit<state::Customer>("customer").set_case_pending(true);
+  wanted.probability_permille = signal.probability_permille;
+  wanted.value_minor = Profile::spent(step);
+  auto& customer = step.edit<state::Customer>("customer");
+  customer.set_case_pending(true);
+  customer.set_silence_waiting(true);
   step.emit(Topic::desk, tenant_key(step.tenant()), std::move(wanted), signal.since);
+}
+
+// Desk may have no room for them that day: reached is who got a case.
+void Silence::apply(const CaseChanged& change, Step& step) const {
+  const auto* known = step.find<state::Customer>("customer");
+  if (!known->silence_waiting() || (change.step != CaseStep::opened && change.step != CaseStep::attached)) return;
+  auto& customer = step.edit<state::Customer>("customer");
+  customer.set_silence_waiting(false);
+  if (customer.silence_asked_ms() != 0) measure_signal(customer.silence_signal(), "reached", from_millis(customer.silence_asked_ms()), step);
+}
+
+void Silence::withdraw(const std::string& signal, KeyHash facet, Timestamp at, Step& step) {
+  CaseRequested unwanted;
+  unwanted.customer = customer_of(step);
+  unwanted.facet = facet;
+  unwanted.origin = CaseOrigin::silence;
+  unwanted.at = at;
+  unwanted.channel = "silence";
+  unwanted.proactive = unwanted.withdrawn = true;
+  unwanted.signal = signal;
+  auto& customer = step.edit<state::Customer>("customer");
+  customer.set_silence_waiting(false);
+  customer.set_case_pending(false);
+  step.emit(Topic::desk, tenant_key(step.tenant()), std::move(unwanted), at);
 }
 
 // Decided once for each customer, so that a change of the share moves nobody from one side to the other.
@@ -215,25 +274,30 @@ void Silence::measure_return(const ActivityRecorded& activity, const std::string
 }
 
 std::vector<std::string> Silence::reasons(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step) {
-  const Rhythm rhythm = rhythm_of(presence);
-  const std::string silent_for = std::to_string(days_between(presence.last_heard, due.at));
+  const Rhythm theirs = rhythm(presence, settings, step);
+  const SilenceSettings in_force = terms(settings, step);
+  const std::string silent_for = std::to_string(days_between(presence.last_heard, due.at - due.blind));
   std::vector<std::string> facts;
   if (due.young) {
     facts.push_back("heard on one day only, " + date_of(presence.last_heard) + ", and not again by week " + std::to_string(settings.young_weeks));
   } else if (presence.days == 1) {
     facts.push_back("heard on one day only, silent for " + silent_for + " days: only the curve of all customers is known");
   } else {
-    const int usual = std::max(1, (presence.last_day - presence.first_day) / rhythm.repeat_days);
-    const auto within = std::chrono::ceil<std::chrono::days>(usual_gap_of(settings.silence(), rhythm)).count();
+    const int usual = std::max(1, (presence.last_day - presence.first_day) / theirs.repeat_days);
+    const auto within = std::chrono::ceil<std::chrono::days>(usual_gap_of(in_force, theirs)).count();
     facts.push_back("usual gap " + std::to_string(usual) + " days (95 % within " + std::to_string(within) + "), silent for " + silent_for);
   }
-  const SilenceOutlook outlook = silence_outlook(settings.silence(), rhythm, due.at);
-  const auto passed = due.level == SignalLevel::act ? settings.act_permille : settings.watch_permille;
+  const SilenceOutlook outlook = silence_outlook(in_force, theirs, due.at - due.blind);
+  const int passed = due.level == SignalLevel::act ? in_force.act_permille : in_force.watch_permille;
   std::string forecast = "P(silent for " + std::to_string(settings.horizon_days) + " days) " + ratio(outlook.gone_permille);
-  if (!due.young) forecast += ", passed " + ratio(static_cast<int>(passed)) + " on " + date_of(due.at);
+  if (!due.young) forecast += ", passed " + ratio(passed) + " on " + date_of(due.at);
   facts.push_back(std::move(forecast));
+  if (const auto blind = std::chrono::ceil<std::chrono::days>(due.blind).count(); blind > 0) {
+    facts.push_back("not counted: " + std::to_string(blind) + (blind == 1 ? " day" : " days") + " on which their source could not be heard");
+  }
   const auto negative = Profile::last_negative(step);
-  if (negative && days_between(*negative, presence.last_heard) <= kRecentComplaintDays) {
+  if (facts.size() < 3 && step.find<state::Customer>("customer")->negative_signal().empty() && is_unhappy(step)) facts.emplace_back("a case of theirs is unresolved");
+  if (facts.size() < 3 && negative && days_between(*negative, presence.last_heard) <= kRecentComplaintDays) {
     facts.push_back("unhappy feedback on " + date_of(*negative) + ", shortly before the last contact");
   }
   return facts;

@@ -10,12 +10,11 @@
 #pragma once
 
 #include "earshot/processor.h"
+#include "processors/customer/blindness.h"
 #include "processors/customer/profile.h"
 #include "processors/customer/settings.h"
 
 namespace earshot {
-
-Rhythm rhythm_of(const Presence& presence);
 
 class Silence {
  public:
@@ -27,6 +26,13 @@ class Silence {
   // After a facet has come or gone: a signal that would not have been raised by what is known now is cleared, the timer is set.
   void reconsider(KeyHash moved, const CustomerSettings& settings, Step& step) const;
 
+  // Of a customer who is known: desk has opened what was asked for.
+  void apply(const CaseChanged& change, Step& step) const;
+
+  // How the customer feels, or whether somebody owes them an answer, has changed: the moment may be earlier now.
+  void look_again(const CustomerSettings& settings, Step& step) const;
+  static bool is_unhappy(Step& step);
+
   // True if something was raised.
   bool fire(const Timer& timer, const CustomerSettings& settings, Step& step) const;
 
@@ -34,16 +40,27 @@ class Silence {
     Timestamp at;        // the exact moment
     SignalLevel level;
     bool young = false;  // by the rule for the young, not by the forecast: they were active on one day only
+    Millis blind{};      // of the wait, not counted: nobody could have heard them
   };
-  // When a level is reached if nothing more is heard. Nothing: it never is.
-  static std::optional<Due> due_of(SignalLevel level, const Presence& presence, const CustomerSettings& settings);
+  // When the levels are reached if nothing more is heard, by a clock that never stands still; and when it does.
+  struct Outlook {
+    Timestamp watch;
+    std::optional<Timestamp> act;
+    bool is_young = false;
+    std::vector<BlindSpan> blind;
+  };
+  static Rhythm rhythm(const Presence& presence, const CustomerSettings& settings, Step& step);
+  static SilenceSettings terms(const CustomerSettings& settings, Step& step);
+  static Outlook look_ahead(const Presence& presence, const CustomerSettings& settings, Step& step);
+  static std::optional<Due> due_of(SignalLevel level, const Presence& presence, const Outlook& outlook);
 
  private:
-  static std::optional<Due> next_due(const Presence& presence, const state::Customer& customer, const CustomerSettings& settings);
+  static std::optional<Due> next_due(const Presence& presence, const state::Customer& customer, const CustomerSettings& settings, Step& step);
   static bool is_over(const ActivityRecorded& activity, const std::optional<Presence>& presence, const CustomerSettings& settings, Step& step);
   static void clear(const ActivityRecorded& activity, Step& step);
   static void arm(const std::optional<Presence>& presence, const CustomerSettings& settings, Step& step);
   static void ask_for_case(const SignalChanged& signal, Step& step);
+  static void withdraw(const std::string& signal, KeyHash facet, Timestamp at, Step& step);
   static bool is_untouched(const CustomerSettings& settings, Step& step);
   static void measure_return(const ActivityRecorded& activity, const std::string& signal, Step& step);
   static void raise(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step);

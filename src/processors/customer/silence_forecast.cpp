@@ -132,9 +132,17 @@ int to_permille(double probability) {
 SilenceDue silence_due(const SilenceSettings& settings, const Rhythm& rhythm) {
   const History history = history_at(rhythm, rhythm.last_heard);
   const double horizon = settings.horizon_days / 7.0;
+  if (settings.hazard) {
+    const auto due = [&](int permille) {
+      return after_silence(rhythm.last_heard,
+                           silence_at_hazard_alarm(*settings.hazard, settings.model, history, rhythm.habit,
+                                                   level_of(settings.levels, permille / 1000.0), horizon));
+    };
+    return {due(settings.watch_permille), due(settings.act_permille)};
+  }
   const double w_horizon = portable_exp(log_survival_of_horizon(settings.model, history, horizon));
   const auto due = [&](int permille) {
-    const double weeks = alarm_given(w_horizon, settings.model, history, {permille / 1000.0, horizon});
+    const double weeks = alarm_given(w_horizon, settings.model, history, {level_of(settings.levels, permille / 1000.0), horizon});
     return after_silence(rhythm.last_heard, weeks);
   };
   return {due(settings.watch_permille), due(settings.act_permille)};
@@ -143,9 +151,9 @@ SilenceDue silence_due(const SilenceSettings& settings, const Rhythm& rhythm) {
 SilenceOutlook silence_outlook(const SilenceSettings& settings, const Rhythm& rhythm, Timestamp at) {
   const History history = history_at(rhythm, at);
   const double horizon = settings.horizon_days / 7.0;
-  return {to_permille(silence_forecast(settings.model, history, horizon)),
-          to_permille(probability_alive(settings.model, history)),
-          to_permille(probability_heard(settings.model, history, horizon))};
+  const double gone = settings.hazard ? hazard_forecast(*settings.hazard, settings.model, history, rhythm.habit, horizon)
+                                      : silence_forecast(settings.model, history, horizon);
+  return {to_permille(promise_of(settings.levels, gone)), to_permille(probability_alive(settings.model, history)), to_permille(probability_heard(settings.model, history, horizon))};
 }
 
 std::chrono::minutes usual_gap_of(const SilenceSettings& settings, const Rhythm& rhythm) {

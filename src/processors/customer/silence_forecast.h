@@ -17,6 +17,8 @@
 #include <cstdint>
 
 #include "earshot/time.h"
+#include "processors/customer/hazard.h"
+#include "processors/customer/recalibration.h"
 
 namespace earshot {
 
@@ -73,6 +75,8 @@ struct SilenceSettings {
   int horizon_days = 182;    // a silence of this length is "gone"
   int watch_permille = 600;  // promised precision of a watch signal, 1 to 1000
   int act_permille = 800;    // and of a case
+  std::optional<HazardModel> hazard{};  // corrects the forecast, where it was fitted and is better
+  std::optional<PromiseLevels> levels{};  // at which the promises are kept, where that was seen
 };
 
 // A customer's active days. The model counts whole days from the first one; the silence itself runs from the moment of
@@ -81,6 +85,7 @@ struct Rhythm {
   std::int32_t first_day = 0;  // UTC day number, 1970-01-01 is 0
   Timestamp last_heard{};      // not before first_day
   int repeat_days = 0;         // active days after the first one
+  GapHabit habit{};            // what the hazard asks for
 };
 
 struct SilenceDue {
@@ -94,7 +99,7 @@ struct SilenceDue {
 SilenceDue silence_due(const SilenceSettings& settings, const Rhythm& rhythm);
 
 struct SilenceOutlook {
-  int gone_permille = 0;   // rho: this silence will reach the horizon
+  int gone_permille = 0;   // this silence will reach the horizon: rho, or the hazard where there is one, as recalibrated
   int alive_permille = 0;  // P(alive)
   int heard_permille = 0;  // q_H: something will be heard within the next horizon
   bool operator==(const SilenceOutlook&) const = default;

@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "processors/control.h"
 #include "processors/desk/case_book.h"
 #include "processors/desk/case_moves.h"
 #include "processors/desk/commands.h"
 #include "processors/desk/conversation.h"
 #include "processors/desk/deadlines.h"
 #include "processors/desk/openings.h"
+#include "processors/desk/outreach.h"
 #include "processors/desk/ownership.h"
 #include "processors/desk/proposals.h"
 
@@ -38,13 +40,15 @@ class Desk final : public Processor {
   std::int32_t version() const override { return 1; }
 
   void apply(const Event& event, Step& step) override {
-    if (const auto* changed = std::get_if<ConfigChanged>(&event.body)) return on_config(*changed, step);
+    if (const auto* changed = std::get_if<ConfigChanged>(&event.body)) return on_config(event, *changed, step);
     if (const auto* began = std::get_if<ImportBegan>(&event.body)) return on_import(*began, step);
+    if (const auto* gap = std::get_if<ConnectorGap>(&event.body)) return on_gap(*gap, step);
     CaseBook book(step, rules_of(step), pinned_);
     const std::string opening = opening_of(event);
     const std::uint64_t number = fingerprint(opening).low;
     if (const auto* request = std::get_if<CaseRequested>(&event.body)) {
-      on_request(book, number, not_later_than(*request, step.now()), opening);
+      const auto take = request->origin == CaseOrigin::silence ? &on_silence : &on_request;
+      take(book, number, not_later_than(*request, step.now()), opening);
     } else if (const auto* message = std::get_if<MessageForwarded>(&event.body)) {
       on_message(book, number, not_later_than(*message, step.now()), opening);
     } else if (const auto* command = std::get_if<Command>(&event.body)) {
@@ -60,7 +64,8 @@ class Desk final : public Processor {
   void fire(const Timer& timer, Step& step) override {
     CaseBook book(step, rules_of(step), pinned_);
     if (forget_requests(book, timer.name)) return;
-    EARSHOT_CHECK(timer.name.starts_with(kCaseTimer), "desk sets timers for cases and answers only");
+    if (begin_day(book, timer)) return book.finish();
+    EARSHOT_CHECK(timer.name.starts_with(kCaseTimer), "desk sets timers for cases, answers and days only");
     const auto id = CaseId::parse(std::string_view(timer.name).substr(kCaseTimer.size()));
     const state::Case* known = id ? book.find_case(*id) : nullptr;
     if (known == nullptr || known->armed_ms() != to_millis(timer.due)) return;  // an older one: another is armed
@@ -92,7 +97,8 @@ class Desk final : public Processor {
   }
 
   // The configuration is checked before it is appended. Should one come that is not valid, work goes on under the old one.
-  void on_config(const ConfigChanged& changed, Step& step) {
+  void on_config(const Event& event, const ConfigChanged& changed, Step& step) {
+    if (changed.section == "silence") keep_control(event, step);  // how many cases a day (outreach.h)
     if (changed.section != "desk") return;
     const auto* config = step.find<state::DeskConfig>("settings");
     if (config != nullptr && changed.version <= config->version()) return;
@@ -129,6 +135,24 @@ class Desk final : public Processor {
     const auto* import = step.find<state::DeskImport>("import");
     if (import != nullptr && import->until_ms() >= to_millis(began.until)) return;
     step.edit<state::DeskImport>("import").set_until_ms(to_millis(began.until));
+  }
+
+  // Every partition hears of it; one speaks.
+  void on_gap(const ConnectorGap& gap, Step& step) {
+    if (step.partition() != 0) return;
+    const std::string name = "gap/" + gap.connector;
+    const auto* known = step.find<state::DeskGap>(name);
+    if (known != nullptr && known->from_ms() == to_millis(gap.from) && known->to_ms() == to_millis(gap.to)) return;
+    auto& value = step.edit<state::DeskGap>(name);
+    value.set_from_ms(to_millis(gap.from));
+    value.set_to_ms(to_millis(gap.to));
+    const bool lasts = gap.to >= kNever;
+    AlertRaised raised;
+    raised.severity = lasts ? Severity::critical : Severity::warning;
+    raised.title = "source " + gap.connector + (lasts ? " cannot be heard since " + format_rfc3339(gap.from)
+                                                      : " could not be heard from " + format_rfc3339(gap.from) + " to " + format_rfc3339(gap.to));
+    raised.reasons = {gap.reason, "the silence of customers who are active there does not count meanwhile"};
+    CaseBook(step, rules_of(step), pinned_).alert("source/" + gap.connector, std::move(raised), step.now());
   }
 
   inline static const std::string kNoSettings = "{}";

@@ -53,6 +53,7 @@ enum class Counter : std::uint8_t {
   reached_returned,
   silences_untouched,  // kept without one, to compare
   untouched_returned,
+  silences_waiting,  // found no room for a case that day
   end,
 };
 inline constexpr int kCounters = static_cast<int>(Counter::end);
@@ -141,8 +142,9 @@ inline constexpr std::array<CounterInfo, kCounters> kCounterInfos{{
     {"reached_returned", Group::signals},
     {"silences_untouched", Group::signals},
     {"untouched_returned", Group::signals},
+    {"silences_waiting", Group::signals},
 }};
-static_assert(kCounterInfos.back().name == "untouched_returned", "every counter has its name");
+static_assert(kCounterInfos.back().name == "silences_waiting", "every counter has its name");
 
 enum class Span : std::uint8_t {
   first_response,

@@ -185,6 +185,7 @@ std::vector<KpiReported> rows_of(const state::WindowCell& cell, const Window& wi
   if (asked(Group::signals)) {
     rows.count("signals_raised", Counter::signals_raised);
     rows.count("signals_cleared", Counter::signals_cleared);
+    rows.count("silences_waiting", Counter::silences_waiting);
     rows.share("return_reached", {rows.at(Counter::reached_returned), rows.at(Counter::silences_reached)}, Counter::silences_reached, 1);
     rows.share("return_untouched", {rows.at(Counter::untouched_returned), rows.at(Counter::silences_untouched)}, Counter::silences_untouched, 1);
   }

@@ -108,6 +108,7 @@ Counter signal_counter(std::string_view outcome) {
   if (outcome == "reached_returned") return Counter::reached_returned;
   if (outcome == "untouched") return Counter::silences_untouched;
   if (outcome == "untouched_returned") return Counter::untouched_returned;
+  if (outcome == "waiting") return Counter::silences_waiting;
   return Counter::signals_raised;
 }
 

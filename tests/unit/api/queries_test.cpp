@@ -306,9 +306,10 @@ TEST_F(QueriesTest, ACustomerIsFoundAsAPersonNamesThem) {
 
 // The curve is what the customer processor acts on: its levels are reached at the moments it names, by its settings.
 TEST_F(QueriesTest, AForecastReachesItsLevelsAtTheMomentsItNames) {
+  const auto forecast = [&](const std::string& key) { return queries_->forecast("acme", key, from_millis(1'772'000'000'000)); };
   const KeyHash facet = hash_key("", "customer:9");
   values_.put_customer(facet, 0);
-  EXPECT_EQ(queries_->forecast("acme", "customer:9")->rule, "none") << "never active";
+  EXPECT_EQ(forecast("customer:9")->rule, "none") << "never active";
   state::Facet kept;
   kept.set_first_ms(1'770'000'000'000);
   kept.set_last_heard_ms(1'771'000'000'000);
@@ -321,13 +322,13 @@ TEST_F(QueriesTest, AForecastReachesItsLevelsAtTheMomentsItNames) {
   };
   const DayNumber first = day_of(from_millis(1'770'000'000'000));
   keep_days({first});
-  const auto young = queries_->forecast("acme", "customer:9");
+  const auto young = forecast("customer:9");
   EXPECT_EQ(young->rule, "young");
   EXPECT_TRUE(young->curve.empty()) << "only the curve of all customers, and that is not theirs";
   EXPECT_EQ(young->watch_at, from_millis(1'771'000'000'000) + std::chrono::weeks{16});
 
   keep_days({first, first + 4, first + 11});
-  const auto usual = queries_->forecast("acme", "customer:9");
+  const auto usual = forecast("customer:9");
   EXPECT_EQ(usual->rule, "rhythm");
   EXPECT_EQ(usual->usual_days, 5);
   EXPECT_EQ(usual->curve.front().at, from_millis(1'771'000'000'000));
@@ -350,11 +351,24 @@ TEST_F(QueriesTest, AForecastReachesItsLevelsAtTheMomentsItNames) {
   fitted.set_a_micro(900'000);
   fitted.set_b_micro(1'600'000);
   values_.put(Topic::activity, "acme", "churn_model", fitted);
-  const auto other = queries_->forecast("acme", "customer:9");
+  const auto other = forecast("customer:9");
   EXPECT_EQ(other->horizon_days, 90);
   EXPECT_EQ(other->act_permille, 700);
   EXPECT_EQ(other->model_version, 3);
   EXPECT_LT(*other->act_at, *usual->act_at) << "who buys more often is missed sooner";
+
+  // Three days in which their channel could not be heard do not count.
+  kept.add_channels("shop");
+  keep_days({first, first + 4, first + 11});
+  state::SourceGaps gaps;
+  auto& gap = *gaps.add_gaps();
+  gap.set_connector("shop");
+  gap.set_from_ms(1'771'000'000'000 + 86'400'000);
+  gap.set_to_ms(1'771'000'000'000 + 4 * 86'400'000);
+  values_.put(Topic::activity, "acme", "gaps", gaps);
+  const auto later = forecast("customer:9");
+  EXPECT_EQ(*later->act_at, *other->act_at + std::chrono::days{3});
+  EXPECT_EQ(later->curve.back().at, other->curve.back().at + std::chrono::days{3});
 }
 
 TEST(Cursor, IsReadBackAndNothingElseIs) {

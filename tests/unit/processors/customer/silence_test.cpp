@@ -274,9 +274,15 @@ TEST(Silence, OfAShareIsKeptUntouchedToSeeWhatReachingOutChanges) {
     const bool has_case = !Feed::only<CaseRequested>(acted).empty();
     untouched += has_case ? 0 : 1;
     const std::string side = has_case ? "reached" : "untouched";
-    EXPECT_EQ(outcomes_of(acted), (std::vector<std::string>{side, "raised"}));
+    EXPECT_EQ(outcomes_of(acted), has_case ? std::vector<std::string>{"raised"} : (std::vector<std::string>{"untouched", "raised"}));
     ASSERT_EQ(signals_of(acted, SignalKind::silent).size(), 1u) << "the signal is listed for all";
     EXPECT_EQ(signals_of(acted, SignalKind::silent)[0].reasons.back().starts_with("kept untouched"), !has_case);
+
+    if (has_case) {
+      const auto opened = customer.tell(customer.change(CaseStep::opened, CaseState::fresh), up_to_minute(due.act));
+      EXPECT_EQ(outcomes_of(opened), std::vector<std::string>{"reached"});
+      EXPECT_TRUE(outcomes_of(customer.tell(customer.change(CaseStep::attached, CaseState::fresh), up_to_minute(due.act))).empty()) << "once";
+    }
 
     // Back in time; and the share may change, but not the side on which somebody stands.
     settings.untouched_permille = has_case ? 500 : 0;
@@ -290,6 +296,65 @@ TEST(Silence, OfAShareIsKeptUntouchedToSeeWhatReachingOutChanges) {
   }
   EXPECT_GT(untouched, 300 * 0.12);
   EXPECT_LT(untouched, 300 * 0.28);
+}
+
+// Unhappy feedback, or a case that nobody has resolved, leaves less room; what resolves it gives the room back.
+TEST(Silence, OfTheUnhappyOpensACaseEarlier) {
+  const SilenceDue usual = [] { CustomerFeed customer; return weekly(customer); }();
+  const SilenceDue early = silence_due({{}, 182, 600, 700}, {day_of(day(0)), day(7 * (kOrders - 1)), kOrders - 1});
+  ASSERT_LT(early.act, usual.act);
+  struct Row {
+    const char* what;
+    void (*happens)(CustomerFeed&);
+    bool is_early;
+  };
+  const Row rows[] = {
+      {"nothing", [](CustomerFeed&) {}, false},
+      {"a bad review on the last day", [](CustomerFeed& c) { c.hear(c.review(day(7 * (kOrders - 1)), 1)); }, true},
+      {"and then a good one", [](CustomerFeed& c) { c.hear(c.review(day(7 * (kOrders - 1)), 1)); c.hear(c.review(day(7 * (kOrders - 1)), 5)); }, false},
+      {"a case", [](CustomerFeed& c) { c.tell(c.change(CaseStep::opened, CaseState::fresh), day(65)); }, true},
+      {"a case that was resolved",
+       [](CustomerFeed& c) {
+         c.tell(c.change(CaseStep::opened, CaseState::fresh), day(65));
+         c.tell(c.change(CaseStep::resolved, CaseState::resolved), day(66));
+       },
+       false},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.what);
+    CustomerFeed customer;
+    weekly(customer);
+    row.happens(customer);
+    const auto signals = signals_of(customer.pass_time_to(day(2000)), SignalKind::silent);
+    ASSERT_EQ(signals.size(), 2u);
+    EXPECT_EQ(signals[1].level, SignalLevel::act);
+    EXPECT_EQ(signals[1].since, row.is_early ? early.act : usual.act);
+  }
+}
+
+// Desk had no room for a case of it yet.
+TEST(Silence, ThatEndsBeforeItHasACaseWithdrawsWhatWasAskedFor) {
+  for (const bool has_case : {false, true}) {
+    SCOPED_TRACE(has_case);
+    CustomerFeed customer;
+    const SilenceDue due = weekly(customer);
+    const auto acted = customer.pass_time_to(up_to_minute(due.act));
+    const auto asked = Feed::only<CaseRequested>(acted);
+    ASSERT_EQ(asked.size(), 1u);
+    EXPECT_FALSE(asked[0].withdrawn);
+    EXPECT_EQ(asked[0].value_minor, kOrders * 1000);
+    EXPECT_EQ(asked[0].probability_permille, 800);
+    if (has_case) customer.tell(customer.change(CaseStep::opened, CaseState::fresh), up_to_minute(due.act));
+    const auto back = customer.hear(customer.order(due.act + days{2}));
+    EXPECT_EQ(outcomes_of(back), has_case ? (std::vector<std::string>{"cleared", "reached_returned"}) : std::vector<std::string>{"cleared"})
+        << "nobody reached out to who waited";
+    const auto unwanted = Feed::only<CaseRequested>(back);
+    ASSERT_EQ(unwanted.size(), has_case ? 0u : 1u);
+    if (has_case) continue;
+    EXPECT_TRUE(unwanted[0].withdrawn);
+    EXPECT_EQ(unwanted[0].signal, asked[0].signal);
+    EXPECT_FALSE(customer.customer().case_pending());
+  }
 }
 
 TEST(Silence, NoticedMoreThanSevenDaysLateOpensNoCase) {
