@@ -75,8 +75,18 @@ Result<std::vector<Alarm>> replay_alarms(const Past& past, const AlarmRules& rul
                                R"(,"watch_permille":)" + std::to_string(std::min(600, rules.act_permille)) + R"(,"activity":["order"]})";
   const std::string tenant(kTenant);
   stage.fold(kEarliest, tenant, ConfigChanged{"silence", 1, settings});
-  stage.fold(kEarliest, tenant, fitted_event(1, rules.model));
+  std::size_t fits = 0;
+  const auto learn_until = [&](Timestamp at) {
+    for (; fits < rules.fits.size(); ++fits) {
+      const Fitted& fit = rules.fits[fits];
+      const Timestamp end = fits == 0 ? kEarliest : Timestamp{std::chrono::days{fit.day + 1}};
+      if (end > at) return;
+      stage.pass_time_to(end);
+      stage.fold(end, tenant, fitted_event(static_cast<std::int64_t>(fits) + 1, fit.model, fit.hazard, fit.levels));
+    }
+  };
   for (const PastEvent& event : past.events) {
+    learn_until(event.at);
     stage.pass_time_to(event.at);
     const KeyHash key = keys[event.customer];
     ActivityRecorded activity;

@@ -7,7 +7,7 @@
 namespace earshot::backtest {
 namespace {
 
-constexpr std::array kPromises{500, 600, 700, 750, 800, 850, 900, 950};
+constexpr std::array kPromised{500, 600, 700, 750, 800, 850, 900, 950};
 
 RankingLine line_of(std::string who, const std::vector<Outcome>& outcomes) {
   const auto silent = static_cast<double>(std::count_if(outcomes.begin(), outcomes.end(), [](const Outcome& one) { return one.silent; }));
@@ -40,12 +40,32 @@ RankingReport report(const Past& past, const Ranking& ranking, DayNumber cut, in
   return found;
 }
 
-Result<AlarmReport> look_at_alarms(const Past& past, DayNumber fit_day, int silence_days, int act_permille) {
-  auto fit = fit_silence(histories_at(past.active_days(), fit_day));
-  if (!fit) return std::move(fit.error());
-  AlarmReport found{fit_day, silence_days, act_permille, *fit};
-  const auto gaps = gaps_after(past, fit_day, silence_days);
-  auto alarms = replay_alarms(past, {fit->model, silence_days, act_permille}, fit_day);
+namespace {
+
+Fitted fitted(const ChurnFit& fit, DayNumber day, Method method) {
+  Fitted found{day, fit.forecast.model, fit.hazard(), fit.levels};
+  if (method == Method::best) return found;
+  found.levels.reset();  // they belong to the other one, perhaps
+  found.hazard.reset();
+  if (method == Method::hazard && fit.judged) found.hazard = fit.judged->model;
+  return found;
+}
+
+}  // namespace
+
+Result<AlarmReport> look_at_alarms(const Past& past, const AlarmTerms& terms) {
+  const auto active_days = past.active_days();
+  AlarmReport found{terms, {}, 0};
+  AlarmRules rules{{}, terms.silence_days, terms.act_permille};
+  for (DayNumber day = terms.fit_day; rules.fits.empty() || (terms.refit_days > 0 && day < past.last_day()); day += terms.refit_days) {
+    auto fit = fit_churn(active_days, {day, terms.silence_days, terms.act_permille});
+    if (!fit) return std::move(fit.error());
+    rules.fits.push_back(fitted(*fit, day, terms.method));
+    if (day == terms.fit_day) found.fit = std::move(*fit);
+  }
+  found.refits = static_cast<int>(rules.fits.size()) - 1;
+  const auto gaps = gaps_after(past, terms.fit_day, terms.silence_days);
+  auto alarms = replay_alarms(past, rules, terms.fit_day);
   if (!alarms) return std::move(alarms.error());
   found.alarms = std::move(*alarms);
   std::map<std::string, std::vector<Gap>> groups;
@@ -53,13 +73,14 @@ Result<AlarmReport> look_at_alarms(const Past& past, DayNumber fit_day, int sile
     groups[quarter_of(gap.from)].push_back(gap);
     groups[gap.x < 5 ? "x < 5" : "x >= 5"].push_back(gap);
   }
-  found.lines.push_back({"all", score(gaps, found.alarms, silence_days)});
-  for (const auto& [name, group] : groups) found.lines.push_back({name, score(group, found.alarms, silence_days)});
-  for (const int promised : kPromises) {
-    const auto at = replay_alarms(past, {fit->model, silence_days, promised}, fit_day);
+  found.lines.push_back({"all", score(gaps, found.alarms, terms.silence_days)});
+  for (const auto& [name, group] : groups) found.lines.push_back({name, score(group, found.alarms, terms.silence_days)});
+  for (const int promised : kPromised) {
+    rules.act_permille = promised;
+    const auto at = replay_alarms(past, rules, terms.fit_day);
     if (!at) return at.error();
     const std::string name = "0." + std::to_string(promised / 10);
-    found.promises.push_back({name, score(gaps, *at, silence_days)});
+    found.promises.push_back({name, score(gaps, *at, terms.silence_days)});
   }
   return found;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backtest/measures.h"
+#include "processors/customer/churn_fit.h"
 
 namespace earshot::backtest {
 
@@ -33,11 +34,21 @@ struct AlarmLine {
   AlarmScore score;
 };
 
-struct AlarmReport {
+// Which of the two says when a silence is too long.
+enum class Method { best, forecast, hazard };  // best: what the customers' past up to the fit date speaks for
+
+struct AlarmTerms {
   DayNumber fit_day = 0;
-  int silence_days = 0;
-  int act_permille = 0;
-  SilenceFit fit;
+  int silence_days = 182;
+  int act_permille = 800;
+  int refit_days = 0;  // 0: never again after fit_day
+  Method method = Method::best;
+};
+
+struct AlarmReport {
+  AlarmTerms terms;
+  ChurnFit fit;        // of fit_day
+  int refits = 0;
   std::vector<AlarmLine> lines{};     // all, by quarter in which the silence began, by frequency
   std::vector<AlarmLine> promises{};  // the same for other promises
   std::vector<Alarm> alarms{};
@@ -45,8 +56,8 @@ struct AlarmReport {
 
 RankingReport report(const Past& past, const Ranking& ranking, DayNumber cut, int horizon_days);
 
-// Fits on what was known at the end of `fit_day` and replays everything once for each promise.
-Result<AlarmReport> look_at_alarms(const Past& past, DayNumber fit_day, int silence_days, int act_permille);
+// Fits on what was known at the end of `fit_day`, and of each later day of a refit, and replays everything once for each promise.
+Result<AlarmReport> look_at_alarms(const Past& past, const AlarmTerms& terms);
 
 // One HTML file that needs nothing else: the scores, reliability and lead-time drawn, and examples. Text is escaped.
 std::string page(const Past& past, const std::optional<RankingReport>& ranking, const std::optional<AlarmReport>& alarms);

@@ -6,6 +6,7 @@
 
 #include "backtest/report.h"
 #include "cli/answers.h"
+#include "cli/churn.h"
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "earshot/topics.h"
@@ -29,6 +30,8 @@ struct Options {
   std::string fit_date;
   std::string silence = "182d";
   double rho = 0.8;
+  std::string refit;
+  std::string method = "best";
   std::string alarms;
   std::string data;
   std::string config;
@@ -121,8 +124,12 @@ void print_lines(const std::vector<backtest::AlarmLine>& lines) {
 }
 
 void print(const backtest::AlarmReport& found) {
-  std::printf("\nAlarms after %s: whose silence will reach %d days?\n", date(found.fit_day).c_str(), found.silence_days);
-  print_fit(found.fit);
+  std::printf("\nAlarms after %s: whose silence will reach %d days?\n", date(found.terms.fit_day).c_str(), found.terms.silence_days);
+  print_fit(found.fit.forecast);
+  print_choice(found.fit);
+  if (found.terms.method == backtest::Method::forecast) std::printf("           the forecast alone is replayed, as asked\n");
+  if (found.terms.method == backtest::Method::hazard) std::printf("           the hazard is replayed if it was fitted, as asked\n");
+  if (found.refits > 0) std::printf("           and fitted again %d times, every %d days\n", found.refits, found.terms.refit_days);
   std::printf("\n                   gaps     gone   alarms   precision  recall  lead days\n");
   print_lines(found.lines);
   std::printf("\nrho promised\n");
@@ -202,7 +209,15 @@ Result<void> look_back(const Past& past, const Options& options) {
     const auto silence = read_days("--silence", options.silence);
     if (!silence) return silence.error();
     if (!(options.rho > 0 && options.rho < 1)) return invalid("--rho", std::to_string(options.rho), "a probability between 0 and 1");
-    auto found = backtest::look_at_alarms(past, *fit_day, *silence, static_cast<int>(std::lround(options.rho * 1000)));
+    backtest::AlarmTerms terms{*fit_day, *silence, static_cast<int>(std::lround(options.rho * 1000))};
+    if (!options.refit.empty()) {
+      const auto every = read_days("--refit", options.refit);
+      if (!every) return every.error();
+      terms.refit_days = *every;
+    }
+    if (options.method == "forecast") terms.method = backtest::Method::forecast;
+    if (options.method == "hazard") terms.method = backtest::Method::hazard;
+    auto found = backtest::look_at_alarms(past, terms);
     if (!found) return found.error();
     alarms = std::move(*found);
     print(*alarms);
@@ -245,6 +260,8 @@ void add_backtest(CLI::App& app, int& exit_code) {
   command->add_option("--fit-date", options->fit_date, "last day the model may know; alarms are raised after it");
   command->add_option("--silence", options->silence, "a silence of this length is a customer who has gone")->capture_default_str();
   command->add_option("--rho", options->rho, "alarm when the silence will last that long with this probability")->capture_default_str();
+  command->add_option("--refit", options->refit, "fit again so often after the fit date, such as 4w, on what is known by then");
+  command->add_option("--method", options->method, "what alarms: best, forecast or hazard")->check(CLI::IsMember({"best", "forecast", "hazard"}))->capture_default_str();
   command->add_option("--alarms", options->alarms, "write customer_id,alarm_ts,rho,reasons here");
   command->add_option("--html", options->html, "write one page with reliability, lead time and examples here");
   command->footer("Example: earshot backtest --events orders.csv.gz --activity purchase --cut 2026-03-31 --horizon 26w --fit-date 2026-03-31");

@@ -33,7 +33,7 @@ TEST(BacktestReport, SaysWhatCameOnlyWhereItCanBeKnown) {
 }
 
 TEST(BacktestReport, QuartersAndFrequenciesAreAllOfIt) {
-  const auto found = look_at_alarms(shoppers(), kDayZero + 50, 60, 800);
+  const auto found = look_at_alarms(shoppers(), {kDayZero + 50, 60, 800});
   ASSERT_TRUE(found) << found.error().message;
   std::int64_t quarters = 0, frequencies = 0;
   for (const AlarmLine& line : found->lines) {
@@ -52,7 +52,7 @@ TEST(BacktestReport, ThePageNeedsNothingElseAndTakesNoTextForMarkup) {
   const Past past = shoppers();
   const auto ranking = rank_at(past.active_days(), kDayZero + 100, 60);
   ASSERT_TRUE(ranking);
-  const auto alarms = look_at_alarms(past, kDayZero + 50, 60, 800);
+  const auto alarms = look_at_alarms(past, {kDayZero + 50, 60, 800});
   ASSERT_TRUE(alarms);
   AlarmReport with_first = *alarms;
   with_first.alarms.insert(with_first.alarms.begin(), {0, test::day(70), 812, {"a <b> & c"}});
