@@ -318,6 +318,8 @@ TEST_F(QueriesTest, AForecastReachesItsLevelsAtTheMomentsItNames) {
     DaySet set;
     for (const DayNumber day : days) set.insert(day);
     kept.set_days(set.bytes());
+    kept.set_day_count(set.count());
+    kept.set_last_day(*set.last());
     values_.put(Topic::activity, record_key("acme", facet), Profile::facet_name(facet), kept);
   };
   const DayNumber first = day_of(from_millis(1'770'000'000'000));
