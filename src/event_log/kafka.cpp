@@ -37,6 +37,9 @@ class KafkaLog::Impl {
 
   bool is_member() const { return settings_.role == KafkaRole::member; }
   std::string topic_name(TopicPartition partition) const { return settings_.prefix + settings_.topics[partition.topic].name; }
+  kafka::ChangelogTask changelog_of(TopicPartition task) const {
+    return {task, {changelog_name(settings_.prefix, settings_.topics[task.topic], settings_.keys.format), task.partition}};
+  }
   std::string application() const { return settings_.prefix + settings_.application; }
   kafka::Properties connection() const;
 
@@ -222,6 +225,12 @@ Result<void> KafkaLog::Impl::take_over() {
                                         "records; start with a data directory that has the state, or give the application another engine.prefix"};
     }
     if (next < 0 || !is_member()) next = std::max(next, *in_state);
+    if (*in_state > next) {
+      // What came late of an earlier transaction can take the newest position out of the group, but never out of the changelog.
+      auto in_changelog = kafka::position_in_changelog(connection(), changelog_of(task), settings_.keys);
+      if (!in_changelog) return std::move(in_changelog.error()).in("looking for a position");
+      if (*in_changelog == *in_state) next = *in_state;
+    }
     if (auto begun = fetcher_->begin({topic_name(task), task.partition}, task, next); !begun) return begun;
   }
   if (auto whole = look_for_what_state_lacks(*positions); !whole) return whole;
@@ -299,8 +308,7 @@ Result<void> KafkaLog::Impl::look_for_what_state_lacks(const std::map<TopicParti
 Result<std::vector<TopicPartition>> KafkaLog::Impl::restore_state(const std::vector<TopicPartition>& tasks) {
   if (!settings_.keys.task_of) return std::vector<TopicPartition>();
   std::vector<kafka::ChangelogTask> changelogs;
-  for (const TopicPartition task : tasks)
-    changelogs.push_back({task, {changelog_name(settings_.prefix, settings_.topics[task.topic], settings_.keys.format), task.partition}});
+  for (const TopicPartition task : tasks) changelogs.push_back(changelog_of(task));
   const auto progress = [this](std::int64_t records) {
     if (member_) (void)member_->serve();  // what went wrong the next one says
     if (settings_.progress) settings_.progress(records);

@@ -193,4 +193,34 @@ Result<std::vector<TopicPartition>> restore_changelogs(const Properties& connect
   return lost;
 }
 
+namespace {
+
+// Keeps one value of all that is written.
+class OneValue final : public StateStore {
+ public:
+  explicit OneValue(std::string key) : key_(std::move(key)) {}
+  Result<std::optional<std::string>> get(std::string_view key) const override { return key == key_ ? value_ : std::nullopt; }
+  Result<void> write(const std::vector<StateWrite>& batch) override {
+    for (const StateWrite& one : batch) {
+      if (one.key == key_) value_ = one.value;
+    }
+    return {};
+  }
+  Result<void> scan(std::string_view, std::string_view, const Visit&) const override { return {}; }
+  Result<void> flush() override { return {}; }
+
+ private:
+  std::string key_;
+  std::optional<std::string> value_;
+};
+
+}  // namespace
+
+Result<Offset> position_in_changelog(const Properties& connection, const ChangelogTask& task, const TaskKeys& keys) {
+  OneValue position(position_key(task.task));
+  auto restored = restore_changelogs(connection, {task}, position, keys, nullptr);
+  if (!restored) return std::move(restored.error());
+  return position_in_state(position, task.task);
+}
+
 }  // namespace earshot::kafka

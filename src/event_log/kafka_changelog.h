@@ -38,4 +38,7 @@ Result<std::vector<TopicPartition>> restore_changelogs(const Properties& connect
                                                        StateStore& state, const TaskKeys& keys,
                                                        const std::function<void(std::int64_t)>& progress);
 
+// How far a task has come as its changelog says, read whole; 0 when it does not say.
+Result<Offset> position_in_changelog(const Properties& connection, const ChangelogTask& task, const TaskKeys& keys);
+
 }  // namespace earshot::kafka

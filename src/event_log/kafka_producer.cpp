@@ -77,7 +77,7 @@ void Producer::let_go() {
 Producer::Attempt<void> Producer::begin_again() {
   let_go();
   failed_ = RD_KAFKA_RESP_ERR_NO_ERROR;
-  may_end_again_ = false;
+  may_come_late_ = false;
   Properties properties = settings_.connection;
   properties.insert(properties.end(), {{"transactional.id", settings_.transactional_id},
                                        {"transaction.timeout.ms", std::to_string(settings_.transaction.count())},
@@ -130,9 +130,11 @@ Producer::Attempt<void> Producer::until_done(const char* attempt, Call call) {
 }
 
 Producer::Attempt<void> Producer::begin() {
-  if (may_end_again_) {
+  if (may_come_late_) {
     if (auto begun = begin_again(); !begun) return begun;
   }
+  rd_kafka_poll(handle_.get(), 0);
+  had_trouble_ = false;
   newest_.clear();
   failed_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   return outcome(rd_kafka_begin_transaction(handle_.get()), "beginning a transaction");
@@ -172,11 +174,9 @@ Producer::Attempt<void> Producer::send_offsets(const std::vector<Offsets>& offse
 
 template <class Call>
 Producer::Attempt<void> Producer::end(const char* attempt, Call call) {
-  rd_kafka_poll(handle_.get(), 0);
-  had_trouble_ = false;
   auto ended = until_done(attempt, call);
   rd_kafka_poll(handle_.get(), 0);
-  may_end_again_ = may_end_again_ || had_trouble_;
+  may_come_late_ = may_come_late_ || had_trouble_;
   return ended;
 }
 

@@ -7,8 +7,9 @@
 //       │        │        └─ outcome unknown ─► begin_again ─► the mark decides
 //       └────────┴─ failed ─► abort ─► the same transaction again
 //
-// The end of a transaction that a broken connection delayed may reach the broker when a later one is open, and would end that one
-// half done (KAFKA-17754). So after trouble at an end the next transaction has a new producer, whose epoch the old end does not have.
+// librdkafka sends again what a broken connection may have swallowed. What the connection only delayed can reach the broker when a
+// later transaction is open: an end would end that one half done, positions would move back (KAFKA-17754). So after trouble with a
+// connection the next transaction has a new producer, whose epoch the old requests do not have.
 //
 // One thread.
 #pragma once
@@ -96,8 +97,8 @@ class Producer {
 
   Settings settings_;
   rd_kafka_resp_err_t failed_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // of a delivery
-  bool had_trouble_ = false;     // with a connection
-  bool may_end_again_ = false;   // the last end may still be on its way
+  bool had_trouble_ = false;    // with a connection, in this transaction
+  bool may_come_late_ = false;  // something of the last one
   std::map<std::pair<std::size_t, std::int32_t>, Newest> newest_;
   Handle handle_;
   std::vector<TopicHandle> topics_;

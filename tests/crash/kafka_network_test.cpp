@@ -11,7 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int16_t kEndTxn = 26;  // as Kafka's protocol numbers it
+constexpr std::int16_t kEndTxn = 26;  // as Kafka's protocol numbers them
+constexpr std::int16_t kTxnOffsetCommit = 28;
 
 // Its clients are sent through the proxy; what the broker has to say to itself is not.
 class FarBroker {
@@ -99,48 +100,77 @@ TEST_F(KafkaNetwork, MayBeAwayForAMinuteWhileEventsCome) {
   expect_it_went_on(service, crowd, onlooker);
 }
 
-// The end of a transaction is delivered when the next one is open, and the process dies in the middle of that.
-TEST_F(KafkaNetwork, ThatDeliversTheEndOfATransactionLateDoesNotEndTheNextOne) {
-  InKafka kafka;
-  kafka.settings.connection = connection();
-  kafka.settings.keys = keys_of_test();
-  const auto open = [&] {
-    const auto opened = kafka.open({{"input", 1}, {"output", 1}});
+// Outputs and positions through a network that holds a request back, and delivers it when the next transaction is open.
+class KafkaLateRequest : public KafkaNetwork {
+ protected:
+  void SetUp() override {
+    KafkaNetwork::SetUp();
+    if (!far_) return;
+    kafka_.settings.connection = connection();
+    kafka_.settings.keys = keys_of_test();
+    open();
+    for (int i = 0; i < 10; ++i) kafka_.log().emit({0, 0}, {from_millis(i), "in", "in"});
+    commit("first", 1);
+  }
+  void open() {
+    const auto opened = kafka_.open({{"input", 1}, {"output", 1}});
     ASSERT_TRUE(opened) << opened.error().message;
-  };
-  const auto commit = [&](std::string output, Offset next) {
-    kafka.log().emit({1, 0}, {from_millis(1), "out", std::move(output)});
+  }
+  void commit(std::string output, Offset next) {
+    kafka_.log().emit({1, 0}, {from_millis(1), "out", std::move(output)});
     std::promise<Result<void>> done;
-    kafka.log().commit({{{{0, 0}, next}}, {{"0/k", std::to_string(next)}}, [&](const Result<void>& result) { done.set_value(result); }});
+    kafka_.log().commit({{{{0, 0}, next}}, {{"0/k", std::to_string(next)}}, [&](const Result<void>& result) { done.set_value(result); }});
     const auto result = done.get_future().get();
     ASSERT_TRUE(result) << result.error().message;
-  };
-  open();
-  for (int i = 0; i < 10; ++i) kafka.log().emit({0, 0}, {from_millis(i), "in", "in"});
-  commit("first", 1);
-  network().hold_next(kEndTxn);
-  commit("second", 2);
-  ASSERT_TRUE(network().holds());
-  bool was_answered = false;
-  kafka.before_death = [&] { was_answered = network().let_go(30s); };
-  kafka.die_at(KafkaPoint::flushed);
-  kafka.log().emit({1, 0}, {from_millis(1), "out", "third"});
-  kafka.log().commit({{{{0, 0}, 3}}, {{"0/k", "3"}}, nullptr});
-  kafka.wait_for_death();
-  EXPECT_TRUE(was_answered);
-  kafka.close();
+  }
+  // The commit is done, by a request that was sent again; the first one comes at `point` of the next commit.
+  void commit_late(std::int16_t request, KafkaPoint point) {
+    network().hold_next(request);
+    commit("second", 2);
+    ASSERT_TRUE(network().holds());
+    kafka_.at_point = [this, point](KafkaPoint reached) {
+      if (reached == point && network().holds()) was_answered_ = network().let_go(30s);
+    };
+  }
+  void expect(Offset next, const Bytes& outputs) {
+    const auto at = kafka_.log().restore({0, 0});
+    ASSERT_TRUE(at) << at.error().message;
+    EXPECT_EQ(at->log_next, next);
+    EXPECT_EQ(at->state_next, next);
+    Bytes found;
+    ASSERT_TRUE(kafka_.log().read({1, 0}, 0, 100, [&](const StoredRecord& record) {
+      found.emplace_back(record.value);
+      return true;
+    }));
+    EXPECT_EQ(found, outputs);
+  }
 
+  InKafka kafka_;
+  bool was_answered_ = false;
+};
+
+TEST_F(KafkaLateRequest, ThatEndsATransactionDoesNotEndTheNextOne) {
+  commit_late(kEndTxn, KafkaPoint::flushed);
+  kafka_.die_at(KafkaPoint::flushed);
+  kafka_.log().emit({1, 0}, {from_millis(1), "out", "third"});
+  kafka_.log().commit({{{{0, 0}, 3}}, {{"0/k", "3"}}, nullptr});
+  kafka_.wait_for_death();
+  EXPECT_TRUE(was_answered_);
+  kafka_.close();
   open();
-  const auto at = kafka.log().restore({0, 0});
-  ASSERT_TRUE(at);
-  EXPECT_EQ(at->log_next, 2);
+  expect(2, {"first", "second"});
   commit("third", 3);
-  Bytes outputs;
-  ASSERT_TRUE(kafka.log().read({1, 0}, 0, 100, [&](const StoredRecord& record) {
-    outputs.emplace_back(record.value);
-    return true;
-  }));
-  EXPECT_EQ(outputs, (Bytes{"first", "second", "third"}));
+  expect(3, {"first", "second", "third"});
+}
+
+TEST_F(KafkaLateRequest, ThatCommitsPositionsDoesNotMoveThemBack) {
+  commit_late(kTxnOffsetCommit, KafkaPoint::offsets_sent);
+  commit("third", 3);
+  EXPECT_TRUE(was_answered_);
+  kafka_.close();
+  kafka_.at_point = nullptr;
+  open();
+  expect(3, {"first", "second", "third"});
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ class InKafka {
  public:
   KafkaLog::Settings settings;  // for the next open; topics may be left out; the broker is the shared one if none is named
 
-  std::function<void()> before_death;  // on the committer's thread
+  std::function<void(KafkaPoint)> at_point;  // of each commit, on the committer's thread
 
   InKafka() { settings.prefix = fresh_name(); }
 
@@ -36,9 +36,8 @@ class InKafka {
     for (std::size_t i = 0; i < topics.size(); ++i) settings.inputs.push_back(static_cast<std::uint8_t>(i));
     dies_at_ = -1;
     settings.at = [this](KafkaPoint point) {
-      if (static_cast<int>(point) != dies_at_) return true;
-      if (before_death) before_death();
-      return false;
+      if (at_point) at_point(point);
+      return static_cast<int>(point) != dies_at_;
     };
     const auto wanted = kafka_topics(topics, {.prefix = settings.prefix, .inputs = settings.inputs, .state_format = settings.keys.format});
     if (auto created = create_kafka_topics(settings.connection, wanted); !created) return created;
