@@ -4,9 +4,10 @@
   pip install vaderSentiment snownlp fasttext-wheel scikit-learn
   bench/peers/text_peers.py --data ../shared/data/text [--only vader,snownlp,fasttext,tfidf,earshot] [--sets en_sst2,zh_waimai]
 
-Each learns from NAME.train.tsv of the same language, where it learns at all, and answers NAME.test.tsv; nothing is tuned on
-a test file. Prints accuracy, macro-F1, F1 of negative and texts a second (answering only, one thread), one line a set, and
-with --confusion the table of gold labels against answers. What is not installed is left out and said.
+Each learns from NAME.train.tsv of the same set, where it learns at all, and answers NAME.test.tsv; nothing is tuned on
+a test file. Prints accuracy, macro-F1, F1 of negative and texts a second (answering only, one thread), one line a set as it is
+done, then all of it as two tables, scores and speeds. --confusion adds the table of gold labels against answers. What is not
+installed is left out and said.
 """
 import argparse, collections, json, os, subprocess, sys, tempfile, time
 
@@ -107,6 +108,14 @@ PEERS = {'vader': (vader, ENGLISH), 'snownlp': (snownlp, CHINESE), 'fasttext': (
          'earshot': (earshot, ENGLISH + CHINESE)}
 
 
+def table(results, data_sets, cell):
+    """Markdown, one row for each who answered and one column for each set."""
+    shown = [s for s in data_sets if any(s == name for _, name in results)]
+    print('\n| | ' + ' | '.join(shown) + ' |\n|---|' + '---|' * len(shown))
+    for peer in dict.fromkeys(peer for peer, _ in results):
+        print(f'| {peer} | ' + ' | '.join(cell(results[peer, s]) if (peer, s) in results else '-' for s in shown) + ' |')
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--data', required=True)
@@ -114,6 +123,7 @@ def main():
     parser.add_argument('--sets', default=','.join(ENGLISH + CHINESE))
     parser.add_argument('--confusion', action='store_true')
     options = parser.parse_args()
+    results = {}
     for name in options.only.split(','):
         peer, sets = PEERS[name]
         for data_set in [s for s in sets if s in options.sets.split(',')]:
@@ -126,11 +136,16 @@ def main():
                 print(f'{name}: left out, {error}', file=sys.stderr)
                 break
             accuracy, macro, negative = scores(gold, answers)
+            results[name, data_set] = (accuracy, macro, negative, len(gold) / max(seconds, 1e-6))
             print(f'{name:9} {data_set:15} n {len(gold):6}  acc {accuracy:.4f}  macro_f1 {macro:.4f}  neg_f1 {negative:.4f}  texts/s {len(gold) / max(seconds, 1e-6):9.0f}', flush=True)
             if options.confusion:
                 table = collections.Counter(zip(gold, answers))
                 for label in [label for label in LABELS if label in gold]:
                     print('    ' + label + ' answered ' + '  '.join(f'{other} {table[label, other]}' for other in LABELS))
+    print('\nAccuracy, macro-F1, F1 of negative:')
+    table(results, ENGLISH + CHINESE, lambda r: ' '.join(f'{value:.3f}'.lstrip('0') for value in r[:3]))
+    print('\nTexts a second, one thread, answering alone:')
+    table(results, ENGLISH + CHINESE, lambda r: f'{r[3]:,.0f}')
 
 
 if __name__ == '__main__':

@@ -18,6 +18,8 @@ constexpr std::uint16_t kLeaveSurePermille = 900;
 constexpr std::uint16_t kLeaveUnsurePermille = 490;
 constexpr std::uint16_t kYesPermille = 500;
 constexpr std::uint16_t kSurelyNotPermille = 50;  // below it an intent is written as 0
+// A clause without a word of praise or blame only names its aspects, unless the weights are as sure as this.
+constexpr std::uint16_t kOpinionPermille = 600;
 
 // A question mark alone; after harsh words it is rather a reproach.
 constexpr std::uint16_t kMarkAsksPermille = 700;
@@ -54,6 +56,23 @@ bool names_an_aspect(const Reading& reading) {
   return std::any_of(reading.hits.begin(), reading.hits.end(),
                      [](const Hit& hit) { return hit.word_class >= kAspectFirst && hit.word_class < kBrand; });
 }
+
+// Whether a clause has a word of praise or blame. To be asked about clauses in their order.
+class Opinions {
+ public:
+  explicit Opinions(const std::vector<Hit>& hits) : hits_(hits) {}
+  bool any(std::uint32_t from, std::uint32_t to) {
+    while (at_ < hits_.size() && hits_[at_].from < from) ++at_;
+    for (; at_ < hits_.size() && hits_[at_].from < to; ++at_) {
+      if (hits_[at_].word_class == kPositive || hits_[at_].word_class == kNegative) return true;
+    }
+    return false;
+  }
+
+ private:
+  const std::vector<Hit>& hits_;
+  std::size_t at_ = 0;
+};
 
 std::uint16_t strongest(const Reading& reading, Meaning meaning) {
   std::uint16_t permille = 0;
@@ -211,13 +230,20 @@ void Analyzer::set_intents(const Reading& reading, const Logits& logits, std::si
 
 void Analyzer::set_aspects(const Scratch& scratch, std::size_t language, Analysis& analysis) const {
   std::size_t clause = 0;
+  std::size_t asked = scratch.clauses.size();
+  Opinions opinions(scratch.reading.hits);
+  bool has_opinion = false;
   for (const Hit& hit : scratch.reading.hits) {
     if (hit.word_class < kAspectFirst || hit.word_class >= kBrand) continue;
     while (clause + 1 < scratch.clauses.size() && scratch.clauses[clause].to <= hit.from) ++clause;
     const ClauseLogits& logits = scratch.clauses[clause];
+    if (clause != asked) has_opinion = opinions.any(clause == 0 ? 0 : scratch.clauses[clause - 1].to, logits.to);
+    asked = clause;
     const auto parts = shares(logits.negative, logits.positive, language);
-    const AspectScore score{static_cast<Aspect>(hit.word_class - kAspectFirst), sentiment_of(parts),
-                            *std::max_element(parts.begin(), parts.end())};
+    const std::uint16_t top = *std::max_element(parts.begin(), parts.end());
+    const bool is_named_only = !has_opinion && top < kOpinionPermille;
+    const AspectScore score{static_cast<Aspect>(hit.word_class - kAspectFirst), is_named_only ? Sentiment::neutral : sentiment_of(parts),
+                            is_named_only ? parts[1] : top};
     const auto same = std::find_if(analysis.aspects.begin(), analysis.aspects.end(), [&](const AspectScore& other) {
       return other.aspect == score.aspect && other.polarity == score.polarity;
     });

@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <span>
 
 #include "text/features.h"
 #include "text/unicode.h"
@@ -314,7 +315,7 @@ void add_flag(Sink& sink, std::uint64_t flag, std::uint32_t from = 0, std::uint3
 
 // What the lexicon found, by class, and how positive and negative words stand together.
 template <class Sink>
-void add_lexicon(const std::vector<Hit>& hits, Sink& sink) {
+void add_lexicon(std::span<const Hit> hits, Sink& sink) {
   int positive = 0;
   int negative = 0;
   bool problem = false;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
 namespace earshot::text {
 namespace {
@@ -21,10 +23,10 @@ class WordSet {
     }
   }
 
-  constexpr bool contains(std::string_view word) const {
-    const std::uint64_t wanted = packed(word);
-    for (std::size_t slot = slot_of(wanted); slots_[slot] != 0; slot = (slot + 1) % kSlots) {
-      if (slots_[slot] == wanted) return true;
+  // Of at most eight bytes, the first one lowest.
+  constexpr bool contains(std::uint64_t word) const {
+    for (std::size_t slot = slot_of(word); slots_[slot] != 0; slot = (slot + 1) % kSlots) {
+      if (slots_[slot] == word) return true;
     }
     return false;
   }
@@ -33,7 +35,7 @@ class WordSet {
   static constexpr std::size_t kSlots = 512;
   static constexpr std::uint64_t packed(std::string_view word) {
     std::uint64_t value = 0;
-    for (const char c : word) value = value << 8 | static_cast<unsigned char>(c);
+    for (std::size_t i = 0; i < word.size(); ++i) value |= std::uint64_t{static_cast<unsigned char>(word[i])} << 8 * i;
     return value;
   }
   static constexpr std::size_t slot_of(std::uint64_t value) { return (value * 0x9e3779b97f4a7c15ull) >> 55; }
@@ -63,6 +65,18 @@ constexpr std::array<bool, 256> separators() {
 }
 constexpr auto kSeparator = separators();
 
+// The bytes from `at` on, at most eight, as a number; the first one is the lowest.
+std::uint64_t bytes_at(std::string_view text, std::size_t at, std::size_t size) {
+  std::uint64_t value = 0;
+  if (at + sizeof value <= text.size()) {
+    std::memcpy(&value, text.data() + at, sizeof value);
+    if constexpr (std::endian::native == std::endian::big) value = __builtin_bswap64(value);
+    return size == sizeof value ? value : value & ((std::uint64_t{1} << 8 * size) - 1);
+  }
+  for (std::size_t i = 0; i < size; ++i) value |= std::uint64_t{static_cast<unsigned char>(text[at + i])} << 8 * i;
+  return value;
+}
+
 struct Words {
   std::uint32_t english = 0;
   std::uint32_t foreign = 0;
@@ -77,15 +91,18 @@ Words count_words(std::string_view text) {
   for (std::size_t at = 0; at < text.size() && read < kWordsMax;) {
     std::size_t end = at;
     while (end < text.size() && !kSeparator[static_cast<unsigned char>(text[end])]) ++end;
-    const std::string_view word = text.substr(at, end - at);
+    const std::size_t from = at;
+    const std::size_t size = end - from;
     at = end + 1;
-    if (word.empty()) continue;
+    if (size == 0) continue;
     ++read;
-    if (word.size() > WordSet::kWordBytesMax) continue;
-    const auto wide =
-        std::find_if(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xc3; });
-    if (wide != word.end()) {
-      words.accented += static_cast<unsigned char>(*wide) <= 0xc9 ? 1 : 0;
+    if (size > WordSet::kWordBytesMax) continue;
+    const std::uint64_t word = bytes_at(text, from, size);
+    constexpr std::uint64_t kHighBits = 0x8080808080808080ull;
+    if ((word & kHighBits) != 0) {
+      const std::string_view letters = text.substr(from, size);
+      const auto wide = std::find_if(letters.begin(), letters.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xc3; });
+      if (wide != letters.end()) words.accented += static_cast<unsigned char>(*wide) <= 0xc9 ? 1 : 0;
     } else if (kEnglish.contains(word)) {
       ++words.english;
     } else if (kForeign.contains(word)) {

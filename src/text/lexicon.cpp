@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <cstring>
 #include <map>
 #include <optional>
 
@@ -56,11 +57,23 @@ int hiding_group(std::uint16_t word_class) {
 }
 
 constexpr std::uint32_t kStartBits = 1 << 16;
+constexpr std::size_t kAsciiStart = 6;  // bytes by which most places are told to begin no entry
 
-// Of one to eight bytes.
-std::uint32_t start_hash(std::string_view bytes) {
-  std::uint64_t value = bytes.size();
-  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
+// The first bytes of a text, seven at most, as a number; what is not there is 0.
+std::uint64_t first_bytes(std::string_view text) {
+  std::uint64_t value = 0;
+  if (text.size() >= sizeof value) {
+    std::memcpy(&value, text.data(), sizeof value);
+  } else {
+    std::memcpy(&value, text.data(), text.size());
+  }
+  if constexpr (std::endian::native == std::endian::big) value = __builtin_bswap64(value);
+  return value;
+}
+
+// Of the first `size` of them.
+std::uint32_t start_hash(std::uint64_t bytes, std::uint32_t size) {
+  const std::uint64_t value = (bytes & ((std::uint64_t{1} << 8 * size) - 1)) | std::uint64_t{size} << 56;
   return static_cast<std::uint32_t>(value * 0x9e3779b97f4a7c15ull >> 48);
 }
 
@@ -260,10 +273,10 @@ void Lexicon::build(std::vector<std::pair<std::string, Entry>> words) {
 // Remembers how an entry begins: with up to four bytes, or two wide signs.
 void Lexicon::add_start(std::string_view word) {
   const bool is_wide = static_cast<unsigned char>(word[0]) >= 0xe0 && static_cast<unsigned char>(word[0]) < 0xf0;
-  const std::size_t size = is_wide ? (word.size() >= 6 ? 6 : std::min<std::size_t>(3, word.size())) : std::min<std::size_t>(4, word.size());
+  const std::size_t size = is_wide ? (word.size() >= 6 ? 6 : std::min<std::size_t>(3, word.size())) : std::min(kAsciiStart, word.size());
   std::uint8_t& sizes = begins_[static_cast<unsigned char>(word[0])];
   sizes = static_cast<std::uint8_t>(sizes | 1u << size);
-  const std::uint32_t hash = start_hash(word.substr(0, size));
+  const std::uint32_t hash = start_hash(first_bytes(word), static_cast<std::uint32_t>(size));
   starts_[hash / 64] |= std::uint64_t{1} << hash % 64;
 }
 
@@ -273,10 +286,10 @@ bool Lexicon::may_start(std::string_view text, std::uint32_t at) const {
   const char first = text[at];
   std::uint32_t sizes = begins_[static_cast<unsigned char>(first)];
   if (sizes == 0 || (at > 0 && is_word_byte(first) && is_word_byte(text[at - 1]))) return false;
+  const std::uint64_t bytes = first_bytes(text.substr(at));
   for (; sizes != 0; sizes &= sizes - 1) {
     const auto size = static_cast<std::uint32_t>(std::countr_zero(sizes));
-    if (at + size > text.size()) return false;
-    const std::uint32_t hash = start_hash(text.substr(at, size));
+    const std::uint32_t hash = start_hash(bytes, size);
     if ((starts_[hash / 64] >> hash % 64 & 1) != 0) return true;
   }
   return false;

@@ -62,7 +62,8 @@ struct Added {
   std::uint32_t known = 0;
 };
 
-// Adds up features until told to look at what there is. Cells are fetched from memory a chunk ahead of their use.
+// Adds up features until told to look at what there is. Tags are fetched from memory a few features ahead of their use,
+// cells a chunk ahead.
 class Scorer {
  public:
   Scorer(const Model& model, std::size_t language) : model_(model), language_(language) {}
@@ -73,8 +74,15 @@ class Scorer {
     if (cell == nullptr) return false;
     __builtin_prefetch(cell);
     chunk_[in_chunk_++] = {cell, static_cast<std::int16_t>(model_.numbers.kind_weight[kind])};
-    if (in_chunk_ == kChunk) flush();
+    if (in_chunk_ == kChunk) add_up();
     return true;
+  }
+
+  // The same for those who need not know.
+  void add_later(std::uint32_t hash, FeatureKind kind) {
+    model_.cells.prefetch(hash);
+    waiting_[waits_++] = {hash, kind};
+    if (waits_ == kWaiting) look_up();
   }
 
   // What other features came to.
@@ -101,13 +109,13 @@ class Scorer {
     return logits;
   }
 
-  // What was added since the last clause ended.
-  void end_clause(ClauseLogits& clause) {
+  // What was added since the last clause ended, and what else is to be said of this clause.
+  void end_clause(const Added& more, ClauseLogits& clause) {
     flush();
     const auto& totals = sums_.totals();
-    const std::int64_t length = std::max<std::int64_t>(1, whole_root(squares_ - clause_squares_));
+    const std::int64_t length = std::max<std::int64_t>(1, whole_root(squares_ - clause_squares_ + more.squares));
     std::array<Fixed, kHeads> head{};
-    for (std::size_t h = 0; h <= kGenreHead; ++h) head[h] = logit(h, totals[h + 1] - clause_totals_[h + 1], length);
+    for (std::size_t h = 0; h <= kGenreHead; ++h) head[h] = logit(h, totals[h + 1] - clause_totals_[h + 1] + more.totals[h + 1], length);
     mix_genre(head);
     clause.negative = head[kNegativeHead];
     clause.positive = head[kPositiveHead];
@@ -134,7 +142,17 @@ class Scorer {
     head[kPositiveHead] += head[kSocialPositiveHead] * social / 1000;
   }
 
+  void look_up() {
+    for (std::size_t i = 0; i < waits_; ++i) add(waiting_[i].hash, waiting_[i].kind);
+    waits_ = 0;
+  }
+
   void flush() {
+    look_up();
+    add_up();
+  }
+
+  void add_up() {
     for (std::size_t i = 0; i < in_chunk_; ++i) {
       const std::int64_t value = std::int64_t{chunk_[i].weight} * chunk_[i].cell->rarity;
       squares_ += value * value;
@@ -144,7 +162,13 @@ class Scorer {
     in_chunk_ = 0;
   }
 
+  struct Waiting {
+    std::uint32_t hash = 0;
+    FeatureKind kind = kWord;
+  };
+
   static constexpr std::size_t kChunk = 128;
+  static constexpr std::size_t kWaiting = 16;
 
   const Model& model_;
   std::size_t language_;
@@ -153,29 +177,11 @@ class Scorer {
   std::uint32_t known_ = 0;
   std::array<Known, kChunk> chunk_;
   std::size_t in_chunk_ = 0;
+  std::array<Waiting, kWaiting> waiting_;
+  std::size_t waits_ = 0;
   SumsOf clause_totals_{};
   std::int64_t clause_squares_ = 0;
   std::uint32_t clause_known_ = 0;
-};
-
-// Ends each clause of a scorer at its place.
-class ClauseScorer {
- public:
-  ClauseScorer(Scorer& scorer, std::vector<ClauseLogits>& clauses) : scorer_(scorer), clauses_(clauses) {}
-
-  // Before a feature is added that ends at `to`. Flags come last and are about the whole.
-  void before(FeatureKind kind, std::uint32_t to) {
-    while (at_ < clauses_.size() && (kind == kFlag || to > clauses_[at_].to)) scorer_.end_clause(clauses_[at_++]);
-  }
-
-  void finish() {
-    while (at_ < clauses_.size()) scorer_.end_clause(clauses_[at_++]);
-  }
-
- private:
-  Scorer& scorer_;
-  std::vector<ClauseLogits>& clauses_;
-  std::size_t at_ = 0;
 };
 
 }  // namespace earshot::text

@@ -1,5 +1,6 @@
 #include "text/stream.h"
 
+#include "text/clause_scorer.h"
 #include "text/extractor.h"
 
 namespace earshot::text {
@@ -10,8 +11,11 @@ class OneWord {
  public:
   explicit OneWord(const Model& model) : scorer_(model, kEnglish) {}
   void feature(std::uint32_t hash, FeatureKind kind, std::uint32_t, std::uint32_t) {
-    const bool is_known = scorer_.add(hash, kind);
-    knows_word_ = knows_word_ || (kind == kWord && is_known);
+    if (kind == kWord) {
+      knows_word_ = scorer_.add(hash, kind) || knows_word_;
+    } else {
+      scorer_.add_later(hash, kind);
+    }
   }
   bool knows_word() const { return knows_word_; }
   Added added() { return scorer_.added(); }
@@ -23,26 +27,34 @@ class OneWord {
 
 class Stream {
  public:
-  Stream(const Model& model, std::string_view text, std::size_t language, std::vector<ClauseLogits>& clauses, WordMemo& memo,
+  Stream(const Model& model, const Reading& reading, std::size_t language, std::vector<ClauseLogits>& clauses, WordMemo& memo,
          LanguageHint& hint)
-      : model_(model), text_(text), scorer_(model, language), clauses_(scorer_, clauses), memo_(memo), hint_(hint) {}
+      : model_(model),
+        text_(reading.normalised.text),
+        scorer_(model, language),
+        clauses_(model, scorer_, reading.hits, clauses),
+        memo_(memo),
+        hint_(hint) {}
 
   void feature(std::uint32_t hash, FeatureKind kind, std::uint32_t from, std::uint32_t to) {
     ++size_;
-    clauses_.before(kind, to);
-    const bool is_known = scorer_.add(hash, kind);
-    if (kind == kWord) count_word(from, is_known);
+    end_clause_before(kind, to);
+    if (kind == kWord) {
+      count_word(from, scorer_.add(hash, kind));
+    } else {
+      scorer_.add_later(hash, kind);
+    }
   }
 
   void word(std::string_view word, bool negated, std::uint32_t from, std::uint32_t to) {
     size_ += features_in_word(word);
-    clauses_.before(kWord, to);
-    if (const WordMemo::Word* known = memo_.find(model_, word, negated)) {
-      scorer_.add(known->totals, known->squares, known->known);
-      count_word(from, known->is_known);
-    } else {
+    end_clause_before(kWord, to);
+    if (word.size() >= WordMemo::kKeyBytes) {
       features_of_word(word, negated, from, to, pieces_);
+      return;
     }
+    waiting_[waits_++] = {memo_.key_of(word, negated), word, negated, from, to};
+    if (waits_ == kWaiting) look_up();
   }
 
   std::size_t size() const { return size_; }
@@ -51,17 +63,49 @@ class Stream {
   struct Pieces {
     Stream& stream;
     void feature(std::uint32_t hash, FeatureKind kind, std::uint32_t from, std::uint32_t) {
-      const bool is_known = stream.scorer_.add(hash, kind);
-      if (kind == kWord) stream.count_word(from, is_known);
+      if (kind == kWord) {
+        stream.count_word(from, stream.scorer_.add(hash, kind));
+      } else {
+        stream.scorer_.add_later(hash, kind);
+      }
     }
   };
 
   Logits finish() {
+    look_up();
     clauses_.finish();
     return scorer_.logits();
   }
 
  private:
+  // A word whose place in the memo is on its way.
+  struct Waiting {
+    WordMemo::Key key;
+    std::string_view word;
+    bool negated = false;
+    std::uint32_t from = 0;
+    std::uint32_t to = 0;
+  };
+
+  void end_clause_before(FeatureKind kind, std::uint32_t to) {
+    if (!clauses_.is_over(kind, to)) return;
+    look_up();
+    clauses_.before(kind, to);
+  }
+
+  void look_up() {
+    for (std::size_t i = 0; i < waits_; ++i) {
+      const Waiting& one = waiting_[i];
+      if (const WordMemo::Word* known = memo_.find(model_, one.key, one.word, one.negated)) {
+        scorer_.add(known->totals, known->squares, known->known);
+        count_word(one.from, known->is_known);
+      } else {
+        features_of_word(one.word, one.negated, one.from, one.to, pieces_);
+      }
+    }
+    waits_ = 0;
+  }
+
   void count_word(std::uint32_t from, bool is_known) {
     if (!counts_as_word(text_, from)) return;
     ++hint_.words;
@@ -76,9 +120,10 @@ class Stream {
   LanguageHint& hint_;
   std::size_t size_ = 0;
   Pieces pieces_{*this};
+  static constexpr std::size_t kWaiting = 8;
+  std::array<Waiting, kWaiting> waiting_;
+  std::size_t waits_ = 0;
 };
-
-constexpr std::size_t kKeyBytes = 16;
 
 }  // namespace
 
@@ -89,19 +134,24 @@ void WordMemo::use(const Model& model) {
   for (Word& word : words_) word = Word{};
 }
 
-const WordMemo::Word* WordMemo::find(const Model& model, std::string_view word, bool negated) {
-  if (word.size() >= kKeyBytes) return nullptr;
+WordMemo::Key WordMemo::key_of(std::string_view word, bool negated) const {
   std::array<char, kKeyBytes> bytes{};
   std::memcpy(bytes.data(), word.data(), word.size());
   bytes.back() = static_cast<char>(word.size() << 1 | (negated ? 1 : 0));
-  const std::array<std::uint64_t, 2> key = {read_bytes(bytes.data(), 8), read_bytes(bytes.data() + 8, 8)};
-  Word& place = words_[mix(key[0] ^ mix(key[1])) % kWords];
-  if (place.key[0] == key[0] && place.key[1] == key[1]) return &place;
+  Key key{{read_bytes(bytes.data(), 8), read_bytes(bytes.data() + 8, 8)}, 0};
+  key.place = mix(key.bytes[0] ^ mix(key.bytes[1])) % kWords;
+  __builtin_prefetch(&words_[key.place]);
+  return key;
+}
+
+const WordMemo::Word* WordMemo::find(const Model& model, const Key& key, std::string_view word, bool negated) {
+  Word& place = words_[key.place];
+  if (place.key == key.bytes) return &place;
 
   OneWord one(model);
   features_of_word(word, negated, 0, 0, one);
   const Added added = one.added();
-  Word fresh{key, {}, static_cast<std::uint32_t>(added.squares), static_cast<std::uint8_t>(added.known), one.knows_word()};
+  Word fresh{key.bytes, {}, static_cast<std::uint32_t>(added.squares), static_cast<std::uint8_t>(added.known), one.knows_word()};
   for (std::size_t i = 0; i < fresh.totals.size(); ++i) {
     fresh.totals[i] = static_cast<std::int16_t>(added.totals[i]);
     if (fresh.totals[i] != added.totals[i]) return nullptr;
@@ -113,7 +163,7 @@ const WordMemo::Word* WordMemo::find(const Model& model, std::string_view word, 
 Logits score(const Model& model, const Reading& reading, std::size_t language, std::vector<ClauseLogits>& clauses,
              WordMemo& memo, LanguageHint& hint) {
   memo.use(model);
-  Stream stream(model, reading.normalised.text, language, clauses, memo, hint);
+  Stream stream(model, reading, language, clauses, memo, hint);
   extract_into(reading.normalised, reading.hits, stream);
   return stream.finish();
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "text/language.h"
@@ -28,8 +29,21 @@ class WordMemo {
   // Forgets everything if this is another model than last time.
   void use(const Model& model);
 
+  struct Key {
+    std::array<std::uint64_t, 2> bytes{};
+    std::size_t place = 0;
+  };
+
+  // Of a word shorter than kKeyBytes; its place is fetched from memory meanwhile.
+  Key key_of(std::string_view word, bool negated) const;
+
   // Null for a word that does not fit.
-  const Word* find(const Model& model, std::string_view word, bool negated);
+  const Word* find(const Model& model, std::string_view word, bool negated) {
+    return word.size() < kKeyBytes ? find(model, key_of(word, negated), word, negated) : nullptr;
+  }
+  const Word* find(const Model& model, const Key& key, std::string_view word, bool negated);
+
+  static constexpr std::size_t kKeyBytes = 16;
 
  private:
   static constexpr std::size_t kWords = 65536;

@@ -92,6 +92,28 @@ TEST(Analyzer, FindsIssueTypes) {
   }
 }
 
+TEST(Analyzer, AnAspectThatIsOnlyNamedIsNeitherPraisedNorBlamed) {
+  struct Row {
+    std::string_view text;
+    Aspect aspect;
+    Sentiment polarity;
+  };
+  const std::vector<Row> rows = {
+      {"We came by car, the parking is behind the restaurant.", Aspect::place, Sentiment::neutral},
+      {"The pizza was terrible, but the staff were very helpful.", Aspect::food, Sentiment::negative},
+      {"The pizza was terrible, but the staff were very helpful.", Aspect::staff, Sentiment::positive},
+      {"物流很快，味道太差", Aspect::delivery, Sentiment::positive},
+      {"物流很快，味道太差", Aspect::food, Sentiment::negative},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.text);
+    const Analysis analysis = analyze(row.text);
+    const auto found = std::find_if(analysis.aspects.begin(), analysis.aspects.end(), [&](const AspectScore& score) { return score.aspect == row.aspect; });
+    ASSERT_NE(found, analysis.aspects.end());
+    EXPECT_EQ(found->polarity, row.polarity);
+  }
+}
+
 TEST(Analyzer, HearsAGoodbyeButNotEveryCancellation) {
   for (const std::string_view text : {"I want to cancel my subscription", "We are not renewing our contract next year",
                                       "以后不会再买了，太失望", "请帮我注销会员"}) {

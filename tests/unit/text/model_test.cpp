@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "text/clause_scorer.h"
 #include "text/scorer.h"
 #include "text/training/labelled.h"
 #include "unit/text/support.h"
@@ -123,7 +124,7 @@ TEST(Score, EachClauseIsScoredByItself) {
   const std::vector<Feature> features = {{kFirst, kWord, 0, 4}, {kLast, kWord, 5, 9}, {kFirst, kFlag, 0, 4}};
   std::vector<ClauseLogits> clauses = {{.to = 5}, {.to = 9}};
   Scorer scorer(*loaded.model, kEnglish);
-  ClauseScorer parts(scorer, clauses);
+  ClauseScorer parts(*loaded.model, scorer, {}, clauses);
   for (const Feature& feature : features) {
     parts.before(feature.kind, feature.to);
     EXPECT_TRUE(scorer.add(feature.hash, feature.kind));
@@ -135,6 +136,26 @@ TEST(Score, EachClauseIsScoredByItself) {
   EXPECT_EQ(clauses[0].known, 1u);
   EXPECT_EQ(logits.head[kNegativeHead], score(*loaded.model, features, kEnglish).head[kNegativeHead]);
   EXPECT_EQ(logits.known, 3u);
+}
+
+TEST(Score, AWordOfPraiseCountsForItsOwnClause) {
+  const std::uint32_t praised = short_hash(salted(100 + 2 * kPositive, kFlagSalt));
+  const Loaded loaded([&] {
+    ModelParts parts = small_model();
+    parts.numbers.bias = {};
+    parts.resize(8);
+    (void)parts.add(praised, a_cell(10, kPositiveHead, 30));
+    return parts.save();
+  }());
+  ASSERT_TRUE(loaded.model.has_value());
+  const std::vector<Hit> hits = {{.word_class = kPositive, .from = 6, .to = 9}};
+  std::vector<ClauseLogits> clauses = {{.to = 5}, {.to = 9}};
+  Scorer scorer(*loaded.model, kEnglish);
+  ClauseScorer parts(*loaded.model, scorer, hits, clauses);
+  parts.finish();
+  EXPECT_EQ(clauses[0].positive, 0);
+  EXPECT_EQ(clauses[1].positive, 3 * kFixedOne);
+  EXPECT_EQ(scorer.logits().head[kPositiveHead], 0);  // the whole text hears of it from its flags
 }
 
 TEST(FixedPoint, AgreesWithTheRealFunctions) {
