@@ -1,7 +1,9 @@
-// A person acts on a case, or corrects an analysis: the action becomes a command in the log, and desk's answer comes back out of it.
+// A person acts on a case, corrects an analysis or says who is who: the action becomes a command in the log, and desk's answer comes back
+// out of it.
 #include <random>
 
 #include "api/api.h"
+#include "base/hash.h"
 #include "event/json_reader.h"
 #include "event/trace_parent.h"
 
@@ -9,9 +11,13 @@ namespace earshot::api {
 
 namespace {
 
+bool is_about_identity(CommandKind kind) {
+  return kind == CommandKind::link || kind == CommandKind::unlink || kind == CommandKind::accept || kind == CommandKind::refuse;
+}
+
 bool is_action_on_a_case(CommandKind kind) {
   return kind != CommandKind::open_case && kind != CommandKind::agent_on_shift && kind != CommandKind::agent_off_shift &&
-         kind != CommandKind::relabel;
+         kind != CommandKind::relabel && !is_about_identity(kind);
 }
 
 // Names a request that its sender did not name. Nothing depends on its value.
@@ -63,17 +69,45 @@ Result<Command> label_from(const Call& call) {
   return command;
 }
 
+// Keys are hashed here: none stands in a command.
+Result<Command> identity_command_from(const Call& call, const std::string& secret) {
+  auto given = read_json<IdentityRequest>(call.request.body);
+  if (!given) return std::move(given.error());
+  if (!is_about_identity(given->action)) return Error{ErrorKind::Invalid, "action is not link, unlink, accept or refuse"};
+  if (given->actor.empty()) return Error{ErrorKind::Invalid, "actor is empty: name the person who decides"};
+  const bool is_pair = given->action == CommandKind::link || given->action == CommandKind::unlink;
+  if (is_pair && given->keys.size() != 2) return Error{ErrorKind::Invalid, "keys are two, such as customer:12 and email:user-12@example.com"};
+  if (!is_pair && given->proposal.empty()) return Error{ErrorKind::Invalid, "proposal is empty: which one?"};
+  Command command;
+  command.kind = given->action;
+  command.request = given->request.empty() ? made_up_request() : std::move(given->request);
+  command.actor = std::move(given->actor);
+  command.reason = std::move(given->reason);
+  command.proposal = std::move(given->proposal);
+  for (const std::string& key : given->keys) {
+    const std::size_t colon = key.find(':');
+    const auto hash = KeyHash::parse(key);
+    if (!hash && (colon == std::string::npos || colon == 0 || colon + 1 == key.size())) {
+      return Error{ErrorKind::Invalid, "\"" + key + "\" is neither a key such as customer:12 nor 32 hex digits"};
+    }
+    command.keys.push_back(hash ? *hash : hash_key(secret, key));
+    command.kinds.push_back(hash ? "" : key.substr(0, colon));
+  }
+  return command;
+}
+
 }  // namespace
 
-void Api::act_on_case(Call call, Reply reply) { send_command(call, command_from, std::move(reply)); }
+void Api::act_on_case(Call call, Reply reply) { send_command(call, command_from(call), std::move(reply)); }
 
-void Api::take_label(Call call, Reply reply) { send_command(call, label_from, std::move(reply)); }
+void Api::take_label(Call call, Reply reply) { send_command(call, label_from(call), std::move(reply)); }
 
-void Api::send_command(const Call& call, Result<Command> (*read)(const Call&), Reply reply) {
+void Api::decide_identity(Call call, Reply reply) { send_command(call, identity_command_from(call, parts_.state.secret), std::move(reply)); }
+
+void Api::send_command(const Call& call, Result<Command> command, Reply reply) {
   if (!call.request.header("content-type").starts_with("application/json")) {
     return reply.send(Problem{415, "unsupported_media_type", "an action is sent as application/json"});
   }
-  auto command = read(call);
   if (!command) return reply.send(problem_of(command.error()));
   const std::string tenant = call.who.tenant;
   const std::string request = command->request;

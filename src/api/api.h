@@ -90,7 +90,8 @@ class Api {
   void send_file(const Call& call, const Reply& reply) const;
   void act_on_case(Call call, Reply reply);
   void take_label(Call call, Reply reply);
-  void send_command(const Call& call, Result<Command> (*read)(const Call&), Reply reply);
+  void decide_identity(Call call, Reply reply);
+  void send_command(const Call& call, Result<Command> command, Reply reply);
   void answer_with_state(const Call& call, const Reply& reply) const;
   void add(bool is_here, Route route);
   void tick();

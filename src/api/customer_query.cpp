@@ -20,6 +20,8 @@ namespace earshot::api {
 
 namespace {
 
+constexpr int kMovesFollowed = 64;
+
 // As the customer processor judges it.
 std::string risk_of(const state::Customer& customer) {
   if (customer.silence_level() == 2) return "act";
@@ -71,10 +73,18 @@ Result<CustomerId> Queries::owner_of(std::string_view tenant, std::string_view k
 }
 
 Result<CustomerAnswer> Queries::customer(std::string_view tenant, std::string_view key) const {
-  const auto id = owner_of(tenant, key);
+  auto id = owner_of(tenant, key);
   if (!id) return id.error();
+  auto found = value<state::Customer>(Topic::activity, record_key(tenant, *id), "customer");
+  // Who has become another customer is looked for there.
+  for (int hops = 0; found && !*found && hops < kMovesFollowed; ++hops) {
+    const auto mark = value<state::FacetMark>(Topic::activity, record_key(tenant, *id), "moved/" + id->hex());
+    if (!mark) return mark.error();
+    if (!*mark) break;
+    id = CustomerId{(*mark)->to().high(), (*mark)->to().low()};
+    found = value<state::Customer>(Topic::activity, record_key(tenant, *id), "customer");
+  }
   const std::string at = record_key(tenant, *id);
-  const auto found = value<state::Customer>(Topic::activity, at, "customer");
   if (!found) return found.error();
   if (!*found) return Error{ErrorKind::NotFound, "nothing was heard of this customer"};
   const state::Customer& stored = **found;
@@ -173,6 +183,7 @@ Result<void> Queries::add_facet(std::string_view tenant, KeyHash facet, std::int
         row.text = std::move(found->input.content.text);
         row.source = std::move(found->source);
         row.id = std::move(found->id);
+        row.thread = std::move(found->input.thread);
       }
       if (are_labels && !row.id.empty()) correct(tenant, row);
     }

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kRecordsInTurn = 256;
 
 int status_of(std::string_view code) {
-  if (code == "unknown_case") return 404;
+  if (code == "unknown_case" || code == "unknown_proposal") return 404;
   if (code == "not_allowed") return 403;
   return 409;  // not possible in the present state
 }

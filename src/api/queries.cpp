@@ -64,7 +64,7 @@ Result<Page<CustomerRow>> Queries::customers(const PageRequest& page, const Cust
   std::set<CustomerId> seen;
   auto found = newest<CustomerChanged, CustomerRow>(
       Topic::customers, page, [&](const Event& event, const CustomerChanged& changed) -> std::optional<CustomerRow> {
-        if (!seen.insert(changed.customer).second) return std::nullopt;
+        if (!seen.insert(changed.customer).second || changed.facets.empty()) return std::nullopt;
         if (!filter.risk.empty() && changed.risk != filter.risk) return std::nullopt;
         return CustomerRow{event.time, changed, ""};
       });
@@ -90,6 +90,8 @@ Result<Page<CaseRow>> Queries::cases(const PageRequest& page, const CaseFilter& 
   return found;
 }
 
+constexpr std::size_t kConversationMax = 30;  // entries beside a case
+
 Result<CaseAnswer> Queries::case_with_history(std::string_view tenant, CaseId id) const {
   CaseAnswer answer;
   EventDecoder decoder;
@@ -108,6 +110,12 @@ Result<CaseAnswer> Queries::case_with_history(std::string_view tenant, CaseId id
   answer.now = answer.history.front();
   answer.now.key = clear_key(tenant, answer.now.change.customer, answer.now.change.facet);
   std::reverse(answer.history.begin(), answer.history.end());
+  // Without the state the case is shown all the same.
+  if (auto of = customer(tenant, answer.now.change.customer.hex())) {
+    std::erase_if(of->timeline, [](const TimelineRow& row) { return row.text.empty() && row.title.empty(); });
+    if (of->timeline.size() > kConversationMax) of->timeline.resize(kConversationMax);
+    answer.conversation = std::move(of->timeline);
+  }
   return answer;
 }
 

@@ -71,6 +71,13 @@ class Queries {
   Result<Page<CaseRow>> cases(const PageRequest& page, const CaseFilter& filter) const;
   Result<CaseAnswer> case_with_history(std::string_view tenant, CaseId id) const;
 
+  // Those that identity asks people, newest first.
+  struct ProposalFilter {
+    bool open = false;  // that nobody has answered
+  };
+  Result<Page<ProposalRow>> proposals(const PageRequest& page, const ProposalFilter& filter) const;
+  Result<IdentityAnswer> identity(std::string_view tenant, std::string_view key) const;
+
   struct SignalFilter {
     std::optional<SignalKind> kind;
     std::optional<CustomerId> customer;
@@ -100,6 +107,7 @@ class Queries {
   // Fills what is known only from state or only from a person's own event.
   void complete(std::string_view tenant, CustomerRow& row) const;
   std::optional<CustomerRow> standing(std::string_view tenant, CustomerId customer) const;
+  ClaimRow claim(std::string_view tenant, KeyHash facet) const;
   std::string clear_key(std::string_view tenant, CustomerId customer, KeyHash facet) const;
   void add_signals(std::string_view tenant, const std::set<std::string>& names, CustomerAnswer& answer) const;
   void add_cases(std::string_view tenant, std::set<CaseId> ids, CustomerAnswer& answer) const;

@@ -113,6 +113,19 @@ Result<std::string> show_dead_letter(const Queries& queries, const Call& call) {
   return as_json(queries.dead_letter(call.who.tenant, call.parts.at(0)));
 }
 
+Result<std::string> list_proposals(const Queries& queries, const Call& call) {
+  Parameters parameters(call);
+  const Queries::ProposalFilter filter{parameters.flag("open")};
+  const PageRequest page = parameters.page();
+  if (auto good = parameters.finish(); !good) return std::move(good.error());
+  return as_json(queries.proposals(page, filter));
+}
+
+Result<std::string> show_identity(const Queries& queries, const Call& call) {
+  if (auto good = Parameters(call).finish(); !good) return std::move(good.error());
+  return as_json(queries.identity(call.who.tenant, call.parts.at(0)));
+}
+
 using Answer = Result<std::string> (*)(const Queries&, const Call&);
 
 }  // namespace
@@ -126,6 +139,8 @@ std::vector<Question> questions(const Queries& queries) {
           {"/v1/customers/{key}/forecast", by(show_forecast)},
           {"/v1/cases", by(list_cases)},
           {"/v1/cases/{id}", by(show_case)},
+          {"/v1/identity/proposals", by(list_proposals)},
+          {"/v1/identity/keys/{key}", by(show_identity)},
           {"/v1/signals", by(list_signals)},
           {"/v1/alerts", by(list_alerts)},
           {"/v1/kpis", by(list_kpis)},

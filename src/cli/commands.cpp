@@ -73,6 +73,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_signals(app, exit_code);
   add_alerts(app, exit_code);
   add_kpis(app, exit_code);
+  add_identity(app, exit_code);
   add_dead_letters(app, exit_code);
   add_topics(app, exit_code);
   add_config(app, exit_code);

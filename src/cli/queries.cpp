@@ -214,6 +214,33 @@ SharedMend add_mend(CLI::App& command) {
   return mend;
 }
 
+// ---- who is who ---------------------------------------------------------------------------------------------------
+
+int decide(const Options& options, const api::IdentityRequest& request) {
+  auto answers = open_answers(options);
+  if (!answers) return fail(options, answers.error());
+  const auto json = (*answers)->tell({"/v1/identity/decisions", {}, {}}, write_json(request));
+  if (!json) return fail(options, json.error());
+  print(options.json ? *json + "\n" : std::string(name_of(request.action)) + " taken; what follows from it is under way\n");
+  return 0;
+}
+
+void add_decision(CLI::App& identity, CommandKind kind, const std::string& what, const std::string& example, int& exit_code) {
+  CLI::App* command = identity.add_subcommand(std::string(name_of(kind)), what);
+  auto options = add_common(*command, "identity " + std::string(name_of(kind)));
+  auto request = std::make_shared<api::IdentityRequest>();
+  request->action = kind;
+  if (kind == CommandKind::link || kind == CommandKind::unlink) {
+    command->add_option("KEYS", request->keys, "the two keys, such as customer:12 and email:user-12@example.com")->required()->expected(2);
+  } else {
+    command->add_option("ID", request->proposal, "as `earshot identity proposals` shows it")->required();
+  }
+  command->add_option("--actor", request->actor, "who decides; kept with the decision")->required();
+  command->add_option("--reason", request->reason, "why; kept with the decision");
+  command->footer("Example: earshot identity " + example + " --actor agent-7 --url http://127.0.0.1:8080");
+  command->callback([options, request, &exit_code] { exit_code = decide(*options, *request); });
+}
+
 void add_filter(CLI::App& command, const Shared& options, const std::string& name, const std::string& what) {
   command.add_option("--" + name, options->filters[name], what);
 }
@@ -252,6 +279,28 @@ void add_cases(CLI::App& app, int& exit_code) {
   one->add_option("ID", shown->name, "32 hex digits, as `earshot cases` shows them")->required();
   one->footer("Example: earshot case 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e --url http://127.0.0.1:8080");
   one->callback([shown, &exit_code] { exit_code = show<api::CaseAnswer>(*shown, "/v1/cases/{id}"); });
+}
+
+void add_identity(CLI::App& app, int& exit_code) {
+  CLI::App* identity = app.add_subcommand("identity", "Who is who: which keys are one customer, and what a person must decide");
+  identity->require_subcommand(1);
+  identity->footer("Example: earshot identity proposals --url http://127.0.0.1:8080");
+  CLI::App* all = identity->add_subcommand("proposals", "What only a person can decide, newest first");
+  auto options = add_list(*all, "identity proposals");
+  all->add_flag("--open", options->switches["open"], "only those that nobody has answered");
+  all->footer("Example: earshot identity proposals --open --data data");
+  all->callback([options, &exit_code] { exit_code = list<api::ProposalRow>(*options, "/v1/identity/proposals"); });
+
+  CLI::App* one = identity->add_subcommand("show", "Whose a key is, and why: its links and vetoes with their evidence");
+  auto shown = add_common(*one, "identity show");
+  one->add_option("KEY", shown->name, "a key such as email:user-12@example.com, or 32 hex digits")->required();
+  one->footer("Example: earshot identity show email:user-12@example.com --data data");
+  one->callback([shown, &exit_code] { exit_code = show<api::IdentityAnswer>(*shown, "/v1/identity/keys/{key}"); });
+
+  add_decision(*identity, CommandKind::link, "Two keys are one person", "link customer:12 email:user-12@example.com", exit_code);
+  add_decision(*identity, CommandKind::unlink, "Two keys are not one person", "unlink customer:12 email:user-12@example.com", exit_code);
+  add_decision(*identity, CommandKind::accept, "The customers of a proposal are one person", "accept 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e", exit_code);
+  add_decision(*identity, CommandKind::refuse, "The customers of a proposal are not one person", "refuse 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e", exit_code);
 }
 
 void add_signals(CLI::App& app, int& exit_code) {

@@ -193,7 +193,7 @@ std::string page_of(const api::CaseAnswer& answer) {
     table.add({show_time(row.at), word(step.step), word(step.state), step.actor, step.department, who_has(step),
                step.sla_metric.empty() ? step.note : joined({step.sla_metric, step.note}, " ")});
   }
-  return page + "\n" + table.text();
+  return page + "\n" + table.text() + section("conversation, on every channel", table_of(answer.conversation));
 }
 
 std::string page_of(const api::DeadLetterRow& row) {

@@ -15,10 +15,13 @@ Table table_of(const std::vector<api::SignalRow>& rows);
 Table table_of(const std::vector<api::AlertRow>& rows);
 Table table_of(const std::vector<api::KpiRow>& rows);
 Table table_of(const std::vector<api::DeadLetterRow>& rows);
+Table table_of(const std::vector<api::ProposalRow>& rows);
+Table table_of(const std::vector<api::TimelineRow>& rows);
 
 std::string page_of(const api::CustomerAnswer& answer);
 std::string page_of(const api::CaseAnswer& answer);
 std::string page_of(const api::DeadLetterRow& letter);
+std::string page_of(const api::IdentityAnswer& answer);
 
 // Lines of a name and a value, for pages; lines without a value are left out.
 struct Fact {
@@ -26,6 +29,9 @@ struct Fact {
   std::string value;
 };
 std::string facts(const std::vector<Fact>& facts);
+
+// A table under its title; nothing when it is empty.
+std::string section(const std::string& title, const Table& table);
 
 // Several short texts as one cell.
 std::string joined(const std::vector<std::string>& texts, std::string_view between = "; ");

@@ -40,7 +40,9 @@ std::string what_was_said(const api::TimelineRow& row) {
   return clipped(printable(joined({row.title, row.text}, " · ")), kTextWidth);
 }
 
-Table timeline_of(const std::vector<api::TimelineRow>& rows) {
+}  // namespace
+
+Table table_of(const std::vector<api::TimelineRow>& rows) {
   Table table({{"at"}, {"what"}, {"channel"}, {"mood"}, {"score", true}, {"amount", true}, {"issues"}, {""}});
   for (const api::TimelineRow& row : rows) {
     table.add({show_time(row.at), row.outbound ? row.what + " from us" : row.what, row.channel,
@@ -53,8 +55,6 @@ Table timeline_of(const std::vector<api::TimelineRow>& rows) {
 std::string section(const std::string& title, const Table& table) {
   return table.empty() ? "" : "\n" + title + "\n" + table.text();
 }
-
-}  // namespace
 
 Table table_of(const std::vector<api::CustomerRow>& rows) {
   Table table({{"customer"}, {"risk"}, {"last heard"}, {"since"}, {"active days", true}, {"feedback", true},
@@ -96,7 +96,7 @@ std::string page_of(const api::CustomerAnswer& answer) {
     cases.add({c.case_id.hex(), std::string(name_of(c.state)), std::string(name_of(c.priority)), c.department,
                who_has(c), show_time(c.opened_at), next_due(c)});
   }
-  return page + section("signals", why) + section("cases", cases) + section("timeline", timeline_of(answer.timeline));
+  return page + section("signals", why) + section("cases", cases) + section("timeline", table_of(answer.timeline));
 }
 
 }  // namespace earshot::cli

@@ -44,7 +44,17 @@ class Client {
   bool has_unacknowledged() const { return !waiting_.empty(); }
   int refused() const { return refused_; }
   const std::set<std::string>& acknowledged() const { return acknowledged_; }
-  const std::map<std::string, int>& sent() const { return sent_; }
+
+  // Items of feedback by key: of a key that is linked those of its customer.
+  std::map<std::string, int> sent() const {
+    std::map<std::string, int> all = sent_;
+    for (const auto& [other, key] : linked_) {
+      if (unlinked_.contains(other)) continue;
+      const int sum = count_of(key) + count_of(other);
+      if (sum > 0) all[key] = all[other] = sum;
+    }
+    return all;
+  }
 
  private:
   struct Delivery {
@@ -55,17 +65,50 @@ class Client {
   Delivery next_delivery() {
     Delivery delivery;
     for (std::uint64_t events = 1 + random_.below(4); events > 0; --events) {
+      if (random_.chance(0.1)) {
+        add(link_or_unlink(), delivery);
+        continue;
+      }
       ReviewText review;
       review.id = "c" + std::to_string(number_) + "-" + std::to_string(++count_);
-      review.key = "customer:C" + std::to_string(number_) + "-" + std::to_string(random_.below(kCustomers));
+      review.key = any_key(random_.chance(0.3) ? "chat" : "customer");
       review.text = random_.chance(0.3) ? "送餐太慢，客服态度很差" : "Great service, thank you";
       review.stars = static_cast<int>(1 + random_.below(5));
-      delivery.body += (delivery.body.empty() ? "[" : ",") + review_json(review);
-      delivery.ids.push_back(review.id);
+      add({review.id, review_json(review)}, delivery);
       ++sent_[review.key];
     }
     delivery.body += "]";
     return delivery;
+  }
+
+  struct Sent {
+    std::string id;
+    std::string json;
+  };
+  static void add(const Sent& sent, Delivery& delivery) {
+    delivery.body += (delivery.body.empty() ? "[" : ",") + sent.json;
+    delivery.ids.push_back(sent.id);
+  }
+
+  std::string any_key(const std::string& kind) {
+    return kind + ":C" + std::to_string(number_) + "-" + std::to_string(random_.below(kCustomers));
+  }
+  int count_of(const std::string& key) const {
+    const auto found = sent_.find(key);
+    return found == sent_.end() ? 0 : found->second;
+  }
+
+  // A handle turns out to be a customer's, and some of them not to be: what was heard under it moves, and back.
+  Sent link_or_unlink() {
+    const std::string handle = any_key("chat");
+    const std::string key = "customer" + handle.substr(handle.find(':'));
+    const bool undo = linked_.contains(handle) && random_.chance(0.4);
+    linked_[handle] = key;
+    if (undo) unlinked_.insert(handle);
+    Sent sent{"c" + std::to_string(number_) + "-" + std::to_string(++count_), {}};
+    sent.json = R"({"specversion":"1.0","id":")" + sent.id + R"(","source":"/acme/shop","type":"earshot.identity.)" + (undo ? "unlinked" : "linked") +
+                R"(.v1","data":{"channel":"crm","person":{"keys":[")" + handle + R"(",")" + key + R"("]}}})";
+    return sent;
   }
 
   int number_;
@@ -74,7 +117,9 @@ class Client {
   std::atomic<int> refused_ = 0;  // the rest is for one thread
   std::deque<Delivery> waiting_;
   std::set<std::string> acknowledged_;
-  std::map<std::string, int> sent_;  // events by customer
+  std::map<std::string, int> sent_;  // items of feedback by key
+  std::map<std::string, std::string> linked_;
+  std::set<std::string> unlinked_;
 };
 
 }  // namespace earshot::test

@@ -82,6 +82,7 @@ std::string action(const std::string& what, const std::string& actor = "agent-7"
 std::string label(const std::string& actor) {
   return Json{{"actor", actor}, {"source", "/acme/shop"}, {"id", "r-1"}, {"sentiment", "neg"}, {"issues", {"delivery"}}}.dump();
 }
+std::string decision(const std::string& what, const std::string& about) { return R"({"action":")" + what + R"(","actor":"agent-7",)" + about + "}"; }
 
 std::string mend(const std::string& payload) { return Json{{"actor", "agent-7"}, {"payload", payload}}.dump(); }
 
@@ -95,6 +96,7 @@ std::vector<Asked> everything_that_can_be_asked() {
   const std::string actions = "/v1/cases/{id}/actions";
   const std::string hooks = "/hooks/{connector}/{tenant}";
   const std::string state = "/v1/state/{topic}/{key}/{name}";
+  const std::string decisions = "/v1/identity/decisions";
   const std::string mending = "/v1/dead-letters/{id}/mend";
   const std::string labels = "/v1/labels";
   return {
@@ -144,6 +146,17 @@ std::vector<Asked> everything_that_can_be_asked() {
       {"POST", labels, labels, 400, R"({"actor":"agent-7"})", json},
       {"POST", labels, labels, 403, label("user-1"), json},
       {"POST", labels, labels, 415, label("agent-7"), {{"Content-Type", "text/plain"}}},
+      {"GET", "/v1/identity/proposals", "/v1/identity/proposals?open=true&limit=5", 200},
+      {"GET", "/v1/identity/proposals", "/v1/identity/proposals?cursor=x", 400},
+      {"GET", "/v1/identity/keys/{key}", "/v1/identity/keys/customer%3A12", 200},
+      {"GET", "/v1/identity/keys/{key}", "/v1/identity/keys/nobody", 404},
+      {"POST", decisions, decisions, 200, decision("link", R"("keys":["customer:12","email:user-12@example.com"])"), json},
+      {"POST", decisions, decisions, 200, decision("accept", R"("proposal":"p")"), json},
+      {"POST", decisions, decisions, 400, decision("link", R"("keys":["customer:12"])"), json},
+      {"POST", decisions, decisions, 400, decision("link", R"("keys":["customer:12","nobody"])"), json},
+      {"POST", decisions, decisions, 400, decision("refuse", R"("proposal":"")"), json},
+      {"POST", decisions, decisions, 400, decision("take", R"("proposal":"p")"), json},
+      {"POST", decisions, decisions, 415, decision("accept", R"("proposal":"p")"), {{"Content-Type", "text/plain"}}},
       {"GET", "/v1/signals", "/v1/signals", 200},
       {"GET", "/v1/signals", "/v1/signals?kind=silent&cleared=true", 200},
       {"GET", "/v1/signals", "/v1/signals?cleared=perhaps", 400},

@@ -199,6 +199,28 @@ TEST(SimulationFaults, AProcessorThatRemembersOutsideItsStateIsFound) {
   expect_found({.processors = put_in_front<Remembers>}, "a processor with a memory of its own");
 }
 
+TEST(SimulationFaults, AFacetThatIsLostOnItsWayIsFound) {
+  class Loses final : public InFront {
+   public:
+    using InFront::InFront;
+    void apply(const Event& event, Step& step) override {
+      if (!std::holds_alternative<FacetMoved>(event.body)) processor_->apply(event, step);
+    }
+  };
+  expect_found({.processors = put_in_front<Loses>}, "a facet that is lost on its way");
+}
+
+TEST(SimulationFaults, AFacetThatStaysBehindIsFound) {
+  class Stays final : public InFront {
+   public:
+    using InFront::InFront;
+    void apply(const Event& event, Step& step) override {
+      if (!std::holds_alternative<FacetReassigned>(event.body)) processor_->apply(event, step);
+    }
+  };
+  expect_found({.processors = put_in_front<Stays>}, "a facet that stays behind");
+}
+
 TEST(SimulationFaults, ATimerThatDoesNotFireIsFound) {
   class Sleepy final : public InFront {
    public:

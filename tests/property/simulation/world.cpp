@@ -167,7 +167,16 @@ Event World::any_command(const std::vector<CaseChanged>& cases, Timestamp at) {
   Command command;
   command.request = event.id;
   command.actor = any_of(random_, kActors);
-  if (cases.empty() || random_.chance(0.15)) {
+  if (random_.chance(0.15)) {
+    // Of somebody who may decide, on any two keys: also two strong ids.
+    command.kind = random_.chance(0.6) ? CommandKind::link : CommandKind::unlink;
+    command.actor = "super-1";
+    for (int i = 0; i < 2; ++i) {
+      const std::string key = any_person().keys.front();
+      command.keys.push_back(hash_key("", key));
+      command.kinds.push_back(key.substr(0, key.find(':')));
+    }
+  } else if (cases.empty() || random_.chance(0.15)) {
     command.kind = any_of(random_, kWithoutCase);
     const KeyHash key = hash_key("", "customer:c0");
     command.customer = CustomerId{key.high, key.low};
@@ -187,6 +196,7 @@ Event World::any_command(const std::vector<CaseChanged>& cases, Timestamp at) {
     command.promised = at + std::chrono::hours{random_.between(1, 90)};
     command.into = cases[random_.below(cases.size())].case_id;
     command.priority = static_cast<Priority>(random_.below(4));
+    for (int i = 0; i < 2; ++i) command.keys.push_back(hash_key("", any_person().keys.front()));
   }
   event.body = std::move(command);
   return event;

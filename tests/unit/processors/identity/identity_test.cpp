@@ -158,5 +158,29 @@ TEST(Identity, StopsKeepingListsForAKeyThatEverybodyShares) {
   EXPECT_LT(largest, 200u) << "the cost of one more pair does not grow";
 }
 
+TEST(Identity, JoinsTwoStrongIdsWhenAPersonSaysSo) {
+  IdentityFeed who;
+  who.link("customer:1", "email:a@b.c");
+  who.link("customer:2", "email:a@b.c");
+  EXPECT_EQ(who.customer_of("email:a@b.c"), IdentityFeed::named("email:a@b.c")) << "claimed by two";
+  who.say("customer:1", "customer:2", false, 1);
+  const CustomerId one = std::min(IdentityFeed::named("customer:1"), IdentityFeed::named("customer:2"));
+  for (const char* key : {"customer:1", "customer:2", "email:a@b.c"}) EXPECT_EQ(who.customer_of(key), one) << key;
+  who.say("customer:1", "customer:2", true, 2);
+  for (const char* key : {"customer:1", "customer:2", "email:a@b.c"}) EXPECT_EQ(who.customer_of(key), IdentityFeed::named(key)) << key;
+}
+
+TEST(Identity, TakesTheNewestWordOfAPersonBeforeAllEvidence) {
+  IdentityFeed who;
+  who.say("customer:1", "email:a@b.c", true, 2);
+  who.link("customer:1", "email:a@b.c");
+  EXPECT_EQ(who.customer_of("email:a@b.c"), IdentityFeed::named("email:a@b.c"));
+  who.say("customer:1", "email:a@b.c", false, 1);
+  EXPECT_EQ(who.customer_of("email:a@b.c"), IdentityFeed::named("email:a@b.c")) << "an older word that comes late";
+  who.unlink("customer:1", "email:a@b.c");
+  who.say("customer:1", "email:a@b.c", false, 3);
+  EXPECT_EQ(who.customer_of("email:a@b.c"), IdentityFeed::named("customer:1")) << "a person lifts a veto";
+}
+
 }  // namespace
 }  // namespace earshot
