@@ -196,6 +196,7 @@ void Api::add_routes() {
                [this](Call call, Reply reply) { take_label(std::move(call), std::move(reply)); }});
   add(settings_.answers, {"POST", "/v1/identity/decisions", Role::act,
                [this](Call call, Reply reply) { decide_identity(std::move(call), std::move(reply)); }});
+  add(settings_.takes_events, {"POST", "/v1/control", Role::admin, [this](const Call& call, const Reply& reply) { steer(call, reply); }});
   add(settings_.answers, {"POST", "/v1/dead-letters/{id}/mend", Role::act,
                [this](Call call, Reply reply) { mending_.mend(std::move(call), std::move(reply)); }});
   router_.add({"GET", kState, Role::read,

@@ -92,6 +92,7 @@ class Api {
   void take_label(Call call, Reply reply);
   void decide_identity(Call call, Reply reply);
   void send_command(const Call& call, Result<Command> command, Reply reply);
+  void steer(const Call& call, const Reply& reply);
   void answer_with_state(const Call& call, const Reply& reply) const;
   void add(bool is_here, Route route);
   void tick();

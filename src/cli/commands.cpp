@@ -80,6 +80,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_copy(app, exit_code);
   add_digest(app, exit_code);
   add_fit(app, exit_code);
+  add_gap(app, exit_code);
   add_backtest(app, exit_code);
   add_what_if(app, exit_code);
   add_replay(app, exit_code);

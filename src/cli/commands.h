@@ -31,6 +31,7 @@ void add_eval(CLI::App& app, int& exit_code);
 void add_export_labels(CLI::App& app, int& exit_code);
 void add_fit(CLI::App& app, int& exit_code);
 void add_identity(CLI::App& app, int& exit_code);
+void add_gap(CLI::App& app, int& exit_code);
 void add_import(CLI::App& app, int& exit_code);
 void add_kpis(CLI::App& app, int& exit_code);
 void add_relabel(CLI::App& app, int& exit_code);

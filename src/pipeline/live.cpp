@@ -252,6 +252,11 @@ Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const 
       ++outcome.accepted;
       continue;
     }
+    if (std::holds_alternative<ConnectorGap>(event.body) || std::holds_alternative<ChurnModelFitted>(event.body)) {
+      pump.append_everywhere(event);
+      ++outcome.accepted;
+      continue;
+    }
     const std::string key = rules.record_key(event);
     const std::int64_t counted = std::holds_alternative<DeadLetter>(event.body) ? 0 : 1;
     // What another process folds it will know there: it acts once, though it is answered as new.

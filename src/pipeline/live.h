@@ -59,7 +59,7 @@ class Live {
   Live(const Live&) = delete;
   Live& operator=(const Live&) = delete;
 
-  // Inputs and dead letters go to `feedback`, commands to `desk`. A delivery that begins with a DeadLetterMended is taken only if
+  // Inputs and dead letters go to `feedback`, commands to `desk`, what steers the processors everywhere. A delivery that begins with a DeadLetterMended is taken only if
   // the letter was not mended before and something of the rest is new. `done` is called once, when all of it is durable, or with
   // Unavailable when nothing of it was taken. Any thread; never waits.
   void offer(std::vector<Event> events, Done done);

@@ -83,6 +83,10 @@ std::string label(const std::string& actor) {
   return Json{{"actor", actor}, {"source", "/acme/shop"}, {"id", "r-1"}, {"sentiment", "neg"}, {"issues", {"delivery"}}}.dump();
 }
 std::string decision(const std::string& what, const std::string& about) { return R"({"action":")" + what + R"(","actor":"agent-7",)" + about + "}"; }
+std::string gap(const std::string& from, const std::string& to) {
+  const Json data{{"connector", "shop"}, {"from", from}, {"to", to}, {"reason", "it answers 500"}};
+  return Json{{"specversion", "1.0"}, {"id", "gap-1"}, {"source", "/test"}, {"type", "earshot.connector.gap.v1"}, {"data", data}}.dump();
+}
 
 std::string mend(const std::string& payload) { return Json{{"actor", "agent-7"}, {"payload", payload}}.dump(); }
 
@@ -188,6 +192,12 @@ std::vector<Asked> everything_that_can_be_asked() {
       {"POST", "/v1/events", "/v1/events", 400, "{\"a\":", structured},
       {"POST", "/v1/events", "/v1/events", 400, std::string(10'000, '['), structured},
       {"POST", "/v1/events", "/v1/events", 415, review("c"), {{"Content-Type", "text/plain"}}},
+      {"POST", "/v1/control", "/v1/control", 200, gap("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"), json},
+      {"POST", "/v1/control", "/v1/control", 200, gap("2026-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"), structured},
+      {"POST", "/v1/control", "/v1/control", 400, gap("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"), json},
+      {"POST", "/v1/control", "/v1/control", 400, review("steers nobody"), json},
+      {"POST", "/v1/control", "/v1/control", 400, "{", json},
+      {"POST", "/v1/control", "/v1/control", 415, gap("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"), {{"Content-Type", "text/plain"}}},
       {"POST", hooks, "/hooks/hook_of_test/acme", 200, review("d"), is_signed},
       {"POST", hooks, "/hooks/hook_of_test/acme", 200, "{}", is_signed},
       {"POST", hooks, "/hooks/hook_of_test/acme", 403, review("d"), json},

@@ -201,5 +201,54 @@ TEST(WhatIfCommand, ComparesOtherRulesWithThoseOnRecordBesideARunningEarshot) {
   EXPECT_EQ(running.end(), 0);
 }
 
+// Who reads the directory beside it, and who tells it, changes what the running earshot goes by.
+TEST(FitCommand, LearnsBesideARunningEarshotAndTellsIt) {
+  const Program earshot;
+  const test::Scratch scratch;
+  const auto events = scratch.path() / "events.ndjson";
+  write_orders(events);
+  const std::string data = in_quotes(scratch.path() / "data");
+  ASSERT_EQ(earshot.run("import --data " + data + " " + in_quotes(events)).exit_code, 0);
+  const auto alone = earshot.run("fit --dry-run --data " + data);
+  ASSERT_EQ(alone.exit_code, 0) << alone.err;
+
+  test::RunningProgram running("run --data " + data + " --listen 127.0.0.1:0");
+  const std::string url = " --url http://" + running.wait_for("http://");
+  const auto in_use = earshot.run("fit --data " + data);
+  EXPECT_EQ(in_use.exit_code, 1);
+  EXPECT_TRUE(says(in_use.err, "--url")) << in_use.err;
+  const auto beside = earshot.run("fit --data " + data + url);
+  ASSERT_EQ(beside.exit_code, 0) << beside.err;
+  EXPECT_EQ(beside.out.substr(0, beside.out.find('\n')), alone.out.substr(0, alone.out.find('\n'))) << "the same parameters";
+  EXPECT_TRUE(says(beside.out, "recorded as version 1"));
+  EXPECT_TRUE(says(earshot.run("fit --data " + data + url).out, "recorded as version 2"));
+
+  const auto told = earshot.run("gap --connector shop --from 2026-01-01T00:00:00Z --reason down" + url);
+  EXPECT_EQ(told.exit_code, 0) << told.err;
+  EXPECT_TRUE(says(earshot.run("alerts" + url).out, "source shop cannot be heard since 2026-01-01")) << "the operator hears of it";
+  EXPECT_EQ(earshot.run("gap --connector shop --from 2026-01-02T00:00:00Z --to 2026-01-01T00:00:00Z" + url).exit_code, 2);
+  EXPECT_EQ(running.end(), 0);
+  const auto replayed = earshot.run("replay --check --data " + data);
+  EXPECT_EQ(replayed.exit_code, 0) << replayed.out << replayed.err;
+}
+
+TEST(GapCommand, IsRecordedInADirectoryThatNobodyUses) {
+  const Program earshot;
+  const test::Scratch scratch;
+  const auto events = scratch.path() / "events.ndjson";
+  write_orders(events);
+  const std::string data = in_quotes(scratch.path() / "data");
+  const std::string gap = "gap --connector shop --from 2024-12-01T00:00:00Z --to 2024-12-20T00:00:00Z --data " + data;
+  EXPECT_EQ(earshot.run(gap).exit_code, 1) << "there is nothing";
+  ASSERT_EQ(earshot.run("import --data " + data + " " + in_quotes(events)).exit_code, 0);
+  const auto before = earshot.run("digest --data " + data).last_word();
+  const auto recorded = earshot.run(gap);
+  EXPECT_EQ(recorded.exit_code, 0) << recorded.err;
+  const auto after = earshot.run("digest --data " + data).last_word();
+  EXPECT_NE(after, before);
+  EXPECT_EQ(earshot.run("replay --check --data " + data).exit_code, 0);
+  EXPECT_EQ(earshot.run("gap --connector shop --from yesterday --data " + data).exit_code, 2);
+}
+
 }  // namespace
 }  // namespace earshot
