@@ -6,6 +6,7 @@
 #include "browser/browser.h"
 #include "console/files.h"
 #include "integration/api/running_api.h"
+#include "support/random_test.h"
 
 namespace earshot::api {
 namespace {
@@ -128,9 +129,11 @@ TEST(HostileTexts, StayTextsInEveryFieldOfThePage) {
   const std::vector<std::string> strings = hostile_strings();
   ASSERT_EQ(strings.size(), kStrings);
   Browser browser;
-  std::set<std::string> unseen(strings.begin(), strings.end());
+  std::set<std::string> unseen;
   constexpr std::size_t kAtOnce = 50;
-  for (std::size_t from = 0; from < strings.size(); from += kAtOnce) {
+  const std::size_t tried = std::min(kStrings, kAtOnce * static_cast<std::size_t>(test::scaled(kStrings / kAtOnce)));
+  unseen.insert(strings.begin(), strings.begin() + static_cast<std::ptrdiff_t>(tried));
+  for (std::size_t from = 0; from < tried; from += kAtOnce) {
     SCOPED_TRACE("strings from " + std::to_string(from));
     RunningApi running({}, console_files());
     Hostile hostile(running);

@@ -86,7 +86,7 @@ std::vector<Include> includes_of(const File& file) {
 std::optional<std::string> target_of(const File& file, const std::string& name) {
   const std::string beside = file.path.substr(0, file.path.rfind('/') + 1);
   for (const std::string& folder : {std::string("include/"), std::string("src/"), std::string("connectors/"),
-                                    std::string("tests/"), beside}) {
+                                    std::string("tests/"), std::string("bench/"), beside}) {
     if (find_file(folder + name) != nullptr) return folder + name;
   }
   if (name.starts_with("state/") && find_file("schemas/" + name.substr(0, name.find('.')) + ".proto") != nullptr) return name;
