@@ -156,7 +156,7 @@ void Analyzer::analyze(std::string_view utf8_text, std::string_view declared_lan
   if (is_known) {
     set_issues(reading, logits, language, analysis);
     set_intents(reading, logits, language, analysis);
-    set_aspects(scratch, language, analysis);
+    set_aspects(scratch, logits.head[kGenreHead], language, analysis);
   }
   if (is_known && !analysis.courtesy) analysis.complaint = is_complaint(reading, analysis, language);
   if (options.by_agent) analysis.agent_fault = has(reading, Meaning::agent_fault);
@@ -165,7 +165,7 @@ void Analyzer::analyze(std::string_view utf8_text, std::string_view declared_lan
     const auto& origin = reading.normalised.origin;
     std::uint32_t from = 0;
     for (const ClauseLogits& clause : scratch.clauses) {
-      const auto parts = shares(clause.negative, clause.positive, language);
+      const auto parts = shares(clause.negative, clause.positive, logits.head[kGenreHead], language);
       analysis.clauses.push_back({origin[from], origin[clause.to], parts[0], parts[2]});
       from = clause.to;
     }
@@ -177,13 +177,15 @@ std::uint16_t Analyzer::permille(const Logits& logits, std::size_t language, std
   return sigmoid_permille(logits.head[head] * model_.numbers.sharpness[language][head] >> 16);
 }
 
-std::array<std::uint16_t, 3> Analyzer::shares(Fixed negative, Fixed positive, std::size_t language) const {
+std::array<std::uint16_t, 3> Analyzer::shares(Fixed negative, Fixed positive, Fixed genre, std::size_t language) const {
   const auto& sharpness = model_.numbers.sharpness[language];
-  return softmax_permille({negative * sharpness[kNegativeHead] >> 16, 0, positive * sharpness[kPositiveHead] >> 16});
+  const std::int64_t social = sigmoid_permille(genre);
+  const auto mixed = [&](Head review, Head post) { return sharpness[review] + (sharpness[post] - sharpness[review]) * social / 1000; };
+  return softmax_permille({negative * mixed(kNegativeHead, kSocialNegativeHead) >> 16, 0, positive * mixed(kPositiveHead, kSocialPositiveHead) >> 16});
 }
 
 void Analyzer::set_sentiment(const Logits& logits, std::size_t language, Analysis& analysis) const {
-  const auto permille = shares(logits.head[kNegativeHead], logits.head[kPositiveHead], language);
+  const auto permille = shares(logits.head[kNegativeHead], logits.head[kPositiveHead], logits.head[kGenreHead], language);
   analysis.negative_permille = permille[0];
   analysis.neutral_permille = permille[1];
   analysis.positive_permille = permille[2];
@@ -228,7 +230,7 @@ void Analyzer::set_intents(const Reading& reading, const Logits& logits, std::si
   analysis.ask_permille = ask;
 }
 
-void Analyzer::set_aspects(const Scratch& scratch, std::size_t language, Analysis& analysis) const {
+void Analyzer::set_aspects(const Scratch& scratch, Fixed genre, std::size_t language, Analysis& analysis) const {
   std::size_t clause = 0;
   std::size_t asked = scratch.clauses.size();
   Opinions opinions(scratch.reading.hits);
@@ -239,7 +241,7 @@ void Analyzer::set_aspects(const Scratch& scratch, std::size_t language, Analysi
     const ClauseLogits& logits = scratch.clauses[clause];
     if (clause != asked) has_opinion = opinions.any(clause == 0 ? 0 : scratch.clauses[clause - 1].to, logits.to);
     asked = clause;
-    const auto parts = shares(logits.negative, logits.positive, language);
+    const auto parts = shares(logits.negative, logits.positive, genre, language);
     const std::uint16_t top = *std::max_element(parts.begin(), parts.end());
     const bool is_named_only = !has_opinion && top < kOpinionPermille;
     const AspectScore score{static_cast<Aspect>(hit.word_class - kAspectFirst), is_named_only ? Sentiment::neutral : sentiment_of(parts),

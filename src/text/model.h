@@ -58,7 +58,7 @@ struct ModelNumbers {
   std::array<std::int32_t, kFeatureKinds> kind_weight{};  // 0..16
   std::array<std::int32_t, kHeads> step{};                // what one unit of a head's weight is worth, Fixed
   std::array<std::array<std::int32_t, kHeads>, kModelLanguages> bias{};       // Fixed
-  std::array<std::array<std::int32_t, kHeads>, kModelLanguages> sharpness{};  // 1 / temperature, Fixed
+  std::array<std::array<std::int32_t, kHeads>, kModelLanguages> sharpness{};  // 1 / temperature, Fixed; of social heads: of posts
   std::array<std::array<std::int32_t, kHeads>, kModelLanguages> threshold{};  // per mille, from which a head says yes
   bool operator==(const ModelNumbers&) const = default;
 };

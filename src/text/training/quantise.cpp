@@ -50,6 +50,7 @@ struct Row {
 // What calibration may change about sentiment: how sure it is, and how readily it says negative, in reviews and in posts.
 struct Tuning {
   double sharpness = 1;
+  double social_sharpness = 1;
   double negative = 0;
   double social_negative = 0;
 };
@@ -62,7 +63,8 @@ struct Odds {
 Odds odds_of(const Row& row, const Tuning& tuning) {
   const double social = 1 / (1 + std::exp(-as_real(row.logits.head[kGenreHead])));
   const double negative = as_real(row.logits.head[kNegativeHead]) + tuning.negative + tuning.social_negative * social;
-  return {std::exp(negative * tuning.sharpness), std::exp(as_real(row.logits.head[kPositiveHead]) * tuning.sharpness)};
+  const double sharpness = tuning.sharpness + (tuning.social_sharpness - tuning.sharpness) * social;
+  return {std::exp(negative * sharpness), std::exp(as_real(row.logits.head[kPositiveHead]) * sharpness)};
 }
 
 double softmax_loss(const Row& row, const Tuning& tuning) {
@@ -119,12 +121,19 @@ void calibrate_sentiment(const TrainConfig& config, const std::vector<Row>& rows
   };
   for (int round = 0; round < 4; ++round) {
     tune(&Tuning::sharpness, softmax_loss, 0.05, 5.0);
+    tune(&Tuning::social_sharpness, softmax_loss, 0.05, 5.0);
     tune(&Tuning::negative, negative_loss, -2.0, 2.0);
     tune(&Tuning::social_negative, negative_loss, -2.0, 2.0);
   }
+  double softness = 1;
+  for (const Row& row : mine) softness = std::max(softness, config.sets[row.example->set].social ? config.sets[row.example->set].softness : 1.0);
+  tuning.social_sharpness /= softness;
+  tune(&Tuning::social_negative, negative_loss, -2.0, 2.0);
   const auto fixed = [](double value) { return static_cast<std::int32_t>(std::lround(value * kFixedOne)); };
   for (const std::size_t head : {kNegativeHead, kPositiveHead})
     parts.numbers.sharpness[language][head] = fixed(tuning.sharpness / config.softness);
+  for (const std::size_t head : {kSocialNegativeHead, kSocialPositiveHead})
+    parts.numbers.sharpness[language][head] = fixed(tuning.social_sharpness / config.softness);
   parts.numbers.bias[language][kNegativeHead] += fixed(tuning.negative);
   parts.numbers.bias[language][kSocialNegativeHead] += fixed(tuning.social_negative);
 }

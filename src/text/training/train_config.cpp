@@ -37,6 +37,8 @@ Result<void> add_option(const std::string& word, DataSet& set) {
     set.weight = value;
   } else if (key == "dropout") {
     set.dropout = value;
+  } else if (key == "softness") {
+    set.softness = value;
   } else if (const int sentiment = sentiment_of(key); sentiment >= 0) {
     set.class_weight[static_cast<std::size_t>(sentiment)] = value;
   } else {

@@ -33,6 +33,7 @@ struct DataSet {
   bool complaint = false;      // its negatives are complaints, its others are not
   bool mapped_issues = false;  // its labels have issue types in issue_map.tsv
   bool social = false;         // posts, not reviews
+  double softness = 1.0;       // of posts: how much more their temperature than is best on dev, for other sources are less alike
   bool unscored = false;       // not part of the dev score that chooses the epoch
 };
 
