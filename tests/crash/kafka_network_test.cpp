@@ -38,7 +38,6 @@ class FarBroker {
 
 class KafkaNetwork : public KafkaLife {
  protected:
-  static void TearDownTestSuite() { far_.reset(); }
   void SetUp() override {
     if (KafkaBroker::is_there() && !far_) far_ = std::make_unique<FarBroker>();
     KafkaLife::SetUp();
@@ -55,7 +54,7 @@ class KafkaNetwork : public KafkaLife {
   }
 
   std::filesystem::path data_ = scratch_.path() / "data";
-  static inline std::unique_ptr<FarBroker> far_;
+  static inline std::unique_ptr<FarBroker> far_;  // for both suites, until the program ends
 };
 
 TEST_F(KafkaNetwork, MayBeSlowBreakOffStandStillAndDeliverLate) {
