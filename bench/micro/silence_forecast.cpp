@@ -44,6 +44,17 @@ void both_due_moments(benchmark::State& state) {
 }
 BENCHMARK(both_due_moments);
 
+void both_due_moments_by_the_hazard(benchmark::State& state) {
+  auto rhythms = some_rhythms();
+  Random random{2};
+  for (Rhythm& rhythm : rhythms) rhythm.habit = {random.unit() * 3 - 1, random.unit() * 1.5, random.unit() * 4 - 2};
+  SilenceSettings settings;
+  settings.hazard = HazardModel{{0.4, 0.1, 0.05, -0.3, 0.2, -0.1, 0.1, -0.05}};
+  std::size_t i = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(silence_due(settings, rhythms[i++ % kCustomers]));
+}
+BENCHMARK(both_due_moments_by_the_hazard);
+
 void outlook(benchmark::State& state) {
   const auto rhythms = some_rhythms();
   const SilenceSettings settings;

@@ -15,7 +15,7 @@ void Approach::take(const StoredRecord& record) {
   ahead.time = record.time;
   ahead.key.assign(record.key);
   ahead.event = std::move(*event);
-  ahead.event.recorded = record.time;
+  Task::stamp(ahead.event, record.time);
   task_.guess(ahead.key, ahead.names);
   bring(0, ValueCache::Stage::place);
   bring(kApart, ValueCache::Stage::entry);

@@ -61,13 +61,18 @@ std::vector<Emitted>& Task::fold(const StoredRecord& record, const Event* known)
   if (known != nullptr) {
     fold(*known, record);
   } else if (auto event = decoder_.decode(record.value)) {
-    event->recorded = record.time;
+    stamp(*event, record.time);
     fold(*event, record);
   } else {
     dead_letter(record, event.error().reason, std::move(event.error().detail));
   }
   counters_.events_out += static_cast<std::int64_t>(emitted_.size());
   return emitted_;
+}
+
+void Task::stamp(Event& event, Timestamp recorded) {
+  event.recorded = recorded;
+  if (event.time == kEarliest) event.time = recorded;
 }
 
 void Task::fold(const Event& event, const StoredRecord& record) {

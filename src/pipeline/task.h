@@ -41,6 +41,9 @@ class Task : private ValueView, private StepOutput {
   // `known`: the event that the record holds, when the caller has just encoded it, so that it need not be read again.
   std::vector<Emitted>& fold(const StoredRecord& record, const Event* known = nullptr);
 
+  // What the record says of an event: when it was recorded, and when it happened if the event itself does not say.
+  static void stamp(Event& event, Timestamp recorded);
+
   // Where its next timer stands.
   std::optional<Timestamp> next_due() const;
 

@@ -41,6 +41,14 @@ class TaskOfToy : public ::testing::Test {
   Offset offset_ = 0;
 };
 
+TEST_F(TaskOfToy, AnEventThatDoesNotSayWhenHappenedWhenItWasRecorded) {
+  Event event = said("a", kEarliest);
+  event.recorded = minute(3);
+  const auto& emitted = give(event);
+  ASSERT_EQ(emitted.size(), 1u);
+  EXPECT_EQ(emitted[0].event.time, minute(3));
+}
+
 TEST_F(TaskOfToy, FiresOnlyOnTicksInOrderOfDueThenKey) {
   give(said("a", minute(0), "wake 5"), "acme/2");
   give(said("b", minute(0), "wake 5"), "acme/1");

@@ -1,0 +1,90 @@
+// What do silently waiting customers cost?
+//
+//     waiting_bench [most customers] [directory]
+//
+// For 10,000 customers, ten times as many, and so on: each is heard once, so that each has a profile, a timeline and an armed silence
+// timer. Then 50,000 more events of customers drawn by chance: what an event costs while all the others wait. Memory is what the
+// kernel holds for a process of its own that did nothing else.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "cli/service.h"
+#include "cli/station.h"
+#include "load.h"
+
+namespace earshot::bench {
+namespace {
+
+constexpr std::int64_t kFewest = 10'000;
+constexpr std::int64_t kMore = 50'000;
+constexpr std::int64_t kEventsPerCommit = 8'192;
+
+// CPU of an event, in microseconds.
+Result<double> hear(cli::Station& station, std::int64_t events, Timestamp& at, const std::function<std::int64_t(std::int64_t)>& who) {
+  Random random{1};
+  static std::int64_t number = 0;
+  const ImportRules rules = station.import_rules();
+  const Stopwatch watch;
+  for (std::int64_t i = 0; i < events; ++i) {
+    Event event = make_event(random, ++number, who(i), at);
+    event.tenant = "acme";
+    event.recorded = at;
+    station.read_ahead(event);
+    std::string key = rules.record_key(event);
+    station.pump().append(Topic::feedback, std::move(key), std::move(event));
+    at += Millis{10};
+    if ((i + 1) % kEventsPerCommit != 0 && i + 1 != events) continue;
+    if (auto ran = station.pump().run_before(at); !ran) return std::move(ran.error());
+    if (auto committed = station.commit(); !committed) return std::move(committed.error());
+  }
+  return watch.cpu() / static_cast<double>(events) * 1e6;
+}
+
+Result<void> measure(const std::filesystem::path& directory, std::int64_t customers) {
+  auto config = cli::load_config("");
+  if (!config) return std::move(config.error());
+  config->data = directory / "data";
+  auto station = cli::Station::open(*config, {});
+  if (!station) return std::move(station.error());
+  if (auto recorded = (*station)->record_config(); !recorded) return recorded;
+  Timestamp at = Timestamp{std::chrono::days{20'000}};
+  const double empty = resident_megabytes(::getpid());
+  auto first = hear(**station, customers, at, [](std::int64_t i) { return i; });
+  if (!first) return std::move(first.error());
+  const double full = resident_megabytes(::getpid());
+  Random random{2};
+  auto more = hear(**station, kMore, at, [&](std::int64_t) { return random.between(0, customers - 1); });
+  if (!more) return std::move(more.error());
+  std::printf("%10lld customers   %7.2f us an event while they come   %7.2f us while they wait   %6.0f MB resident, %5.0f bytes a customer\n",
+              static_cast<long long>(customers), *first, *more, full, (full - empty) * (1 << 20) / static_cast<double>(customers));
+  return {};
+}
+
+int run(std::int64_t most, const std::filesystem::path& directory) {
+  for (std::int64_t customers = kFewest; customers <= most; customers *= 10) {
+    std::filesystem::remove_all(directory);
+    std::filesystem::create_directories(directory);
+    const ::pid_t child = ::fork();
+    if (child == 0) {
+      const auto measured = measure(directory, customers);
+      if (!measured) std::fprintf(stderr, "waiting_bench: %s\n", measured.error().message.c_str());
+      std::fflush(stdout);
+      std::_Exit(measured ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (status != 0) return 1;
+  }
+  std::filesystem::remove_all(directory);
+  return 0;
+}
+
+}  // namespace
+}  // namespace earshot::bench
+
+int main(int argc, char** argv) {
+  return earshot::bench::run(argc > 1 ? std::atoll(argv[1]) : 1'000'000, argc > 2 ? argv[2] : "waiting-data");
+}
