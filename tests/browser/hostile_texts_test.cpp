@@ -198,7 +198,7 @@ TEST(HostileTexts, AreFoundWhenAPageMakesMarkupOfThem) {
     browser.value_of("(() => { " + std::string(harm) + " })()");
     EXPECT_NE(browser.value_of(kHarm), "") << harm;
   }
-  for (const char* fault : {"document.querySelector('#kpis').style.width = '3000px'", "document.querySelector('#alerts-panel').style.height = '20px'",
+  for (const char* fault : {"document.querySelector('#kpis').style.width = '3000px'", "document.querySelector('#alerts-panel').style.cssText = 'min-height: 0; height: 20px'",
                             "document.querySelector('#issues-title').style.marginTop = '4000px'"}) {
     open(browser, running);
     browser.value_of(fault);
