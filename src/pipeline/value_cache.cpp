@@ -34,16 +34,13 @@ ValueCache::Entry& ValueCache::at(const std::string& key, ValueView::Decode deco
   if (const auto known = entries_.find(name); known != entries_.end()) {
     Entry& entry = *known->second;
     if (!is_younger_than(kNew, entry)) entry.used = true;
-    if (entry.is_once) {
-      entry.is_once = false;
-      clock_.push_back(&entry);
-    }
+    keep(entry);
     return entry;
   }
   auto stored = has_nothing_stored_ ? Result<std::optional<std::string>>(std::nullopt) : store_.get(key);
   // Going on with a value that cannot be read would write wrong state over it.
   EARSHOT_CHECK(stored, "the state store cannot be read; start again: one that is damaged is moved aside and rebuilt");
-  Entry& entry = add(key, name, false);
+  Entry& entry = add(key, name, !*stored);  // that there is none is soon found out again
   if (*stored) {
     entry.value = decode(**stored);
     const auto held = kDecodedFactor * static_cast<std::uint32_t>((*stored)->size());
@@ -70,9 +67,17 @@ ValueCache::Entry& ValueCache::add(const std::string& key, const Name& name, boo
 }
 
 AnyValue& ValueCache::edit(Entry& entry, ValueView::Decode decode) {
+  keep(entry);
   if (entry.value == nullptr) entry.value = decode("");
   touch(entry);
   return *entry.value;
+}
+
+// As a value that may be asked for again.
+void ValueCache::keep(Entry& entry) {
+  if (!entry.is_once) return;
+  entry.is_once = false;
+  clock_.push_back(&entry);
 }
 
 void ValueCache::erase(const std::string& key) {

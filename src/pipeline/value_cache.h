@@ -72,6 +72,7 @@ class ValueCache {
   using Entries = absl::flat_hash_map<Name, std::unique_ptr<Entry>, LowBits>;
 
   Entry& add(const std::string& key, const Name& name, bool is_once);
+  void keep(Entry& entry);
   void touch(Entry& entry);
   void make_room();
   void drop_once();
@@ -104,7 +105,7 @@ class ValueCache::Entry {
   std::uint64_t number = 0;         // of those that were ever added
   std::uint32_t bytes = 0;          // an estimate of what it holds
   bool touched = false;
-  bool is_once = false;             // written by `replace`, and not asked for since
+  bool is_once = false;             // absent, or written by `replace`; and not asked for since
   bool used = false;                // again, since the clock hand last passed
 };
 
