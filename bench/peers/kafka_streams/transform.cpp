@@ -185,7 +185,7 @@ Result<Fold> fold_all(const KafkaLog& log, Pump& pump, std::chrono::milliseconds
 int run(KafkaLog::Settings settings, const std::filesystem::path& directory, std::chrono::milliseconds interval) {
   const Stopwatch since_start;
   if (auto made = make_topics(settings); !made) return fail(made.error());
-  auto state = RocksStore::open(directory, {.format = settings.keys.format});
+  auto state = RocksStore::open(directory, {.format = settings.keys.format, .write_ahead_log = true});  // as the service does
   if (!state) return fail(state.error());
   std::int64_t restored = 0;
   settings.progress = [&](std::int64_t records) { restored = records; };
