@@ -1,6 +1,7 @@
 #include "event/codec.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <unordered_map>
 
@@ -73,6 +74,10 @@ struct Envelope {
   std::string type;
 };
 
+constexpr std::string_view kData = "data";
+constexpr std::array<std::string_view, 12> kAttributes = {"specversion", "id",       "source", "type",     "time",        "recordedtime",
+                                                          "tenant",      "causedby", "hops",   "imported", "traceparent", kData};
+
 template <class F>
 void fields(F& f, Envelope& v) {
   f.required("specversion", v.specversion);
@@ -122,14 +127,15 @@ namespace {
 
 constexpr auto kAsWritten = JsonReader::Order::as_written;
 
-// An event of this version with its members in the order of encode(); false when it is anything else.
+// An event of this version with its members in the order of encode(), and at most a few plain attributes of others behind them;
+// false when it is anything else.
 bool read_as_written(simdjson::dom::object object, Event& event) {
   Envelope envelope{event, {}, {}};
   JsonReader around(object, JsonReader::UnknownKeys::ignore, kAsWritten);
   if (!around.object(envelope) || envelope.specversion != "1.0") return false;
   simdjson::dom::element data;
   simdjson::dom::object members;
-  if (!around.find("data", data) || !around.is_whole() || data.get(members) != simdjson::SUCCESS) return false;
+  if (!around.find(kData, data) || !around.is_whole_before_others(kAttributes) || data.get(members) != simdjson::SUCCESS) return false;
   const auto known = bodies_by_type().find(envelope.type);
   if (known == bodies_by_type().end()) return false;
   event.body = known->second;
@@ -145,7 +151,7 @@ tl::expected<Event, DecodeFailure> read_in_any_order(simdjson::dom::object objec
   }
   if (envelope.specversion != "1.0") return failure(DeadLetterReason::invalid_event, "specversion is not 1.0");
   simdjson::dom::object data;
-  const bool has_data = object.at_key("data").get(data) == simdjson::SUCCESS;
+  const bool has_data = object.at_key(kData).get(data) == simdjson::SUCCESS;
   auto known = bodies_by_type().find(envelope.type);
   while (known == bodies_by_type().end() && has_data) {
     const auto upgrade = std::find_if(upgrades.begin(), upgrades.end(), [&](const EventUpgrade& u) { return u.from == envelope.type; });
@@ -171,7 +177,7 @@ std::string encode(const Event& around, const EventBody& event_body) {
   JsonWriter writer(out);
   Envelope envelope{const_cast<Event&>(around), "1.0", type_of(event_body)};
   fields(writer, envelope);
-  writer.key("data");
+  writer.key(kData);
   std::visit([&](const auto& body) { JsonWriter(out).object(body); }, event_body);
   out += '}';
   return out;

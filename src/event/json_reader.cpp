@@ -1,6 +1,7 @@
 #include "event/json_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "earshot/check.h"
@@ -105,6 +106,19 @@ bool JsonReader::find(std::string_view name, simdjson::dom::element& element) {
   if (object_.at_key(name).get(element) != simdjson::SUCCESS) return false;
   ++found_;
   return !element.is_null();
+}
+
+bool JsonReader::is_whole_before_others(std::span<const std::string_view> known) const {
+  std::array<std::string_view, 8> others;
+  std::size_t count = 0;
+  for (auto other = next_; other != end_; ++other) {
+    const std::string_view key = other.key();
+    const auto seen = others.begin() + static_cast<std::ptrdiff_t>(count);
+    if (count == others.size() || std::find(others.begin(), seen, key) != seen || std::find(known.begin(), known.end(), key) != known.end()) return false;
+    if (const simdjson::dom::element value = other.value(); value.is_object() || value.is_array()) return false;
+    others[count++] = key;
+  }
+  return are_nested_whole_;
 }
 
 void JsonReader::fail(std::string_view name, std::string_view what) {

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,9 @@ class JsonReader {
 
   // Every member here and below was asked for, in this order.
   bool is_whole() const { return are_nested_whole_ && !(next_ != end_); }
+
+  // The same, but for a few plain ones behind them, none twice and none called like `known`.
+  bool is_whole_before_others(std::span<const std::string_view> known) const;
 
   // Reads `value` from the object; the first thing wrong ends it.
   template <class T>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <unordered_map>
 
 #include "event_log/kafka_mistake.h"
 #include "event_log/position.h"
@@ -13,7 +14,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kRecordsPerWrite = 5'000;
+constexpr std::size_t kRecordsPerLook = 500;
+constexpr std::size_t kQueued = 20'000;  // records of one task, at which more are fetched
+constexpr std::size_t kBytesPerWrite = std::size_t{24} << 20;  // of newest values: what was overwritten meanwhile is never written
+constexpr std::size_t kBytesOfEntry = 128;                     // beside key and value
 constexpr std::int64_t kRecordsPerWord = 100'000;  // of progress
 constexpr auto kPatience = 60s;
 // Shorter than the time for which Kafka keeps tombstones (kafka_topics.cpp), by a day for clocks and cleaners.
@@ -59,25 +63,26 @@ struct Restoring {
   Offset target = 0;
   bool awaits_mark = false;  // what stands before it is not all there was
   TopicHandle topic{};
-  std::vector<StateWrite> batch{};
+  Alarm alarm{};
   bool is_done = false;
 };
 
 class Restore {
  public:
-  Restore(StateStore& state, const std::function<void(std::int64_t)>& progress) : state_(state), progress_(progress) {}
+  Restore(rd_kafka_t* reader, StateStore& state, const std::function<void(std::int64_t)>& progress) : reader_(reader), state_(state), progress_(progress) {}
 
-  Result<void> run(rd_kafka_t* reader, std::vector<Restoring>& tasks) {
-    const Queue queue(rd_kafka_queue_new(reader));
+  Result<void> run(std::vector<Restoring>& tasks) {
+    const Queue queue(rd_kafka_queue_new(reader_));
     for (Restoring& task : tasks) {
       task.is_done = task.next >= task.target;
       if (task.is_done) continue;
       by_place_[{task.of.place.topic, task.of.place.partition}] = &task;
-      task.topic = open_topic(reader, task.of.place.topic);
+      task.topic = open_topic(reader_, task.of.place.topic);
       if (rd_kafka_consume_start_queue(task.topic.get(), task.of.place.partition, task.next, queue.get()) != 0)
         return error_of(rd_kafka_last_error(), "reading " + task.of.place.topic);
     }
     auto done = read_all(queue.get());
+    if (done) done = write();
     for (auto& [_, task] : by_place_) {
       rd_kafka_consume_stop(task->topic.get(), task->of.place.partition);
       task->topic.reset();
@@ -88,56 +93,63 @@ class Restore {
  private:
   Result<void> read_all(rd_kafka_queue_t* queue) {
     auto last = std::chrono::steady_clock::now();
-    for (std::size_t left = by_place_.size(); left > 0;) {
-      const Message message(rd_kafka_consume_queue(queue, 100));
+    while (std::any_of(by_place_.begin(), by_place_.end(), [](const auto& one) { return !one.second->is_done; })) {
       const auto now = std::chrono::steady_clock::now();
-      const bool is_heard = message && (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF);
-      if (!is_heard) {
-        if (now - last > kPatience)
-          return Error{ErrorKind::Unavailable, "the changelogs sent nothing for a minute; is the broker reachable, or is a transaction open?"};
-        continue;
+      if (rd_kafka_queue_length(queue) < kQueued / 2) wake();
+      for (const Message& message : consume(queue, 100, kRecordsPerLook)) {
+        if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) continue;
+        last = now;
+        if (auto taken = take(*by_place_.at({rd_kafka_topic_name(message->rkt), message->partition}), *message); !taken) return taken;
       }
-      last = now;
-      Restoring& task = *by_place_.at({rd_kafka_topic_name(message->rkt), message->partition});
-      if (task.is_done) continue;
-      if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        task.next = std::max<Offset>(task.next, message->offset);
-        if (task.next < task.target) continue;  // what stands behind it is not decided yet
-        task.is_done = true;
-        --left;
-        if (auto written = write(task); !written) return written;
-        continue;
-      }
-      take(task, *message);
-      if (task.batch.size() >= kRecordsPerWrite) {
-        if (auto written = write(task); !written) return written;
-      }
+      if (now - last > kPatience)
+        return Error{ErrorKind::Unavailable, "the changelogs sent nothing for a minute; is the broker reachable, or is a transaction open?"};
     }
     return {};
   }
 
-  void take(Restoring& task, const rd_kafka_message_t& message) {
+  void wake() {
+    for (auto& [_, task] : by_place_) {
+      if (!task->is_done) task->alarm.wake(reader_, task->topic.get(), task->of.place.partition);
+    }
+  }
+
+  Result<void> take(Restoring& task, const rd_kafka_message_t& message) {
+    if (task.is_done) return {};
+    if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      task.next = std::max<Offset>(task.next, message.offset);
+      task.is_done = task.next >= task.target;  // else what stands behind it is not decided yet
+      return {};
+    }
     task.next = message.offset + 1;
-    ++records_;
-    StateWrite one{std::string(static_cast<const char*>(message.key), message.key_len), std::nullopt};
-    if (one.key == kWholeFromHere) task.awaits_mark = false;
-    if (one.key == kWholeFromHere || task.awaits_mark) return;
-    if (message.payload != nullptr) one.value.emplace(static_cast<const char*>(message.payload), message.len);
-    task.batch.push_back(std::move(one));
+    if (++records_ >= told_ + kRecordsPerWord && progress_) progress_(told_ = records_);
+    const std::string_view key(static_cast<const char*>(message.key), message.key_len);
+    if (key == kWholeFromHere) task.awaits_mark = false;
+    if (key == kWholeFromHere || task.awaits_mark) return {};
+    const auto [newest, is_new] = newest_.try_emplace(std::string(key));
+    bytes_ += (is_new ? key.size() + kBytesOfEntry : 0) + message.len;
+    newest->second.reset();
+    if (message.payload != nullptr) newest->second.emplace(static_cast<const char*>(message.payload), message.len);
+    return bytes_ < kBytesPerWrite ? Result<void>() : write();
   }
 
-  Result<void> write(Restoring& task) {
-    if (task.awaits_mark) return {};
-    task.batch.push_back({changelog_key(task.of.task), changelog_value(task.next, wall_clock())});
-    auto written = state_.write(task.batch);
-    task.batch.clear();
-    if (progress_ && records_ >= told_ + kRecordsPerWord) progress_(told_ = records_);
-    return written;
+  Result<void> write() {
+    std::vector<StateWrite> batch;
+    batch.reserve(newest_.size() + by_place_.size());
+    for (auto& [key, value] : newest_) batch.push_back({key, std::move(value)});
+    for (const auto& [_, task] : by_place_) {
+      if (!task->awaits_mark) batch.push_back({changelog_key(task->of.task), changelog_value(task->next, wall_clock())});
+    }
+    newest_.clear();
+    bytes_ = 0;
+    return batch.empty() ? Result<void>() : state_.write(batch);
   }
 
+  rd_kafka_t* reader_;
   StateStore& state_;
   const std::function<void(std::int64_t)>& progress_;
   std::map<std::pair<std::string, std::int32_t>, Restoring*> by_place_;
+  std::unordered_map<std::string, std::optional<std::string>> newest_;  // of all tasks, not yet written
+  std::size_t bytes_ = 0;
   std::int64_t records_ = 0;
   std::int64_t told_ = 0;
 };
@@ -182,11 +194,11 @@ Result<std::vector<TopicPartition>> restore_changelogs(const Properties& connect
                                      {"enable.partition.eof", "true"},
                                      {"fetch.wait.max.ms", "10"},
                                      {"fetch.error.backoff.ms", "20"},
-                                     {"queued.min.messages", "100000"},
-                                     {"queued.max.messages.kbytes", "32768"}});
+                                     {"queued.min.messages", std::to_string(kQueued)},
+                                     {"queued.max.messages.kbytes", "8192"}});
   auto reader = connect(RD_KAFKA_CONSUMER, committed);
   if (!reader) return std::move(reader.error());
-  if (auto done = Restore(state, progress).run(reader->get(), restoring); !done) return std::move(done.error());
+  if (auto done = Restore(reader->get(), state, progress).run(restoring); !done) return std::move(done.error());
   for (const Restoring& task : restoring) {
     if (task.awaits_mark) lost.push_back(task.of.task);
   }

@@ -46,6 +46,8 @@ TopicHandle open_topic(rd_kafka_t* handle, const std::string& name) {
 
 namespace {
 
+constexpr std::chrono::milliseconds kBetweenAlarms{10};
+
 // Empty when there is none.
 std::string_view header_of(const rd_kafka_message_t& message, const char* name) {
   rd_kafka_headers_t* headers = nullptr;
@@ -58,6 +60,26 @@ std::string_view header_of(const rd_kafka_message_t& message, const char* name) 
 }
 
 }  // namespace
+
+std::vector<Message> consume(rd_kafka_queue_t* queue, int patience_ms, std::size_t count) {
+  std::vector<Message> messages;
+  if (patience_ms > 0) {  // of several it would wait for the last one
+    if (Message first(rd_kafka_consume_queue(queue, patience_ms)); first) messages.push_back(std::move(first));
+    if (messages.empty()) return messages;
+  }
+  std::array<rd_kafka_message_t*, 512> taken{};
+  const auto more = rd_kafka_consume_batch_queue(queue, 0, taken.data(), std::min(taken.size(), count - messages.size()));
+  for (ssize_t i = 0; i < more; ++i) messages.emplace_back(taken[static_cast<std::size_t>(i)]);
+  return messages;
+}
+
+void Alarm::wake(rd_kafka_t* handle, const rd_kafka_topic_t* topic, std::int32_t partition) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_) return;
+  next_ = now + kBetweenAlarms;
+  std::int64_t begin = 0, end = 0;
+  (void)rd_kafka_query_watermark_offsets(handle, rd_kafka_topic_name(topic), partition, &begin, &end, 0);
+}
 
 StoredRecord record_of(const rd_kafka_message_t& message, std::deque<std::string>& made) {
   StoredRecord record;
@@ -72,8 +94,9 @@ StoredRecord record_of(const rd_kafka_message_t& message, std::deque<std::string
       record.time = from_millis(ms);
     }
   }
-  if (may_need_trace(record.value)) {
-    if (auto completed = with_trace(record.value, header_of(message, kTraceHeader))) record.value = made.emplace_back(std::move(*completed));
+  // Few have the header, and looking for it costs less than looking through the value.
+  if (const std::string_view header = header_of(message, kTraceHeader); !header.empty() && may_need_trace(record.value)) {
+    if (auto completed = with_trace(record.value, header)) record.value = made.emplace_back(std::move(*completed));
   }
   return record;
 }

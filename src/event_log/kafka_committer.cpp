@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include <pthread.h>
@@ -211,7 +211,10 @@ Producer::Attempt<void> Committer::attempt(const std::vector<Job>& jobs, const s
   if (auto done = producer.flush(); !done) return done;
   note_what_landed(jobs);
   if (!survives(KafkaPoint::flushed)) return {};
-  if (kMistake == Mistake::state_first) (void)write_state(jobs);
+  if (kMistake == Mistake::state_first) {
+    std::vector<Job> early = jobs;
+    (void)write_state(early);
+  }
   if (!offsets.empty()) {
     const GroupMetadata of_nobody(kMistake == Mistake::unfenced ? rd_kafka_consumer_group_metadata(parts_.onlooker) : nullptr);
     const auto* const member = of_nobody ? of_nobody.get() : &parts_.member->metadata();
@@ -247,11 +250,16 @@ Producer::Attempt<void> Committer::write_changelog(const std::vector<Job>& jobs)
     changelogs_[task] = -1;
     return parts_.producer->write({topic, task.partition, key, value, {}, false});
   };
-  std::unordered_set<std::string_view> written;
-  for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) {
-    for (auto one = job->commit.state.rbegin(); one != job->commit.state.rend(); ++one) {
-      if (!written.insert(one->key).second) continue;
-      auto done = write(parts_.settings.keys.task_of(one->key), one->key, one->value ? &*one->value : nullptr);
+  std::unordered_map<std::string_view, const StateWrite*> newest;
+  if (jobs.size() > 1) {
+    for (const Job& job : jobs) {
+      for (const StateWrite& one : job.commit.state) newest[one.key] = &one;
+    }
+  }
+  for (const Job& job : jobs) {
+    for (const StateWrite& one : job.commit.state) {
+      if (jobs.size() > 1 && newest[one.key] != &one) continue;
+      auto done = write(parts_.settings.keys.task_of(one.key), one.key, one.value ? &*one.value : nullptr);
       if (!done) return done;
     }
   }
@@ -281,10 +289,14 @@ Result<bool> Committer::was_committed(const std::vector<Producer::Offsets>& offs
   return found->front().mark == mark;
 }
 
-Result<void> Committer::write_state(const std::vector<Job>& jobs) {
+Result<void> Committer::write_state(std::vector<Job>& jobs) {
   std::vector<StateWrite> batch;
-  for (const Job& job : jobs) {
-    batch.insert(batch.end(), job.commit.state.begin(), job.commit.state.end());
+  for (Job& job : jobs) {
+    if (batch.empty()) {
+      batch = std::move(job.commit.state);
+    } else {
+      batch.insert(batch.end(), std::make_move_iterator(job.commit.state.begin()), std::make_move_iterator(job.commit.state.end()));
+    }
     add_positions(batch, job.commit.positions);
   }
   for (const auto& [task, next] : changelogs_) batch.push_back({changelog_key(task), changelog_value(next, wall_clock())});

@@ -69,7 +69,7 @@ class Committer {
   Result<bool> was_committed(const std::vector<Producer::Offsets>& offsets, const std::string& mark);
   std::vector<Producer::Offsets> offsets_of(const std::vector<Job>& jobs);
   void note_what_landed(const std::vector<Job>& jobs);
-  Result<void> write_state(const std::vector<Job>& jobs);
+  Result<void> write_state(std::vector<Job>& jobs);  // takes the values out of them
   bool has_changelog() const { return parts_.member != nullptr && parts_.settings.keys.task_of; }
   bool survives(KafkaPoint point);
 

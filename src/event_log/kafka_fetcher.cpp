@@ -7,6 +7,9 @@ namespace earshot::kafka {
 namespace {
 
 constexpr int kMomentMs = 500;
+// Of a partition, at which more is fetched, and is fetched at once.
+constexpr std::size_t kQueued = 8'000;
+constexpr std::size_t kLow = 3'000;
 constexpr std::chrono::seconds kPatience{60};
 
 }  // namespace
@@ -16,8 +19,8 @@ Result<std::unique_ptr<Fetcher>> Fetcher::open(Properties connection) {
                                        {"enable.partition.eof", "true"},
                                        {"fetch.wait.max.ms", "5"},
                                        {"fetch.error.backoff.ms", "20"},
-                                       {"queued.min.messages", "20000"},
-                                       {"queued.max.messages.kbytes", "16384"}});
+                                       {"queued.min.messages", std::to_string(kQueued)},
+                                       {"queued.max.messages.kbytes", "8192"}});
   std::unique_ptr<Fetcher> fetcher(new Fetcher);
   auto handle = connect(RD_KAFKA_CONSUMER, connection);
   if (!handle) return std::move(handle.error());
@@ -51,16 +54,16 @@ Result<void> Fetcher::start(Lane& lane, Offset from) {
   return {};
 }
 
-Result<bool> Fetcher::take(Lane& lane, int patience_ms) {
-  Message message(rd_kafka_consume_queue(lane.queue.get(), patience_ms));
-  if (!message) return false;
+Result<bool> Fetcher::take(Lane& lane, Message message) {
   if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     lane.reached = message->offset + 1;
+    lane.is_at_end = false;
     if (message->offset >= lane.from) lane.kept.push_back(std::move(message));
     return true;
   }
   if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     lane.reached = std::max(lane.reached, message->offset);
+    lane.is_at_end = true;
     return true;
   }
   const std::string topic = rd_kafka_topic_name(lane.topic.get());
@@ -95,14 +98,19 @@ Result<std::span<const StoredRecord>> Fetcher::poll(const Place& place, TopicPar
   if (!lane.is_started || from < lane.from || from > lane.reached) {
     if (auto started = start(lane, from); !started) return std::move(started.error());
   }
+  if (!lane.is_at_end && rd_kafka_queue_length(lane.queue.get()) < kLow) lane.alarm.wake(handle_.get(), lane.topic.get(), lane.partition);
   lane.from = from;
   while (!lane.kept.empty() && lane.kept.front()->offset < from) lane.kept.pop_front();
   const auto begun = std::chrono::steady_clock::now();
   while (lane.kept.size() < records_max) {
     const bool is_awaited = lane.kept.empty() && lane.reached < std::max(known.end, known.folded);
-    auto taken = take(lane, is_awaited ? kMomentMs : 0);
-    if (!taken) return std::move(taken.error());
-    if (*taken) continue;
+    bool is_anything = false;
+    for (Message& message : consume(lane.queue.get(), is_awaited ? kMomentMs : 0, records_max - lane.kept.size())) {
+      auto taken = take(lane, std::move(message));
+      if (!taken) return std::move(taken.error());
+      is_anything = is_anything || *taken;
+    }
+    if (is_anything) continue;
     if (!lane.kept.empty() || lane.reached >= known.folded) break;
     if (std::chrono::steady_clock::now() - begun > kPatience)
       return Error{ErrorKind::Unavailable, "Kafka does not send " + place.topic + " again from offset " + std::to_string(from) + "; is the broker reachable?"};

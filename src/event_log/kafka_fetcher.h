@@ -36,8 +36,10 @@ class Fetcher {
   struct Lane {
     TopicHandle topic;
     Queue queue;
+    Alarm alarm;
     std::int32_t partition = 0;
     bool is_started = false;
+    bool is_at_end = false;
     Offset from = 0;    // nothing below it is kept
     Offset reached = 0;  // everything below it has arrived
     std::deque<Message> kept;
@@ -49,7 +51,7 @@ class Fetcher {
   Lane& lane_of(const Place& place, TopicPartition name);
   static void stop(Lane& lane);
   Result<void> start(Lane& lane, Offset from);
-  Result<bool> take(Lane& lane, int patience_ms);  // false when nothing has come
+  Result<bool> take(Lane& lane, Message message);  // false when it says nothing
 
   Handle handle_;
   std::map<TopicPartition, Lane> lanes_;

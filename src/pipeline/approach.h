@@ -1,12 +1,11 @@
-// Folds records a few behind where they are read, and meanwhile brings near what they will touch: with many customers every
-// record would otherwise wait for memory several times.
+// Decodes records ahead of where they are folded, so that a customer's values come near meanwhile.
 #pragma once
 
 #include <array>
 #include <string>
-#include <vector>
 
 #include "event/codec.h"
+#include "pipeline/lookahead.h"
 #include "pipeline/task.h"
 #include "pipeline/value_cache.h"
 
@@ -26,19 +25,16 @@ class Approach {
     Timestamp time{};
     std::string key;
     Event event;
-    std::vector<Fingerprint> names;  // of values that it will probably ask for
   };
-  // Records between one stage and the next; about a microsecond of work each.
-  static constexpr std::size_t kApart = 3;
-  static constexpr std::size_t kAhead = 3 * kApart + 1;
+  static constexpr std::size_t kAhead = Lookahead::kAhead + 1;
 
   Ahead& at(std::size_t number) { return ring_[number % kAhead]; }
-  void bring(std::size_t back, ValueCache::Stage stage);
   void fold_next();
 
   Task& task_;
   const ValueCache& values_;
   EventDecoder decoder_;
+  Lookahead lookahead_;
   std::array<Ahead, kAhead> ring_;
   std::size_t taken_ = 0;
   std::size_t folded_ = 0;

@@ -127,7 +127,13 @@ Result<void> Pump::refill(Lane& lane) {
   if (!records) return std::move(records.error());
   lane.ahead = *records;
   lane.may_have_more = !lane.ahead.empty();
+  lane.lookahead.begin();
+  for (std::size_t i = 0; i < std::min(lane.ahead.size(), Lookahead::kAhead); ++i) look_ahead(lane, i);
   return {};
+}
+
+void Pump::look_ahead(Lane& lane, std::size_t records) {
+  if (lane.ahead.size() > records) lane.lookahead.take(*lane.task, values_, lane.ahead[records].key);
 }
 
 Result<Pump::Lane*> Pump::next_lane() {
@@ -194,6 +200,7 @@ void Pump::tick(Lane& lane) {
 void Pump::fold(Lane& lane) {
   const StoredRecord record = lane.ahead.front();
   now_ = std::max(now_, record.time);
+  look_ahead(lane, Lookahead::kAhead);
   // What others wrote in between breaks the order: then all of it is decoded.
   const bool is_known = !lane.known.empty() && lane.known.front().bytes_hash == fingerprint(record.value).low;
   for (Emitted& emitted : lane.task->fold(record, is_known ? &lane.known.front().event : nullptr)) {

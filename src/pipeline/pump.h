@@ -22,6 +22,7 @@
 
 #include "earshot/event_log.h"
 #include "earshot/processor.h"
+#include "pipeline/lookahead.h"
 #include "pipeline/task.h"
 #include "pipeline/value_cache.h"
 
@@ -107,6 +108,7 @@ class Pump {
     bool may_have_more = true;
     bool tick_is_ahead = false;  // emitted, not yet folded: it may stand behind other records, and one is enough
     std::deque<Known> known{};  // of what this pump has emitted to it, in order
+    Lookahead lookahead{};
   };
 
   Pump(EventLog& log, StateStore& store, const std::vector<MakeProcessor>& processors, Settings settings);
@@ -115,6 +117,7 @@ class Pump {
   static void add(Stage& stage, const Task& task);
   Result<void> restore(Lane& lane, const std::function<void(std::int64_t)>& progress);
   Result<void> refill(Lane& lane);
+  void look_ahead(Lane& lane, std::size_t records);  // to the record that many behind its next one
   Result<Lane*> next_lane();         // with the record that comes first; nullptr when all are folded
   Lane* next_timer(Timestamp before);  // with the timer that comes first; nullptr when none is due
   void tick(Lane& lane);

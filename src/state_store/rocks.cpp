@@ -10,6 +10,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
@@ -51,6 +52,7 @@ rocksdb::Options options_for(const RocksStore::Settings& settings) {
   options.memtable_whole_key_filtering = true;
   options.memtable_prefix_bloom_size_ratio = 0.02;
   options.allow_concurrent_memtable_write = false;  // nearly always one writer at a time
+  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));  // writes are sorted: each goes near the one before
   options.max_background_jobs = 2;
   options.compression = settings.sorted_files ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
   options.level_compaction_dynamic_level_bytes = true;

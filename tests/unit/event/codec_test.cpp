@@ -93,6 +93,32 @@ TEST(Codec, TakesMembersInAnyOrder) {
   EXPECT_EQ(decoder.decode(twice).error().reason, DeadLetterReason::not_json);
 }
 
+// Attributes of others are passed over wherever they stand; behind our own members without a second reading. A key that stands
+// twice is refused either way.
+TEST(Codec, PassesOverAttributesOfOthersBehindOurs) {
+  EventDecoder decoder;
+  const auto expected = decoder.decode(kReview);
+  ASSERT_TRUE(expected);
+  const std::string written = encode(*expected);
+  const auto behind = [&](const std::string& members) { return decoder.decode(written.substr(0, written.size() - 1) + members + "}"); };
+  const std::string nine = R"(,"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9)";
+  for (const std::string& members : {std::string(R"(,"customer":"c-1")"), std::string(R"(,"ts":1,"score":-0.5,"flag":null)"), std::string(R"(,"more":{"a":[1]})"),
+                                     std::string(R"(,"list":["a"])"), nine}) {
+    const auto event = behind(members);
+    ASSERT_TRUE(event) << members << ": " << event.error().detail;
+    EXPECT_EQ(*event, *expected) << members;
+  }
+  for (const std::string& members : {std::string(R"(,"ts":1,"ts":1)"), std::string(R"(,"id":"other")"), std::string(R"(,"data":{})"),
+                                     std::string(R"(,"more":{"a":1,"a":2})"), nine + R"(,"a":1)"}) {
+    const auto event = behind(members);
+    ASSERT_FALSE(event) << members;
+    EXPECT_EQ(event.error().reason, DeadLetterReason::not_json) << members;
+  }
+  const auto late = behind(R"(,"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")");
+  ASSERT_TRUE(late);
+  EXPECT_NE(late->trace_parent, "");
+}
+
 TEST(Codec, StripsAByteOrderMark) {
   EventDecoder decoder;
   EXPECT_TRUE(decoder.decode("\xef\xbb\xbf" + std::string(kReview)));
