@@ -5,6 +5,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "event_log/kafka_alarm.h"
 #include "event_log/kafka_mistake.h"
 #include "event_log/position.h"
 
@@ -15,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kRecordsPerLook = 500;
-constexpr std::size_t kQueued = 20'000;  // records of one task, at which more are fetched
+constexpr std::size_t kQueued = 20'000;  // records at which no more are fetched; all tasks share a queue
 constexpr std::size_t kBytesPerWrite = std::size_t{24} << 20;  // of newest values: what was overwritten meanwhile is never written
 constexpr std::size_t kBytesOfEntry = 128;                     // beside key and value
 constexpr std::int64_t kRecordsPerWord = 100'000;  // of progress
@@ -63,7 +64,6 @@ struct Restoring {
   Offset target = 0;
   bool awaits_mark = false;  // what stands before it is not all there was
   TopicHandle topic{};
-  Alarm alarm{};
   bool is_done = false;
 };
 
@@ -92,10 +92,11 @@ class Restore {
 
  private:
   Result<void> read_all(rd_kafka_queue_t* queue) {
+    Alarm alarm(reader_);
     auto last = std::chrono::steady_clock::now();
     while (std::any_of(by_place_.begin(), by_place_.end(), [](const auto& one) { return !one.second->is_done; })) {
       const auto now = std::chrono::steady_clock::now();
-      if (rd_kafka_queue_length(queue) < kQueued / 2) wake();
+      for (const auto& [_, task] : by_place_) alarm.see(task->of.place, rd_kafka_queue_length(queue), kQueued);
       for (const Message& message : consume(queue, 100, kRecordsPerLook)) {
         if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) continue;
         last = now;
@@ -105,12 +106,6 @@ class Restore {
         return Error{ErrorKind::Unavailable, "the changelogs sent nothing for a minute; is the broker reachable, or is a transaction open?"};
     }
     return {};
-  }
-
-  void wake() {
-    for (auto& [_, task] : by_place_) {
-      if (!task->is_done) task->alarm.wake(reader_, task->topic.get(), task->of.place.partition);
-    }
   }
 
   Result<void> take(Restoring& task, const rd_kafka_message_t& message) {
@@ -195,7 +190,7 @@ Result<std::vector<TopicPartition>> restore_changelogs(const Properties& connect
                                      {"fetch.wait.max.ms", "10"},
                                      {"fetch.error.backoff.ms", "20"},
                                      {"queued.min.messages", std::to_string(kQueued)},
-                                     {"queued.max.messages.kbytes", "8192"}});
+                                     {"queued.max.messages.kbytes", "32768"}});
   auto reader = connect(RD_KAFKA_CONSUMER, committed);
   if (!reader) return std::move(reader.error());
   if (auto done = Restore(reader->get(), state, progress).run(restoring); !done) return std::move(done.error());

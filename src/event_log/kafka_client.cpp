@@ -13,6 +13,8 @@ namespace earshot::kafka {
 Result<Handle> connect(rd_kafka_type_t type, const Properties& properties, const Callbacks& callbacks) {
   std::array<char, 512> why{};
   Owned<rd_kafka_conf_t, rd_kafka_conf_destroy> conf(rd_kafka_conf_new());
+  // Requests are small and many: each goes at once. What is asked for by name wins.
+  (void)rd_kafka_conf_set(conf.get(), "socket.nagle.disable", "true", why.data(), why.size());
   for (const auto& [name, value] : properties) {
     if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), why.data(), why.size()) != RD_KAFKA_CONF_OK)
       return Error{ErrorKind::Invalid, "kafka: " + std::string(why.data())};
@@ -46,8 +48,6 @@ TopicHandle open_topic(rd_kafka_t* handle, const std::string& name) {
 
 namespace {
 
-constexpr std::chrono::milliseconds kBetweenAlarms{10};
-
 // Empty when there is none.
 std::string_view header_of(const rd_kafka_message_t& message, const char* name) {
   rd_kafka_headers_t* headers = nullptr;
@@ -71,14 +71,6 @@ std::vector<Message> consume(rd_kafka_queue_t* queue, int patience_ms, std::size
   const auto more = rd_kafka_consume_batch_queue(queue, 0, taken.data(), std::min(taken.size(), count - messages.size()));
   for (ssize_t i = 0; i < more; ++i) messages.emplace_back(taken[static_cast<std::size_t>(i)]);
   return messages;
-}
-
-void Alarm::wake(rd_kafka_t* handle, const rd_kafka_topic_t* topic, std::int32_t partition) {
-  const auto now = std::chrono::steady_clock::now();
-  if (now < next_) return;
-  next_ = now + kBetweenAlarms;
-  std::int64_t begin = 0, end = 0;
-  (void)rd_kafka_query_watermark_offsets(handle, rd_kafka_topic_name(topic), partition, &begin, &end, 0);
 }
 
 StoredRecord record_of(const rd_kafka_message_t& message, std::deque<std::string>& made) {

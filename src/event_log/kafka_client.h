@@ -52,16 +52,6 @@ TopicHandle open_topic(rd_kafka_t* handle, const std::string& name);
 // Up to `count` messages of a queue; waits at most so long, and only for the first.
 std::vector<Message> consume(rd_kafka_queue_t* queue, int patience_ms, std::size_t count);
 
-// librdkafka before 2.2 stops fetching for a second when the queues of a broker's partitions are full, however soon they are
-// empty. Its thread looks again when it is woken, here by a question whose answer nobody awaits; at most once in ten milliseconds.
-class Alarm {
- public:
-  void wake(rd_kafka_t* handle, const rd_kafka_topic_t* topic, std::int32_t partition);
-
- private:
-  std::chrono::steady_clock::time_point next_{};
-};
-
 // The record of a message: the time that does not fit into a Kafka timestamp stands in a header, and so may the trace context; a
 // value that had to be completed is added to `made`, and must outlive the record.
 StoredRecord record_of(const rd_kafka_message_t& message, std::deque<std::string>& made);

@@ -7,9 +7,8 @@ namespace earshot::kafka {
 namespace {
 
 constexpr int kMomentMs = 500;
-// Of a partition, at which more is fetched, and is fetched at once.
-constexpr std::size_t kQueued = 8'000;
-constexpr std::size_t kLow = 3'000;
+constexpr std::size_t kQueued = 8'000;  // records of a partition, at which no more are fetched; or as many bytes
+constexpr std::size_t kQueuedKilobytes = 32'768;
 constexpr std::chrono::seconds kPatience{60};
 
 }  // namespace
@@ -20,15 +19,17 @@ Result<std::unique_ptr<Fetcher>> Fetcher::open(Properties connection) {
                                        {"fetch.wait.max.ms", "5"},
                                        {"fetch.error.backoff.ms", "20"},
                                        {"queued.min.messages", std::to_string(kQueued)},
-                                       {"queued.max.messages.kbytes", "8192"}});
+                                       {"queued.max.messages.kbytes", std::to_string(kQueuedKilobytes)}});
   std::unique_ptr<Fetcher> fetcher(new Fetcher);
   auto handle = connect(RD_KAFKA_CONSUMER, connection);
   if (!handle) return std::move(handle.error());
   fetcher->handle_ = std::move(*handle);
+  fetcher->alarm_ = std::make_unique<Alarm>(fetcher->handle_.get());
   return fetcher;
 }
 
 Fetcher::~Fetcher() {
+  alarm_.reset();
   for (auto& [_, lane] : lanes_) stop(lane);
   lanes_.clear();
 }
@@ -57,13 +58,11 @@ Result<void> Fetcher::start(Lane& lane, Offset from) {
 Result<bool> Fetcher::take(Lane& lane, Message message) {
   if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     lane.reached = message->offset + 1;
-    lane.is_at_end = false;
     if (message->offset >= lane.from) lane.kept.push_back(std::move(message));
     return true;
   }
   if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     lane.reached = std::max(lane.reached, message->offset);
-    lane.is_at_end = true;
     return true;
   }
   const std::string topic = rd_kafka_topic_name(lane.topic.get());
@@ -98,7 +97,7 @@ Result<std::span<const StoredRecord>> Fetcher::poll(const Place& place, TopicPar
   if (!lane.is_started || from < lane.from || from > lane.reached) {
     if (auto started = start(lane, from); !started) return std::move(started.error());
   }
-  if (!lane.is_at_end && rd_kafka_queue_length(lane.queue.get()) < kLow) lane.alarm.wake(handle_.get(), lane.topic.get(), lane.partition);
+  alarm_->see(place, rd_kafka_queue_length(lane.queue.get()), kQueued);
   lane.from = from;
   while (!lane.kept.empty() && lane.kept.front()->offset < from) lane.kept.pop_front();
   const auto begun = std::chrono::steady_clock::now();

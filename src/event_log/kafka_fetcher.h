@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "event_log/kafka_alarm.h"
 #include "event_log/kafka_client.h"
 
 namespace earshot::kafka {
@@ -36,10 +37,8 @@ class Fetcher {
   struct Lane {
     TopicHandle topic;
     Queue queue;
-    Alarm alarm;
     std::int32_t partition = 0;
     bool is_started = false;
-    bool is_at_end = false;
     Offset from = 0;    // nothing below it is kept
     Offset reached = 0;  // everything below it has arrived
     std::deque<Message> kept;
@@ -54,6 +53,7 @@ class Fetcher {
   Result<bool> take(Lane& lane, Message message);  // false when it says nothing
 
   Handle handle_;
+  std::unique_ptr<Alarm> alarm_;
   std::map<TopicPartition, Lane> lanes_;
 };
 
