@@ -47,7 +47,7 @@ class Stage {
  private:
   void commit() {
     auto writes = cache_.take_touched(++commits_);
-    for (StateWrite& write : task_.take_timer_writes()) writes.push_back(std::move(write));
+    for (StateWrite& write : task_.take_timer_writes(commits_)) writes.push_back(std::move(write));
     EARSHOT_CHECK(store_.write(writes), "memory takes what it is given");
     cache_.written(commits_);
   }

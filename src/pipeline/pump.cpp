@@ -260,7 +260,7 @@ void Pump::commit(std::function<void(const Result<void>&)> done) {
     lane.committed = lane.next;
     lane.may_have_more = lane.may_have_more || !lane.ahead.empty();
     lane.ahead = {};  // the engine may let go of what it gave us
-    for (StateWrite& write : lane.task->take_timer_writes()) batch.state.push_back(std::move(write));
+    for (StateWrite& write : lane.task->take_timer_writes(number)) batch.state.push_back(std::move(write));
   }
   uncommitted_ = 0;
   batch.done = [written = values_.when_written(number), done = std::move(done)](const Result<void>& result) {

@@ -83,7 +83,7 @@ class Replay {
   // State of one task, written now and then so that memory is bounded by the cache.
   Result<void> write(Task& task, ValueCache& values, std::int64_t records, std::uint64_t number) {
     std::vector<StateWrite> writes = values.take_touched(number);
-    for (StateWrite& write : task.take_timer_writes()) writes.push_back(std::move(write));
+    for (StateWrite& write : task.take_timer_writes(number)) writes.push_back(std::move(write));
     if (auto written = scratch_.write(writes); !written) return written;
     values.written(number);
     const std::lock_guard lock(mutex_);

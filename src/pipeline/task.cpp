@@ -29,17 +29,11 @@ std::string_view tenant_of(std::string_view record_key) { return record_key.subs
 }  // namespace
 
 Task::Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values)
-    : processor_(std::move(processor)), input_(input), values_(values) {}
+    : processor_(std::move(processor)), input_(input), values_(values), timers_(input) {}
 
 Result<void> Task::load(const StateStore& store) {
-  timers_.clear();
   timer_writes_.clear();
-  const std::string prefix = row_prefix(input_, kTimerRow);
-  auto scanned = store.scan(prefix, prefix, [&](std::string_view key, std::string_view) {
-    timers_.load(key);
-    return true;
-  });
-  if (!scanned) return std::move(scanned.error()).in("reading the timers");
+  if (auto loaded = timers_.load(store); !loaded) return std::move(loaded.error()).in("reading the timers");
   auto now = store.get(now_key(input_));
   if (!now) return std::move(now.error()).in("reading the time of a partition");
   now_ = kEarliest;
@@ -125,7 +119,8 @@ std::optional<Timestamp> Task::next_due() const {
   return timers_.next_due();
 }
 
-std::vector<StateWrite> Task::take_timer_writes() {
+std::vector<StateWrite> Task::take_timer_writes(std::uint64_t commit) {
+  timers_.committed(commit, values_.newest_written());
   std::vector<StateWrite> writes;
   writes.reserve(timer_writes_.size() + 1);
   for (const auto& [key, is_set] : timer_writes_) writes.push_back({key, is_set ? std::optional<std::string>("") : std::nullopt});

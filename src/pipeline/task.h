@@ -31,7 +31,8 @@ class Task : private ValueView, private StepOutput {
 
   Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values);
 
-  // Reads its timers and its now from the store; where it goes on is the caller's business.
+  // Reads its now and its next timers from the store, and those after them when their time comes; it must outlive the task. Where it
+  // goes on is the caller's business.
   Result<void> load(const StateStore& store);
 
   // From now on what is folded was folded before: it emits nothing.
@@ -47,8 +48,8 @@ class Task : private ValueView, private StepOutput {
   // Where its next timer stands.
   std::optional<Timestamp> next_due() const;
 
-  // Timers set and gone, and the now, since the last call; in key order.
-  std::vector<StateWrite> take_timer_writes();
+  // Timers set and gone, and the now, since the last call; in key order. They belong to the commit numbered `commit`.
+  std::vector<StateWrite> take_timer_writes(std::uint64_t commit);
 
   // What a step of this record key will probably ask for: what the last step asked for of its own.
   void guess(std::string_view record_key, std::vector<Fingerprint>& names);

@@ -1,70 +1,62 @@
 #include "pipeline/timer_queue.h"
 
 #include <algorithm>
-#include <numeric>
 
+#include "earshot/check.h"
 #include "pipeline/state_keys.h"
 
 namespace earshot {
 
-void TimerQueue::load(std::string_view row_key) {
-  EARSHOT_CHECK(next_stored_ == 0 && set_.empty(), "timers are loaded before any is set");
-  rows_ += row_key;
-  ends_.push_back(rows_.size());
-  if (ends_.size() == 1) find_stored_due();
+Result<void> TimerQueue::load(const StateStore& store) {
+  near_.clear();
+  last_taken_.reset();
+  store_ = &store;
+  return read_more(row_prefix(input_, kTimerRow));
 }
 
-void TimerQueue::add(Timer timer) {
-  if (!is_stored(timer)) set_.insert(std::move(timer));
+Result<void> TimerQueue::read_more(const std::string& from) {
+  edge_.reset();
+  std::size_t read = 0;
+  auto scanned = store_->scan(row_prefix(input_, kTimerRow), from, [&](std::string_view key, std::string_view) {
+    if (edge_) return false;
+    const auto at = near_.try_emplace(parse_timer_key(key), kStored).first;
+    if (++read == held_) edge_ = at->first;
+    return true;
+  });
+  too_many_ = std::max(2 * held_, 2 * near_.size());
+  return scanned;
 }
+
+void TimerQueue::add(Timer timer) { near_.try_emplace(std::move(timer), last_commit_); }
 
 std::optional<Timestamp> TimerQueue::next_due() const {
-  if (set_.empty()) return stored_due_;
-  return stored_due_ ? std::min(*stored_due_, set_.begin()->due) : set_.begin()->due;
+  return near_.empty() ? std::nullopt : std::optional(near_.begin()->first.due);
 }
 
 Timer TimerQueue::take_next() {
   EARSHOT_CHECK(!empty(), "there is no timer to take");
-  // A row is read only when its time may have come.
-  if (stored_due_ && (set_.empty() || *stored_due_ <= set_.begin()->due)) {
-    Timer timer = parse_timer_key(stored(next_stored_));
-    if (set_.empty() || timer < *set_.begin()) {
-      ++next_stored_;
-      find_stored_due();
-      return timer;
-    }
+  Timer timer = std::move(near_.extract(near_.begin()).key());
+  if (!last_taken_ || *last_taken_ < timer) last_taken_ = timer;
+  if (edge_ && (near_.empty() || *edge_ < near_.begin()->first)) {
+    // None of the rows behind the edge is about to go: what was taken lies before it.
+    EARSHOT_CHECK(read_more(timer_key(input_, *edge_) + '\0'), "the state store cannot be read; start again: one that is damaged is moved aside and rebuilt");
   }
-  return std::move(set_.extract(set_.begin()).value());
+  return timer;
 }
 
-std::string_view TimerQueue::stored(std::size_t index) const {
-  const std::size_t begin = index == 0 ? 0 : ends_[index - 1];
-  return std::string_view(rows_).substr(begin, ends_[index] - begin);
+void TimerQueue::committed(std::uint64_t commit, std::uint64_t written) {
+  if (near_.size() > too_many_) let_go(written);
+  last_commit_ = static_cast<SetAfter>(commit);
 }
 
-bool TimerQueue::is_stored(const Timer& timer) const {
-  if (next_stored_ == ends_.size()) return false;
-  std::size_t low = next_stored_, high = ends_.size();
-  while (low < high) {
-    const std::size_t middle = std::midpoint(low, high);
-    if (parse_timer_key(stored(middle)) < timer) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low < ends_.size() && parse_timer_key(stored(low)) == timer;
-}
-
-void TimerQueue::find_stored_due() {
-  if (next_stored_ < ends_.size()) {
-    stored_due_ = parse_timer_key(stored(next_stored_)).due;
-    return;
-  }
-  stored_due_.reset();
-  rows_ = {};
-  ends_ = {};
-  next_stored_ = 0;
+// All behind a nearer edge, but never one before what was taken: the store may still have that.
+void TimerQueue::let_go(std::uint64_t written) {
+  Timer edge = std::next(near_.begin(), static_cast<std::ptrdiff_t>(held_) - 1)->first;
+  if (last_taken_) edge = std::max(edge, *last_taken_);
+  if (edge_) edge = std::min(edge, *edge_);
+  std::erase_if(near_, [&](const auto& one) { return edge < one.first && one.second < static_cast<SetAfter>(written); });
+  edge_ = std::move(edge);
+  too_many_ = std::max(2 * held_, 2 * near_.size());
 }
 
 }  // namespace earshot

@@ -49,6 +49,8 @@ class ValueCache {
   // The store holds every commit up to this one. Any thread.
   void written(std::uint64_t commit) { written_->store(commit, std::memory_order_release); }
 
+  std::uint64_t newest_written() const { return written_->load(std::memory_order_acquire); }
+
   // The same for an engine to call, also when this cache is gone.
   std::function<void()> when_written(std::uint64_t commit) const {
     return [written = written_, commit] { written->store(commit, std::memory_order_release); };

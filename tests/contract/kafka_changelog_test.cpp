@@ -78,16 +78,19 @@ void set_cleanup(const std::string& topic, const char* policy) {
   EXPECT_EQ(failed, RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
-// As kafka-delete-records does.
+// As kafka-delete-records does. A broker refuses it until it has heard of the changed policy, and the answer is all that tells.
 void cut(const std::string& topic, std::int32_t partition, Offset before = RD_KAFKA_OFFSET_END) {
-  const auto failed = administer([&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+  const auto once = [&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
     rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(list, topic.c_str(), partition)->offset = before;
     rd_kafka_DeleteRecords_t* one = rd_kafka_DeleteRecords_new(list);
     rd_kafka_DeleteRecords(handle, &one, 1, nullptr, queue);
     rd_kafka_DeleteRecords_destroy(one);
     rd_kafka_topic_partition_list_destroy(list);
-  });
+  };
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  auto failed = administer(once);
+  while (failed == RD_KAFKA_RESP_ERR_POLICY_VIOLATION && std::chrono::steady_clock::now() < end) failed = administer(once);
   EXPECT_EQ(failed, RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 

@@ -16,7 +16,7 @@ struct Folder {
   std::vector<std::pair<std::string, std::optional<std::string>>> end() {
     std::vector<std::pair<std::string, std::optional<std::string>>> rows;
     for (const StateWrite& write : values.take_touched(1)) rows.emplace_back(write.key, write.value);
-    for (const StateWrite& write : task.take_timer_writes()) rows.emplace_back(write.key, write.value);
+    for (const StateWrite& write : task.take_timer_writes(1)) rows.emplace_back(write.key, write.value);
     std::ranges::sort(rows);
     return rows;
   }

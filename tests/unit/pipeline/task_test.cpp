@@ -129,10 +129,10 @@ TEST_F(TaskOfToy, HandsATraceParentOnToWhatFollowsAtOnceAndToNoTimer) {
 TEST_F(TaskOfToy, TimersAndNowComeBackFromTheStore) {
   give(said("a", minute(0), "wake 5"));
   give(said("b", minute(0), "wake 7"));
-  ASSERT_TRUE(store.write(task.take_timer_writes()));
+  ASSERT_TRUE(store.write(task.take_timer_writes(1)));
   tick(minute(6));
-  ASSERT_TRUE(store.write(task.take_timer_writes()));
-  EXPECT_TRUE(task.take_timer_writes().empty());
+  ASSERT_TRUE(store.write(task.take_timer_writes(2)));
+  EXPECT_TRUE(task.take_timer_writes(3).empty());
 
   Task again(std::make_unique<Toy>("toy", Topic::feedback, Topic::measures), kInput, values);
   ASSERT_TRUE(again.load(store));
