@@ -29,21 +29,21 @@ export function closeAsking() {
 }
 
 let number = 0;
-function field(label, made) {
+export function field(label, made) {
   made.id = `field-${++number}`;
   return element('p', { class: 'field' }, element('label', { for: made.id }, label), made);
 }
 
 const select = (kind, names) => element('select', {}, ...names.map((name) => element('option', { value: name }, named(kind, name))));
 
-function whoField() {
+export function whoField() {
   const made = element('input', { list: 'handles', autocomplete: 'off', spellcheck: 'false', required: true, maxlength: '128' });
   made.value = me();
   return made;
 }
 
 // Asks, and calls `send` with what was filled in until it succeeds or the person gives up.
-function open({ title, why, fields, button, send }) {
+export function open({ title, why, fields, button, send }) {
   const told = element('p', { class: 'trouble', role: 'alert' });
   const cancel = element('button', { type: 'button', class: 'plain' }, say('act.cancel'));
   const go = element('button', { type: 'submit' }, button);
@@ -67,7 +67,7 @@ function open({ title, why, fields, button, send }) {
   dialog.setAttribute('aria-labelledby', 'asking-title');
   dialog.replaceChildren(form);
   dialog.showModal();
-  [...form.querySelectorAll('input, textarea')].find((one) => !one.value)?.focus();
+  if (!form.querySelector('[autofocus]')) [...form.querySelectorAll('input, textarea')].find((one) => !one.value)?.focus();
 }
 
 export function askWho() {

@@ -68,6 +68,7 @@ export function heardOf(name, row) {
 }
 addEventListener('acted', ({ detail }) => heardOf('case', detail));
 addEventListener('me', () => shown && drawCustomer());
+addEventListener('corrected', () => shown && drawCustomer());
 
 // ---- parts ---------------------------------------------------------------------------------------------------------
 

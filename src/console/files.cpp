@@ -21,6 +21,7 @@ std::vector<api::StaticFile> console_files() {
       {"/console/live.js", kScript, console::live_js()},
       {"/console/me.js", kScript, console::me_js()},
       {"/console/page.js", kScript, console::page_js()},
+      {"/console/relabel.js", kScript, console::relabel_js()},
       {"/console/search.js", kScript, console::search_js()},
       {"/console/show.js", kScript, console::show_js()},
       {"/console/timeline.js", kScript, console::timeline_js()},

@@ -27,6 +27,7 @@ std::string_view known_js();
 std::string_view live_js();
 std::string_view me_js();
 std::string_view page_js();
+std::string_view relabel_js();
 std::string_view search_js();
 std::string_view show_js();
 std::string_view timeline_js();

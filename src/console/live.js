@@ -28,15 +28,18 @@ async function answerOf(path, options) {
 
 export const ask = (path) => answerOf(path, { headers: headers() });
 
-// An action on a case. The request has a name of its own, so that it may be sent again.
-export function act(id, action) {
+// What a person decided. The request has a name of its own, so that it may be sent again.
+function command(path, body) {
   const request = `page-${crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`}`;
-  return answerOf(`/v1/cases/${id}/actions`, {
+  return answerOf(path, {
     method: 'POST',
     headers: headers({ 'Content-Type': 'application/json' }),
-    body: JSON.stringify({ request, ...action }),
+    body: JSON.stringify({ request, ...body }),
   });
 }
+
+export const act = (id, action) => command(`/v1/cases/${id}/actions`, action);
+export const correct = (label) => command('/v1/labels', label);
 
 // The fields of one event of the stream; nothing for a comment.
 function parse(block) {

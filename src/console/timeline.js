@@ -1,5 +1,6 @@
 // Everything between a customer and us: lanes of dots, one for each channel, to see at a glance how it went; below, the list to read.
 import { beside, element, quoted, svg } from './dom.js';
+import { relabelButton } from './relabel.js';
 import { casePath, clockOf, dayOf, listOf, longDayOf, mark, tones } from './show.js';
 import { language, named, say } from './words.js';
 
@@ -69,7 +70,8 @@ function entry(row) {
   const title = element('p', { class: 'title' }, row.case && element('a', { href: casePath(row.case) }, say('case.number', { id: row.case.slice(0, 8) })), element('span', { class: 'what' }, whatOf(row)),
     row.channel && quoted(named('channel', row.channel), { class: 'note' }), row.outbound && element('span', { class: 'note' }, say('timeline.us')),
     isSaid && !row.outbound && row.sentiment && mark(named('sentiment', row.sentiment), tones.sentiment[row.sentiment]),
-    row.score_permille !== undefined && element('span', { class: 'note' }, `${Math.round(row.score_permille / 10)} / 100`));
+    row.score_permille !== undefined && element('span', { class: 'note' }, `${Math.round(row.score_permille / 10)} / 100`),
+    row.corrected_by && quoted(say('relabel.by', { name: row.corrected_by }), { class: 'note' }), isSaid && !row.outbound && relabelButton(row, whatOf(row)));
   const text = [row.title, row.text].filter(Boolean).join(' — ');
   return element('li', { class: `entry ${kindOf(row)}`, 'data-outbound': row.outbound },
     element('time', { datetime: row.at }, clockOf(row.at)), title, text && element('p', { class: 'text' }, quoted(text)),
@@ -90,7 +92,8 @@ function days(rows) {
 
 export function drawTimeline(root, timeline) {
   const width = Math.round(root.clientWidth);
-  const sign = JSON.stringify([timeline.length, timeline[0], timeline.at(-1)?.at, width, chosen, isUnfolded, language()]);
+  const corrected = timeline.filter((row) => row.corrected_by).map((row) => [row.id, row.sentiment, row.issues, row.urgency, row.corrected_by]);
+  const sign = JSON.stringify([timeline.length, timeline[0], timeline.at(-1)?.at, corrected, width, chosen, isUnfolded, language()]);
   if (signs.get(root) === sign) return;
   signs.set(root, sign);
   const again = () => drawTimeline(root, timeline);
@@ -111,5 +114,5 @@ export function drawTimeline(root, timeline) {
   });
   root.replaceChildren(element('div', { class: 'choice', role: 'group', 'aria-label': say('timeline') }, ...buttons), timeline.length > 0 && lanes(timeline, Math.max(width, 240)) || '',
     rows.length ? element('ol', { class: 'entries' }, ...days(rows.slice(0, isUnfolded ? 200 : rowsFirst))) : element('p', { class: 'empty' }, say('timeline.none')), more);
-  if (focused) root.querySelector(`[data-focus="${focused}"]`)?.focus({ preventScroll: true });
+  if (focused) [...root.querySelectorAll('[data-focus]')].find((one) => one.dataset.focus === focused)?.focus({ preventScroll: true });
 }

@@ -45,7 +45,7 @@ class Browser {
   // Until the expression is true. False, and a failed test, when it never becomes so.
   bool wait_until(const std::string& expression);
 
-  // `Tab`, `Enter`, `Escape`, `ArrowDown`, `/`.
+  // `Tab`, `Enter`, `Escape`, `ArrowDown`, `/`, a space.
   void press(const std::string& key);
   void type(const std::string& text);
 
