@@ -600,7 +600,17 @@ struct ConnectorGap {
   Timestamp to{};  // kNever: it still lasts
   std::string reason;
   std::vector<std::string> channels;  // that its events have; empty: the one that is named like the connector
+  bool caught_up = false;  // it is over, and all that was said meanwhile has come after all: nothing was missed
   bool operator==(const ConnectorGap&) const = default;
+};
+
+// How far a source that is listened to live has come, recorded in one commit with what was heard up to there: a start goes on
+// from the newest one.
+struct ConnectorReached {
+  std::string connector;
+  std::string cursor;  // the source's own word for the place; empty: it has none
+  Timestamp heard{};   // when there was last a sign of life
+  bool operator==(const ConnectorReached&) const = default;
 };
 
 // The silence model of a tenant from here on, as fitted to what its customers did (processors/customer/silence_fit.h).
@@ -625,7 +635,7 @@ struct ChurnModelFitted {
 using EventBody = std::variant<Input, KeysPaired, IdentityAssigned, FacetReassigned, FacetMoved, IdentityProposed, ActivityRecorded, SignalChanged, CustomerChanged,
                                CaseRequested, MessageForwarded, Command, CommandAnswered, CaseChanged, AlertRaised, MeasureTaken,
                                MeasuresSummed, KpiReported, DeadLetter, DeadLetterMended, ClockTicked, ConfigChanged, ImportBegan,
-                               ConnectorGap, ChurnModelFitted>;
+                               ConnectorGap, ConnectorReached, ChurnModelFitted>;
 
 struct Event {
   std::string id;      // (source, id) is unique within a tenant

@@ -51,6 +51,7 @@ void append_stem(std::string& type, const Body& body) {
   if constexpr (std::is_same_v<Body, ConfigChanged>) return append("config.changed");
   if constexpr (std::is_same_v<Body, ImportBegan>) return append("import.began");
   if constexpr (std::is_same_v<Body, ConnectorGap>) return append("connector.gap");
+  if constexpr (std::is_same_v<Body, ConnectorReached>) return append("connector.reached");
   if constexpr (std::is_same_v<Body, ChurnModelFitted>) return append("churn_model.fitted");
 }
 
@@ -113,7 +114,7 @@ std::vector<EventBody> event_bodies() {
   bodies.push_back(CommandAnswered{});
   for (int i = 0; i < kCaseSteps; ++i) bodies.push_back(CaseChanged{.step = static_cast<CaseStep>(i)});
   bodies.insert(bodies.end(), {AlertRaised{}, MeasureTaken{}, MeasuresSummed{}, KpiReported{}, DeadLetter{}, DeadLetterMended{}, ClockTicked{},
-                               ConfigChanged{}, ImportBegan{}, ConnectorGap{}, ChurnModelFitted{}});
+                               ConfigChanged{}, ImportBegan{}, ConnectorGap{}, ConnectorReached{}, ChurnModelFitted{}});
   return bodies;
 }
 

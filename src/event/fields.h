@@ -385,6 +385,12 @@ template <class F> void fields(F& f, ConnectorGap& v) {
   f.required("to", v.to);
   f.required("reason", v.reason);
   f.optional("channels", v.channels);
+  f.optional("caught_up", v.caught_up);
+}
+template <class F> void fields(F& f, ConnectorReached& v) {
+  f.required("connector", v.connector);
+  f.optional("cursor", v.cursor);
+  f.required("heard", v.heard);
 }
 template <class F> void fields(F& f, ChurnModelFitted& v) {
   f.required("version", v.version);

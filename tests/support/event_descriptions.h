@@ -88,6 +88,7 @@ inline constexpr auto kEventDescriptions = std::to_array<EventDescription>({
     {"config.changed", "Settings apply from here on."},
     {"import.began", "History is being recorded as if Earshot had been there."},
     {"connector.gap", "What we could not hear: from, to, reason."},
+    {"connector.reached", "How far a live source has come, in one commit with what was heard up to there."},
     {"churn_model.fitted", "The silence model of a tenant applies from here on."},
 });
 

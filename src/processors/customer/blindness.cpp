@@ -33,6 +33,7 @@ void Blindness::keep(const ConnectorGap& gap, Step& step) {
     gaps->DeleteSubrange(i, 1);
     break;
   }
+  if (gap.caught_up) return;
   if (gaps->size() == kGapsMax) gaps->DeleteSubrange(0, 1);
   state::SourceGap& added = *gaps->Add();
   added.set_connector(gap.connector);

@@ -142,16 +142,18 @@ class Desk final : public Processor {
     if (step.partition() != 0) return;
     const std::string name = "gap/" + gap.connector;
     const auto* known = step.find<state::DeskGap>(name);
-    if (known != nullptr && known->from_ms() == to_millis(gap.from) && known->to_ms() == to_millis(gap.to)) return;
+    const bool is_known = known != nullptr && known->from_ms() == to_millis(gap.from);
+    if (is_known ? known->to_ms() == to_millis(gap.to) : gap.caught_up) return;  // nobody was told that it had begun
     auto& value = step.edit<state::DeskGap>(name);
     value.set_from_ms(to_millis(gap.from));
     value.set_to_ms(to_millis(gap.to));
     const bool lasts = gap.to >= kNever;
     AlertRaised raised;
-    raised.severity = lasts ? Severity::critical : Severity::warning;
+    raised.severity = gap.caught_up ? Severity::info : lasts ? Severity::critical : Severity::warning;
     raised.title = "source " + gap.connector + (lasts ? " cannot be heard since " + format_rfc3339(gap.from)
                                                       : " could not be heard from " + format_rfc3339(gap.from) + " to " + format_rfc3339(gap.to));
-    raised.reasons = {gap.reason, "the silence of customers who are active there does not count meanwhile"};
+    raised.reasons = {gap.reason, gap.caught_up ? "all that was said there meanwhile has come after all"
+                                                : "the silence of customers who are active there does not count meanwhile"};
     CaseBook(step, rules_of(step), pinned_).alert("source/" + gap.connector, std::move(raised), step.now());
   }
 

@@ -51,6 +51,7 @@ class Intake final : public Processor {
     if (const auto* input = std::get_if<Input>(&event.body)) return take(event, *input, step);
     if (const auto* letter = std::get_if<DeadLetter>(&event.body)) return pass_on(event, *letter, step);
     if (const auto* mended = std::get_if<DeadLetterMended>(&event.body)) return mend(event, *mended, step);
+    if (const auto* reached = std::get_if<ConnectorReached>(&event.body)) return keep(*reached, step);
     if (const auto* assigned = std::get_if<IdentityAssigned>(&event.body)) return assign(*assigned, step);
   }
 
@@ -212,6 +213,12 @@ class Intake final : public Processor {
     step.emit(Topic::dead_letters, tenant_key(step.tenant()), mended, event.time);
   }
 
+  static void keep(const ConnectorReached& reached, Step& step) {
+    auto& value = step.edit<state::SourceReached>(kReachedName);
+    value.set_cursor(reached.cursor);
+    value.set_heard_ms(to_millis(reached.heard));
+  }
+
   // Until identity says otherwise a key is a customer of its own.
   static CustomerId customer_of(KeyHash key, Step& step) {
     const auto* known = step.find<state::KnownKey>(kKnownKey);
@@ -261,6 +268,16 @@ std::string feedback_key(std::string_view tenant, const DeadLetter& letter) {
 
 std::string mended_key(std::string_view tenant, std::string_view letter) {
   return record_key(tenant, Fingerprint{1, fingerprint(letter).low % 1024});
+}
+
+std::string reached_key(std::string_view tenant, std::string_view connector) {
+  return record_key(tenant, Fingerprint{2, fingerprint(connector).low});
+}
+
+Result<ConnectorReached> read_reached(std::string_view connector, std::string_view stored) {
+  state::SourceReached value;
+  if (!value.ParseFromArray(stored.data(), static_cast<int>(stored.size()))) return Error{ErrorKind::Corrupt, "what is kept of how far a source has come is not readable"};
+  return ConnectorReached{std::string(connector), value.cursor(), from_millis(value.heard_ms())};
 }
 
 std::string mended_name(std::string_view letter) { return "mended/" + std::string(letter); }

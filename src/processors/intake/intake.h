@@ -50,6 +50,11 @@ struct LetterMended {
 };
 Result<LetterMended> read_mended(std::string_view stored);
 
+// Where intake keeps how far a live source has come.
+std::string reached_key(std::string_view tenant, std::string_view connector);
+inline constexpr std::string_view kReachedName = "reached";
+Result<ConnectorReached> read_reached(std::string_view connector, std::string_view stored);
+
 // Whether somebody was first.
 bool is_mended(const DeadLetterMended& mended, std::string_view record_key, ValueView& values);
 

@@ -17,7 +17,12 @@ SilenceDue weekly(CustomerFeed& customer) {
 }
 
 ConnectorGap gap(Timestamp from, Timestamp to, std::string connector = "web", std::vector<std::string> channels = {}) {
-  return {std::move(connector), from, to, "it answers 500", std::move(channels)};
+  return {std::move(connector), from, to, "it answers 500", std::move(channels), false};
+}
+
+ConnectorGap caught_up(ConnectorGap gap) {
+  gap.caught_up = true;
+  return gap;
 }
 
 // The signals raised by `until`, in order.
@@ -42,6 +47,8 @@ TEST(Blindness, PostponesASilenceByWhatCouldNotBeHeardOfIt) {
       {"one within another, told in the wrong order", {gap(day(66), day(68)), gap(day(64), day(74))}, days{10}},
       {"the same twice", {gap(day(64), day(74)), gap(day(64), day(74))}, days{10}},
       {"corrected later", {gap(day(64), day(90)), gap(day(64), day(70))}, days{6}},
+      {"that lasted and was caught up", {gap(day(64), kNever), caught_up(gap(day(64), day(74)))}, days{0}},
+      {"caught up at once", {caught_up(gap(day(64), day(74)))}, days{0}},
       {"after it was noticed", {gap(day(900), day(950))}, days{0}},
   };
   for (const Row& row : rows) {

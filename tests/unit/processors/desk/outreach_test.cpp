@@ -114,7 +114,7 @@ TEST_F(Outreach, KeepsTheFirstInRankOfVeryMany) {
 }
 
 TEST(SourceGap, IsAlertedOnceByOnePartition) {
-  const ConnectorGap gap{"shop", monday(9), kNever, "it answers 500", {}};
+  const ConnectorGap gap{"shop", monday(9), kNever, "it answers 500", {}, false};
   DeskRoom room;
   const auto begun = Feed::only<AlertRaised>(room.give(monday(10), gap));
   ASSERT_EQ(begun.size(), 1u);
@@ -127,6 +127,18 @@ TEST(SourceGap, IsAlertedOnceByOnePartition) {
   const auto ended = Feed::only<AlertRaised>(room.give(monday(12), over));
   ASSERT_EQ(ended.size(), 1u);
   EXPECT_EQ(ended[0].severity, Severity::warning);
+
+  ConnectorGap unknown{"forum", monday(9), monday(10), "connection lost", {}, true};
+  EXPECT_TRUE(Feed::only<AlertRaised>(room.give(monday(12), unknown)).empty()) << "nobody was told, and nothing was missed";
+  unknown.caught_up = false;
+  unknown.to = kNever;
+  EXPECT_EQ(Feed::only<AlertRaised>(room.give(monday(12), unknown)).size(), 1u);
+  unknown.caught_up = true;
+  unknown.to = monday(13);
+  const auto caught_up = Feed::only<AlertRaised>(room.give(monday(13), unknown));
+  ASSERT_EQ(caught_up.size(), 1u);
+  EXPECT_EQ(caught_up[0].severity, Severity::info);
+  EXPECT_EQ(caught_up[0].reasons.at(1), "all that was said there meanwhile has come after all");
 
   const auto desk = make_desk();
   Feed other(*desk, "acme", 1);

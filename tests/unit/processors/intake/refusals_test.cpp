@@ -187,5 +187,26 @@ TEST(IntakeMending, IsTakenOnceFromWhoeverIsFirst) {
   EXPECT_FALSE(room.feed().give(event_of(DeadLetterMended{"4567", "agent-8"}, "acme", noon(400)), mended_key("acme", "4567")).empty());
 }
 
+TEST(IntakeReached, KeepsHowFarEachLiveSourceHasCome) {
+  IntakeRoom room;
+  const auto reach = [&](const ConnectorReached& reached) {
+    Event event;
+    event.id = "1";
+    event.source = "/earshot/sources/" + reached.connector;
+    event.tenant = "acme";
+    event.time = event.recorded = noon();
+    event.body = reached;
+    return room.feed().give(event, reached_key("acme", reached.connector));
+  };
+  EXPECT_TRUE(reach({"bluesky", "1764201600000000", noon()}).empty()) << "nothing follows from it";
+  EXPECT_TRUE(reach({"bluesky", "1764201660000000", noon(1)}).empty());
+  EXPECT_TRUE(reach({"mastodon", "", noon(2)}).empty());
+  const auto kept = [&](const std::string& connector) {
+    return read_reached(connector, room.feed().values().at({reached_key("acme", connector), std::string(kReachedName)})).value();
+  };
+  EXPECT_EQ(kept("bluesky"), (ConnectorReached{"bluesky", "1764201660000000", noon(1)}));
+  EXPECT_EQ(kept("mastodon"), (ConnectorReached{"mastodon", "", noon(2)}));
+}
+
 }  // namespace
 }  // namespace earshot
