@@ -180,6 +180,7 @@ ImportRules Station::import_rules() const {
   rules.record_key = [secret = config_.secret](const Event& event) {
     if (const auto* input = std::get_if<Input>(&event.body)) return feedback_key(secret, event.tenant, *input);
     if (const auto* mended = std::get_if<DeadLetterMended>(&event.body)) return mended_key(event.tenant, mended->letter);
+    if (const auto* reached = std::get_if<ConnectorReached>(&event.body)) return reached_key(event.tenant, reached->connector);
     return feedback_key(event.tenant, std::get<DeadLetter>(event.body));
   };
   rules.is_known = [](const Event& event, std::string_view key, ValueView& values) {

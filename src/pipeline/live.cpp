@@ -258,6 +258,10 @@ Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const 
       continue;
     }
     const std::string key = rules.record_key(event);
+    if (std::holds_alternative<ConnectorReached>(event.body)) {
+      pump.append(Topic::feedback, key, std::move(event));
+      continue;
+    }
     const std::int64_t counted = std::holds_alternative<DeadLetter>(event.body) ? 0 : 1;
     // What another process folds it will know there: it acts once, though it is answered as new.
     Task* intake = pump.task_of(Topic::feedback, key);
