@@ -250,6 +250,7 @@ struct SignalChanged {
   std::string channel;
   std::string product;
   std::int64_t model_version = 0;    // of the churn_model.fitted behind it; 0: the defaults
+  std::string segment;               // whose model that is; empty: that of all customers
   bool operator==(const SignalChanged&) const = default;
 };
 
@@ -296,6 +297,7 @@ struct CaseRequested {
   bool withdrawn = false;  // what was asked for `signal` is no longer wanted: the customer was heard
   std::uint16_t probability_permille = 0;  // proactive: that the customer is gone
   std::int64_t value_minor = 0;            // proactive: what they have spent
+  std::optional<std::int64_t> tenure_days;  // since they were first heard of
   bool imported = false;
   std::vector<std::string> reasons;
   std::string signal;
@@ -617,6 +619,7 @@ struct ConnectorReached {
 struct ChurnModelFitted {
   std::int64_t version = 0;  // counts up; an older one changes nothing
   std::string segment;       // empty: every customer
+  bool pooled = false;       // of a segment: those of every customer foretold its silences better, and stand here
   std::int64_t r_micro = 0;  // the parameters, in millionths; alpha in weeks
   std::int64_t alpha_micro = 0;
   std::int64_t a_micro = 0;

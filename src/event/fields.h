@@ -164,6 +164,7 @@ template <class F> void fields(F& f, SignalChanged& v) {  // `raised` is the eve
   f.optional("channel", v.channel);
   f.optional("product", v.product);
   f.optional("model_version", v.model_version);
+  f.optional("segment", v.segment);
 }
 
 template <class F> void fields(F& f, CustomerChanged& v) {
@@ -201,6 +202,7 @@ template <class F> void fields(F& f, CaseRequested& v) {
   f.optional("withdrawn", v.withdrawn);
   f.optional("probability_permille", v.probability_permille);
   f.optional("value_minor", v.value_minor);
+  f.optional("tenure_days", v.tenure_days);
   f.optional("imported", v.imported);
   f.optional("reasons", v.reasons);
   f.optional("signal", v.signal);
@@ -395,6 +397,7 @@ template <class F> void fields(F& f, ConnectorReached& v) {
 template <class F> void fields(F& f, ChurnModelFitted& v) {
   f.required("version", v.version);
   f.optional("segment", v.segment);
+  f.optional("pooled", v.pooled);
   f.required("r_micro", v.r_micro);
   f.required("alpha_micro", v.alpha_micro);
   f.required("a_micro", v.a_micro);

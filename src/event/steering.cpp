@@ -24,6 +24,7 @@ Result<void> check(const ConnectorGap& gap) {
 
 Result<void> check(const ChurnModelFitted& fitted) {
   if (fitted.version < 1) return invalid("version is not above 0");
+  if (fitted.segment.size() > kShortTextBytesMax) return invalid("segment is longer than 1024 bytes");
   for (const std::int64_t one : {fitted.r_micro, fitted.alpha_micro, fitted.a_micro, fitted.b_micro}) {
     if (one < 1 || one > kParameterMicroMax) return invalid("a parameter of the silence model is not within 0.000001 and 10000");
   }
