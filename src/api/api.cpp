@@ -4,6 +4,7 @@
 
 #include "api/openapi.h"
 #include "base/hex.h"
+#include "event/json_reader.h"
 #include "event/json_writer.h"
 
 namespace earshot::api {
@@ -81,7 +82,7 @@ Api::Api(Settings settings, Parts parts, Access access, std::unique_ptr<Server> 
       mending_({queries_, parts_.intake, workers_, parts_.clock, parts_.find_reader}) {
   for (const Token& token : settings_.access.tokens) rates_.emplace_back(token.requests_per_second);
   add_routes();
-  for (Question& question : questions(queries_)) add_question(std::move(question));
+  for (Question& question : questions(queries_, parts_.deliveries)) add_question(std::move(question));
   server_->each_tick([this] { tick(); });
   if (parts_.answered) server_->each_refusal([this](int status) { parts_.answered({{}, status, std::nullopt}); });
   server_->run([this](Request request, Reply reply) { handle(std::move(request), std::move(reply)); });
@@ -185,6 +186,20 @@ void Api::answer_with_state(const Call& call, const Reply& reply) const {
   reply.send(Response{200, "application/json", write_json(answer), {{"Cache-Control", "no-store"}}});
 }
 
+// Waits for the disk.
+void Api::resend(const Call& call, const Reply& reply) const {
+  if (!call.request.header("content-type").starts_with("application/json"))
+    return reply.send(Problem{415, "unsupported_media_type", "say what to send again as application/json"});
+  const auto request = read_json<ResendRequest>(call.request.body);
+  if (!request) return reply.send(problem_of(request.error()));
+  if (request->actor.empty()) return reply.send(Problem{400, "bad_request", "actor is empty: name the person who has it sent again"});
+  if (request->sink.empty() && request->id.empty()) return reply.send(Problem{400, "bad_request", "name a sink, or a delivery by its id, or both"});
+  if (!parts_.deliveries.resend) return reply.send(Problem{404, "not_found", "this process has no sinks"});
+  const auto count = parts_.deliveries.resend(call.who.tenant, *request);
+  if (!count) return reply.send(problem_of(count.error()));
+  reply.send(Response{200, "application/json", write_json(ResendAnswer{*count}), {}});
+}
+
 void Api::add_routes() {
   add(settings_.takes_events, {"POST", "/v1/events", Role::act,
                [this](Call call, Reply reply) { delivery_.take_events(std::move(call), std::move(reply)); }});
@@ -199,6 +214,10 @@ void Api::add_routes() {
   add(settings_.takes_events, {"POST", "/v1/control", Role::admin, [this](const Call& call, const Reply& reply) { steer(call, reply); }});
   add(settings_.answers, {"POST", "/v1/dead-letters/{id}/mend", Role::act,
                [this](Call call, Reply reply) { mending_.mend(std::move(call), std::move(reply)); }});
+  add(settings_.answers, {"POST", "/v1/deliveries/resend", Role::act, [this](Call call, Reply reply) {
+               const bool is_taken = workers_.post([this, call = std::move(call), reply] { resend(call, reply); });
+               if (!is_taken) reply.send(Problem{503, "busy", "too many questions are waiting; try again later"});
+             }});
   router_.add({"GET", kState, Role::read,
                [this](const Call& call, const Reply& reply) { answer_with_state(call, reply); }});
   add_stream("/v1/alerts/stream", alerts_);

@@ -26,6 +26,7 @@
 #include "api/rate_limit.h"
 #include "api/router.h"
 #include "api/server.h"
+#include "api/sink_deliveries.h"
 #include "api/workers.h"
 
 namespace earshot::api {
@@ -65,6 +66,7 @@ class Api {
     const Connector& events;  // reads CloudEvents
     FindHook find_hook;
     FindReader find_reader;
+    SinkDeliveries deliveries{};
     std::function<Result<void>()> ready;   // why events cannot be taken now
     std::function<std::string(std::string_view tenant)> metrics;  // in the text format of Prometheus; empty: of all tenants
     std::vector<StaticFile> files;
@@ -93,6 +95,7 @@ class Api {
   void decide_identity(Call call, Reply reply);
   void send_command(const Call& call, Result<Command> command, Reply reply);
   void steer(const Call& call, const Reply& reply);
+  void resend(const Call& call, const Reply& reply) const;
   void answer_with_state(const Call& call, const Reply& reply) const;
   void add(bool is_here, Route route);
   void tick();

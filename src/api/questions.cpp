@@ -126,11 +126,24 @@ Result<std::string> show_identity(const Queries& queries, const Call& call) {
   return as_json(queries.identity(call.who.tenant, call.parts.at(0)));
 }
 
+Result<std::string> list_deliveries(const SinkDeliveries& kept, const Call& call) {
+  Parameters parameters(call);
+  const SinkDeliveryFilter filter{parameters.text("sink"), parameters.one_of("state", {"pending", "parked", "stopped"})};
+  const PageRequest page = parameters.page();
+  if (auto good = parameters.finish(); !good) return std::move(good.error());
+  return as_json(deliveries(kept, page, filter));
+}
+
+Result<std::string> show_delivery(const SinkDeliveries& kept, const Call& call) {
+  if (auto good = Parameters(call).finish(); !good) return std::move(good.error());
+  return as_json(delivery(kept, call.who.tenant, call.parts.at(0)));
+}
+
 using Answer = Result<std::string> (*)(const Queries&, const Call&);
 
 }  // namespace
 
-std::vector<Question> questions(const Queries& queries) {
+std::vector<Question> questions(const Queries& queries, const SinkDeliveries& deliveries) {
   const auto by = [&queries](Answer answer) {
     return [&queries, answer](const Call& call) { return answer(queries, call); };
   };
@@ -145,7 +158,9 @@ std::vector<Question> questions(const Queries& queries) {
           {"/v1/alerts", by(list_alerts)},
           {"/v1/kpis", by(list_kpis)},
           {"/v1/dead-letters", by(list_dead_letters)},
-          {"/v1/dead-letters/{id}", by(show_dead_letter)}};
+          {"/v1/dead-letters/{id}", by(show_dead_letter)},
+          {"/v1/deliveries", [&deliveries](const Call& call) { return list_deliveries(deliveries, call); }},
+          {"/v1/deliveries/{id}", [&deliveries](const Call& call) { return show_delivery(deliveries, call); }}};
 }
 
 }  // namespace earshot::api

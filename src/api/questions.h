@@ -2,7 +2,7 @@
 // surface makes a route of each; a command asks the same ones of a data directory, without a server in between, so both
 // read the same parameters, refuse the same mistakes and give the same answers.
 //
-// Any thread. `queries` must outlive what refers to it.
+// Any thread. `queries` and `deliveries` must outlive what refers to them.
 #pragma once
 
 #include <functional>
@@ -12,6 +12,7 @@
 
 #include "api/queries.h"
 #include "api/router.h"
+#include "api/sink_deliveries.h"
 
 namespace earshot::api {
 
@@ -20,6 +21,6 @@ struct Question {
   std::function<Result<std::string>(const Call&)> ask;
 };
 
-std::vector<Question> questions(const Queries& queries);
+std::vector<Question> questions(const Queries& queries, const SinkDeliveries& deliveries);
 
 }  // namespace earshot::api

@@ -2,6 +2,7 @@
 
 #include "api/questions.h"
 #include "cli/answers.h"
+#include "cli/deliveries.h"
 #include "cli/kafka_engine.h"
 #include "cli/state_view.h"
 #include "cli/station.h"
@@ -21,7 +22,8 @@ class OfDirectory final : public Answers {
         state_(std::move(state)),
         tenant_(config.tenant),
         queries_(*log_, log_->topics(), state_view(*state_, log_->topics().at(0).partitions, config.secret)),
-        questions_(api::questions(queries_)) {}
+        deliveries_(deliveries_kept_in(config.data, *log_)),
+        questions_(api::questions(queries_, deliveries_)) {}
 
   Result<std::string> ask(const Ask& ask) override {
     const auto found = std::find_if(questions_.begin(), questions_.end(),
@@ -43,6 +45,7 @@ class OfDirectory final : public Answers {
   std::unique_ptr<StateStore> state_;
   std::string tenant_;
   api::Queries queries_;
+  api::SinkDeliveries deliveries_;
   std::vector<api::Question> questions_;
 };
 

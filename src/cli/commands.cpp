@@ -75,6 +75,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_kpis(app, exit_code);
   add_identity(app, exit_code);
   add_dead_letters(app, exit_code);
+  add_deliveries(app, exit_code);
   add_topics(app, exit_code);
   add_config(app, exit_code);
   add_copy(app, exit_code);

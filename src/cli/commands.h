@@ -25,6 +25,7 @@ void add_config(CLI::App& app, int& exit_code);
 void add_copy(CLI::App& app, int& exit_code);
 void add_customers(CLI::App& app, int& exit_code);
 void add_dead_letters(CLI::App& app, int& exit_code);
+void add_deliveries(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_digest(CLI::App& app, int& exit_code);
 void add_eval(CLI::App& app, int& exit_code);

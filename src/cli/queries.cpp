@@ -214,6 +214,21 @@ SharedMend add_mend(CLI::App& command) {
   return mend;
 }
 
+// ---- sending again ------------------------------------------------------------------------------------------------
+
+int resend(const Options& options, const api::ResendRequest& request) {
+  if (request.id.empty() && request.sink.empty())
+    return fail(options, {ErrorKind::Invalid, "name a delivery by its id, or with --sink all that a sink has parked"});
+  auto answers = open_answers(options);
+  if (!answers) return fail(options, answers.error());
+  const auto json = (*answers)->tell({"/v1/deliveries/resend", {}, {}}, write_json(request));
+  if (!json) return fail(options, json.error());
+  const auto answer = read_json<api::ResendAnswer>(*json, JsonReader::UnknownKeys::ignore);
+  if (!answer) return fail(options, {ErrorKind::Corrupt, "the answer cannot be read: " + answer.error().message});
+  print(options.json ? *json + "\n" : "made again: " + std::to_string(answer->resent) + "; earshot deliveries list shows what still fails\n");
+  return 0;
+}
+
 // ---- who is who ---------------------------------------------------------------------------------------------------
 
 int decide(const Options& options, const api::IdentityRequest& request) {
@@ -368,6 +383,33 @@ void add_dead_letters(CLI::App& app, int& exit_code) {
   retry->callback([retried, retrying, &exit_code] {
     exit_code = retried->name.empty() ? retry_all(*retried, *retrying) : mend_named(*retried, *retrying);
   });
+}
+
+void add_deliveries(CLI::App& app, int& exit_code) {
+  CLI::App* deliveries = app.add_subcommand("deliveries", "Alerts that sinks have still to deliver, and those they have parked");
+  deliveries->require_subcommand(1);
+  deliveries->footer("Example: earshot deliveries list --state parked --url http://127.0.0.1:8080");
+  CLI::App* all = deliveries->add_subcommand("list", "All of them, the newest alert first");
+  auto options = add_list(*all, "deliveries list");
+  add_filter(*all, options, "sink", "only of this one");
+  add_filter(*all, options, "state", "only pending, parked (after the last try) or stopped (the receiver refuses for good)");
+  all->footer("Example: earshot deliveries list --state parked --data data");
+  all->callback([options, &exit_code] { exit_code = list<api::SinkDeliveryRow>(*options, "/v1/deliveries"); });
+
+  CLI::App* one = deliveries->add_subcommand("show", "One of them with its alerts, at every sink that has it");
+  auto shown = add_common(*one, "deliveries show");
+  one->add_option("ID", shown->name, "as `earshot deliveries list` shows it")->required();
+  one->footer("Example: earshot deliveries show 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e --data data");
+  one->callback([shown, &exit_code] { exit_code = show<api::Page<api::SinkDeliveryRow>>(*shown, "/v1/deliveries/{id}"); });
+
+  CLI::App* again = deliveries->add_subcommand("resend", "Has a delivery made again, or all that a sink has parked; the receiver sees the same ids");
+  auto resent = add_common(*again, "deliveries resend");
+  auto request = std::make_shared<api::ResendRequest>();
+  again->add_option("ID", request->id, "one delivery; without it all that --sink has parked");
+  again->add_option("--sink", request->sink, "by its name in the configuration; one that was stopped goes on");
+  again->add_option("--actor", request->actor, "who has it sent again; kept in the service's log lines")->required();
+  again->footer("Example: earshot deliveries resend --sink chat --actor agent-7 --url http://127.0.0.1:8080");
+  again->callback([resent, request, &exit_code] { exit_code = resend(*resent, *request); });
 }
 
 }  // namespace earshot::cli

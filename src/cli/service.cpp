@@ -9,6 +9,7 @@
 #include <set>
 
 #include "all.h"
+#include "cli/deliveries.h"
 #include "cli/files.h"
 #include "cli/state_view.h"
 #include "console/files.h"
@@ -147,7 +148,7 @@ Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station
   hooks.stopped = [&log](const Error& error) { log.error("the event log takes nothing more; mend what it says and start again", {{"reason", error.message}}); };
   service->live_ = std::make_unique<Live>(pump, service->station_->import_rules(), clock, std::move(live_settings), std::move(hooks));
   service->front_door_ = std::make_unique<FrontDoor>(*service->live_, *service->metrics_, clock);
-  if (auto started = service->start_api(clock, std::move(settings)); !started) return std::move(started.error());
+  if (auto started = service->start_api(clock, log, std::move(settings)); !started) return std::move(started.error());
   if (auto started = service->start_sinks(clock, log); !started) return std::move(started.error());
   service->is_complete_.store(true, std::memory_order_release);
   service->notify();  // of what was committed meanwhile
@@ -160,10 +161,34 @@ void Service::notify() {
   for (const auto& sink : sinks_) sink->notify();
 }
 
+// What it has to deliver and has not; a sink that is gone from the configuration still shows it.
+api::SinkDeliveries Service::deliveries(Log& log) {
+  api::SinkDeliveries kept = deliveries_kept_in(station_->config().data, station_->log());
+  kept.resend = [this, &log](std::string_view tenant, const api::ResendRequest& request) -> Result<std::int64_t> {
+    if (!is_complete_.load(std::memory_order_acquire)) return Error{ErrorKind::Unavailable, "the sinks are being started; try again"};
+    std::int64_t resent = 0;
+    Error missing{ErrorKind::NotFound, request.sink.empty() ? "no sink has a delivery " + request.id : "there is no sink " + request.sink};
+    bool is_found = false;
+    for (const auto& sink : sinks_) {
+      if (sink->tenant() != tenant || (!request.sink.empty() && sink->name() != request.sink)) continue;
+      auto count = sink->resend(request.id);
+      if (!count && count.error().kind != ErrorKind::NotFound) return std::move(count.error());
+      if (!count) missing = std::move(count.error());
+      if (!count) continue;
+      is_found = true;
+      resent += static_cast<std::int64_t>(*count);
+      log.info("deliveries are made again", {{"sink", sink->name()}, {"by", request.actor}, {"count", *count}});
+    }
+    if (!is_found) return missing;
+    return resent;
+  };
+  return kept;
+}
+
 // A sink of a configuration keeps its place beside log and state.
 Result<void> Service::start_sinks(const Clock& clock, Log& log) {
   const Config& config = station_->config();
-  const std::filesystem::path directory = config.data / "sinks";
+  const std::filesystem::path directory = config.data / kSinksFolder;
   std::error_code error;
   if (!config.sinks.empty()) std::filesystem::create_directories(directory, error);
   if (error) return Error{ErrorKind::Unavailable, "cannot create " + directory.string() + ": " + error.message()};
@@ -172,6 +197,7 @@ Result<void> Service::start_sinks(const Clock& clock, Log& log) {
     if (!sink) return std::move(sink.error());
     Dispatcher::Settings settings;
     settings.file = directory / (entry.name + ".json");
+    settings.tenant = config.tenant;
     settings.seed = static_cast<std::uint64_t>(to_millis(clock.now()));
     auto dispatcher = Dispatcher::open(station_->log(), station_->topics(), **sink, clock, std::move(settings));
     if (!dispatcher) return std::move(dispatcher.error());
@@ -180,6 +206,7 @@ Result<void> Service::start_sinks(const Clock& clock, Log& log) {
       metrics_->add(Metric::deliveries, {{name, "delivered"}}, static_cast<double>(now.delivered - before.delivered));
       metrics_->add(Metric::deliveries, {{name, "failed"}}, static_cast<double>(now.failed - before.failed));
       metrics_->add(Metric::deliveries, {{name, "parked"}}, static_cast<double>(now.parked - before.parked));
+      metrics_->add(Metric::deliveries, {{name, "forgotten"}}, static_cast<double>(now.forgotten - before.forgotten));
       before = now;
     };
     sinks_.push_back(std::make_unique<SinkRunner>(std::move(*sink), std::move(*dispatcher), clock, log, std::move(told)));
@@ -187,7 +214,7 @@ Result<void> Service::start_sinks(const Clock& clock, Log& log) {
   return {};
 }
 
-Result<void> Service::start_api(const Clock& clock, Settings settings) {
+Result<void> Service::start_api(const Clock& clock, Log& log, Settings settings) {
   const Config& config = station_->config();
   auto events = find_connector(config, "cloudevents");
   if (!events) return std::move(events.error());
@@ -220,6 +247,7 @@ Result<void> Service::start_api(const Clock& clock, Settings settings) {
         return found == hooks_.end() || of != tenant ? nullptr : found->second.get();
       },
       .find_reader = [this](const DeadLetter& letter, std::string_view name) { return find_reader(letter, name); },
+      .deliveries = deliveries(log),
       .ready = [this] { return live_->ready(); },
       .metrics = [this](std::string_view tenant) { return scrape(tenant); },
       .files = console_files(),

@@ -60,7 +60,8 @@ class Service {
  private:
   class FrontDoor;
   Service() = default;
-  Result<void> start_api(const Clock& clock, Settings settings);
+  Result<void> start_api(const Clock& clock, Log& log, Settings settings);
+  api::SinkDeliveries deliveries(Log& log);
   Result<void> start_sinks(const Clock& clock, Log& log);
   void notify();
   api::FoundConnector find_reader(const DeadLetter& letter, std::string_view name) const;

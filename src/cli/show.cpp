@@ -165,6 +165,32 @@ Table table_of(const std::vector<api::DeadLetterRow>& rows) {
   return table;
 }
 
+Table table_of(const std::vector<api::SinkDeliveryRow>& rows) {
+  Table table({{"id"}, {"sink"}, {"state"}, {"at"}, {"tries", true}, {"next try"}, {"alerts", true}, {"severity"}, {"case"}, {"title", false, 60}, {"detail"}});
+  for (const api::SinkDeliveryRow& row : rows) {
+    table.add({row.id, row.sink, row.state, show_time(row.at), std::to_string(row.tries), show_time(row.due), row.count == 1 ? "" : std::to_string(row.count),
+               word(row.severity), row.case_id ? row.case_id->hex() : "", row.title.empty() ? "(no longer in the log)" : row.title, row.detail});
+  }
+  return table;
+}
+
+std::string page_of(const api::Page<api::SinkDeliveryRow>& deliveries) {
+  std::string page;
+  for (const api::SinkDeliveryRow& row : deliveries.items) {
+    if (!page.empty()) page += "\n";
+    page += facts({{"delivery", row.id},
+                   {"sink", row.sink},
+                   {"state", row.state},
+                   {"recorded", show_time(row.at)},
+                   {"tries", std::to_string(row.tries)},
+                   {"next try", show_time(row.due)},
+                   {"parked", show_time(row.parked)},
+                   {"last try", row.detail}});
+    page += "\n" + table_of(row.alerts).text();
+  }
+  return page;
+}
+
 std::string page_of(const api::CaseAnswer& answer) {
   const CaseChanged& c = answer.now.change;
   std::string page = facts({{"case", c.case_id.hex()},

@@ -15,12 +15,14 @@ Table table_of(const std::vector<api::SignalRow>& rows);
 Table table_of(const std::vector<api::AlertRow>& rows);
 Table table_of(const std::vector<api::KpiRow>& rows);
 Table table_of(const std::vector<api::DeadLetterRow>& rows);
+Table table_of(const std::vector<api::SinkDeliveryRow>& rows);
 Table table_of(const std::vector<api::ProposalRow>& rows);
 Table table_of(const std::vector<api::TimelineRow>& rows);
 
 std::string page_of(const api::CustomerAnswer& answer);
 std::string page_of(const api::CaseAnswer& answer);
 std::string page_of(const api::DeadLetterRow& letter);
+std::string page_of(const api::Page<api::SinkDeliveryRow>& deliveries);
 std::string page_of(const api::IdentityAnswer& answer);
 
 // Lines of a name and a value, for pages; lines without a value are left out.

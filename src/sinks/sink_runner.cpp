@@ -17,6 +17,7 @@ SinkRunner::SinkRunner(std::unique_ptr<Sink> sink, std::unique_ptr<Dispatcher> d
       clock_(clock),
       log_(log),
       told_(std::move(told)),
+      tenant_(dispatcher_->state().tenant),
       failing_(log, "cannot deliver alerts sink=" + std::string(sink_->name())),
       thread_([this] { run(); }) {}
 
@@ -35,6 +36,12 @@ void SinkRunner::notify() {
     is_notified_ = true;
   }
   changed_.notify_all();
+}
+
+Result<std::size_t> SinkRunner::resend(std::string_view id) {
+  auto count = dispatcher_->resend(id);
+  if (count) notify();
+  return count;
 }
 
 void SinkRunner::run() {
@@ -60,15 +67,23 @@ void SinkRunner::run() {
 }
 
 void SinkRunner::report() {
-  const auto& state = dispatcher_->state();
+  const auto state = dispatcher_->state();
+  const auto counts = dispatcher_->counts();
   if (!state.stopped.empty() && !has_reported_stop_) {
-    has_reported_stop_ = true;
-    log_.error("alerts are no longer delivered", {{"sink", sink_->name()}, {"why", state.stopped}});
+    log_.error("alerts are no longer delivered; mend the receiver, then: earshot deliveries resend",
+               {{"sink", sink_->name()}, {"why", state.stopped}});
   }
-  const std::uint64_t parked = dispatcher_->counts().parked;
-  if (parked == parked_reported_) return;
-  parked_reported_ = parked;
-  log_.warn("deliveries were given up after the last try", {{"sink", sink_->name()}, {"parked", state.parked.size()}});
+  has_reported_stop_ = !state.stopped.empty();
+  if (counts.forgotten != forgotten_reported_) {
+    log_.error("deliveries are given up for good; earshot alerts still has what the log keeps",
+               {{"sink", sink_->name()}, {"forgotten", counts.forgotten - forgotten_reported_}});
+  }
+  forgotten_reported_ = counts.forgotten;
+  if (counts.parked != parked_reported_) {
+    log_.warn("deliveries were parked after the last try; mend the receiver, then: earshot deliveries resend",
+              {{"sink", sink_->name()}, {"parked", state.parked.size()}});
+  }
+  parked_reported_ = counts.parked;
 }
 
 }  // namespace earshot

@@ -29,6 +29,12 @@ class SinkRunner {
 
   void notify();  // something was committed; any thread
 
+  // As Dispatcher::resend, and has it done. Any thread.
+  Result<std::size_t> resend(std::string_view id);
+
+  std::string_view name() const { return sink_->name(); }
+  const std::string& tenant() const { return tenant_; }
+
  private:
   void run();
   void report();
@@ -38,9 +44,11 @@ class SinkRunner {
   const Clock& clock_;
   Log& log_;
   Told told_;
+  std::string tenant_;
   RepeatedProblem failing_;
   bool has_reported_stop_ = false;
   std::uint64_t parked_reported_ = 0;
+  std::uint64_t forgotten_reported_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool is_notified_ = true;  // something may have been published while nobody ran

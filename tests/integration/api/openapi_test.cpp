@@ -103,6 +103,7 @@ std::vector<Asked> everything_that_can_be_asked() {
   const std::string decisions = "/v1/identity/decisions";
   const std::string mending = "/v1/dead-letters/{id}/mend";
   const std::string labels = "/v1/labels";
+  const std::string resending = "/v1/deliveries/resend";
   return {
       {"GET", "/", "/", 200},
       {"GET", "/healthz", "/healthz", 200},
@@ -181,6 +182,17 @@ std::vector<Asked> everything_that_can_be_asked() {
       {"POST", mending, "/v1/dead-letters/published-1/mend", 400, R"({"actor":"agent-7","connector":"nobody"})", json},
       {"POST", mending, "/v1/dead-letters/none/mend", 404, mend("{}"), json},
       {"POST", mending, "/v1/dead-letters/published-1/mend", 415, mend("{}"), {{"Content-Type", "text/plain"}}},
+      {"GET", "/v1/deliveries", "/v1/deliveries", 200},
+      {"GET", "/v1/deliveries", "/v1/deliveries?sink=chat&state=parked&limit=1", 200},
+      {"GET", "/v1/deliveries", "/v1/deliveries?state=lost", 400},
+      {"GET", "/v1/deliveries", "/v1/deliveries?cursor=x", 400},
+      {"GET", "/v1/deliveries/{id}", "/v1/deliveries/digest-1", 200},
+      {"GET", "/v1/deliveries/{id}", "/v1/deliveries/none", 404},
+      {"POST", resending, resending, 200, R"({"actor":"agent-7","sink":"chat"})", json},
+      {"POST", resending, resending, 400, R"({"actor":"agent-7"})", json},
+      {"POST", resending, resending, 400, R"({"actor":"","sink":"chat"})", json},
+      {"POST", resending, resending, 404, R"({"actor":"agent-7","sink":"none"})", json},
+      {"POST", resending, resending, 415, R"({"actor":"agent-7","sink":"chat"})", {{"Content-Type", "text/plain"}}},
       {"GET", state, "/v1/state/earshot.activity/acme%2Fhere/seen", 200},
       {"GET", state, "/v1/state/earshot.activity/acme%2Fnobody/seen", 200},
       {"GET", state, "/v1/state/earshot.activity/acme%2Felsewhere/seen", 503},

@@ -81,6 +81,7 @@ class RunningApi : private Intake, private Clock {
                      .find_reader = [this](const DeadLetter&, std::string_view name) -> FoundConnector {
                        return {name.empty() ? events_.get() : nullptr, "api"};
                      },
+                     .deliveries = deliveries(),
                      .ready = [this]() -> Result<void> {
                        if (door == Door::full) return Error{ErrorKind::Unavailable, "the queue is full"};
                        return {};
@@ -95,6 +96,31 @@ class RunningApi : private Intake, private Clock {
 
   std::uint16_t port() const { return api_->port(); }
   const Api& api() const { return *api_; }
+
+  // Two sinks: chat has a delivery parked, and both a digest pending.
+  static SinkDeliveries deliveries() {
+    const auto row = [](const char* sink, const char* id, const char* state, int seconds) {
+      SinkDeliveryRow made{.sink = sink, .id = id, .state = state, .at = from_millis(seconds * 1000), .tries = 3};
+      (made.state == "parked" ? made.parked : made.due) = from_millis(9'000'000);
+      return made;
+    };
+    return {.list = [row](std::string_view tenant) -> Result<std::vector<FoundDelivery>> {
+              if (tenant != "acme") return std::vector<FoundDelivery>();
+              return std::vector<FoundDelivery>{{row("chat", "parked-1", "parked", 1), {{0, 0}}},
+                                                {row("chat", "digest-1", "pending", 2), {{0, 1}, {0, 2}}},
+                                                {row("pager", "digest-1", "pending", 2), {{0, 1}, {0, 2}}}};
+            },
+            .alert_at = [](AlertPlace place) -> std::optional<Event> {
+              Event event;
+              event.id = "alert-" + std::to_string(place.offset);
+              event.body = AlertRaised{.title = "title " + std::to_string(place.offset)};
+              return event;
+            },
+            .resend = [](std::string_view, const ResendRequest& request) -> Result<std::int64_t> {
+              if (request.sink == "none") return Error{ErrorKind::NotFound, "there is no sink none"};
+              return 1;
+            }};
+  }
 
   // Appends what a processor would publish, and says so.
   void publish(Topic topic, std::uint16_t partition, EventBody body, std::string tenant = "acme") {

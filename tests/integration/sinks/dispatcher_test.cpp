@@ -1,5 +1,6 @@
 #include "sinks/dispatcher.h"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 
@@ -39,11 +40,11 @@ class DispatcherTest : public ::testing::Test {
     log_ = std::move(*MemoryLog::open(disk_, state_, {.topics = topics_}));
   }
 
-  void publish(const std::string& id, std::uint16_t partition = 0) {
+  void publish(const std::string& id, std::uint16_t partition = 0, const std::string& tenant = "acme") {
     Event event;
     event.id = id;
     event.source = "/earshot/desk";
-    event.tenant = "acme";
+    event.tenant = tenant;
     event.time = event.recorded = clock_.now();
     event.body = AlertRaised{.title = id};
     log_->emit({index_of(Topic::alerts), partition}, {event.recorded, "acme", encode(event)});
@@ -51,7 +52,7 @@ class DispatcherTest : public ::testing::Test {
   }
   std::unique_ptr<Dispatcher> open(std::uint64_t seed = 1, std::size_t pending_max = 1000) {
     auto opened = Dispatcher::open(*log_, topics_, sink_, clock_,
-                                   {.file = scratch_.path() / "test.json", .pending_max = pending_max, .seed = seed});
+                                   {.file = scratch_.path() / "test.json", .tenant = "acme", .pending_max = pending_max, .parked_max = 3, .seed = seed});
     EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
     return std::move(*opened);
   }
@@ -59,6 +60,10 @@ class DispatcherTest : public ::testing::Test {
     const auto next = dispatcher.turn();
     EXPECT_TRUE(next);
     return *next;
+  }
+  // Until nothing is pending any more.
+  void park_all(Dispatcher& dispatcher) {
+    while (const auto next = turn(dispatcher)) clock_.go_to(std::max(*next, clock_.now()));
   }
   void fail(const std::string& id, Millis retry_after = {}) {
     sink_.answers[id] = {Delivery::try_again, "HTTP 503", retry_after};
@@ -156,7 +161,8 @@ TEST_F(DispatcherTest, TheWaitsAreSpreadOverTheWholeSpan) {
     publish(id);
   }
   turn(*dispatcher);
-  for (const PendingDelivery& delivery : dispatcher->state().pending) {
+  const auto state = dispatcher->state();
+  for (const PendingDelivery& delivery : state.pending) {
     least = std::min(least, delivery.due - clock_.now());
     most = std::max(most, delivery.due - clock_.now());
   }
@@ -223,6 +229,86 @@ TEST_F(DispatcherTest, AnAlertThatTheLogNoLongerKeepsIsLetGo) {
   clock_.pass(5s);
   EXPECT_FALSE(turn(*dispatcher));
   EXPECT_EQ(sink_.tried, Ids{"a"});
+  EXPECT_EQ(dispatcher->counts().forgotten, 1u) << "and it is said";
+  EXPECT_EQ(dispatcher->counts().delivered, 0u);
+}
+
+TEST_F(DispatcherTest, SendsItsTenantsAlertsOnly) {
+  const auto dispatcher = open();
+  publish("ours");
+  publish("theirs", 0, "other");
+  turn(*dispatcher);
+  EXPECT_EQ(sink_.tried, Ids{"ours"});
+}
+
+TEST_F(DispatcherTest, WhatWasParkedIsMadeAgainWithItsIdAlsoAfterARestart) {
+  auto dispatcher = open();
+  for (const char* id : {"a", "b", "c"}) {
+    fail(id);
+    publish(id);
+  }
+  park_all(*dispatcher);
+  EXPECT_FALSE(dispatcher->resend("none"));
+  EXPECT_EQ(dispatcher->state().parked.size(), 3u);
+  dispatcher = open();
+  sink_.tried.clear();
+  sink_.answers.clear();
+  EXPECT_EQ(*dispatcher->resend("b"), 1u);
+  dispatcher = open();
+  turn(*dispatcher);
+  EXPECT_EQ(sink_.tried, Ids{"b"});
+  EXPECT_EQ(*dispatcher->resend(""), 2u);
+  turn(*dispatcher);
+  std::sort(sink_.tried.begin(), sink_.tried.end());
+  EXPECT_EQ(sink_.tried, (Ids{"a", "b", "c"}));
+  EXPECT_TRUE(open()->state().parked.empty());
+}
+
+TEST_F(DispatcherTest, WhatIsMadeAgainHasAllItsTriesAgain) {
+  const auto dispatcher = open();
+  fail("a");
+  publish("a");
+  park_all(*dispatcher);
+  ASSERT_TRUE(dispatcher->resend("a"));
+  sink_.tried.clear();
+  park_all(*dispatcher);
+  EXPECT_EQ(sink_.tried.size(), Dispatcher::standard_schedule().size());
+  EXPECT_EQ(dispatcher->state().parked.size(), 1u);
+}
+
+TEST_F(DispatcherTest, OneTooManyParkedIsForgottenAndSaid) {
+  const auto dispatcher = open();  // keeps three
+  for (const char* id : {"a", "b", "c", "d"}) {
+    fail(id);
+    publish(id);
+    park_all(*dispatcher);
+  }
+  const auto state = dispatcher->state();
+  ASSERT_EQ(state.parked.size(), 3u);
+  EXPECT_EQ(state.parked.front().id, "b");
+  EXPECT_EQ(dispatcher->counts().parked, 4u);
+  EXPECT_EQ(dispatcher->counts().forgotten, 1u);
+}
+
+TEST_F(DispatcherTest, ASinkThatWasStoppedGoesOnWhenSomethingIsMadeAgain) {
+  auto dispatcher = open();
+  sink_.answers["a"] = {Delivery::never, "HTTP 410", {}};
+  publish("a");
+  publish("b");
+  turn(*dispatcher);
+  sink_.answers.clear();
+  EXPECT_EQ(*dispatcher->resend(""), 2u);
+  dispatcher = open();
+  turn(*dispatcher);
+  EXPECT_EQ(sink_.tried, (Ids{"a", "a", "b"}));
+}
+
+TEST_F(DispatcherTest, AFileOfBeforeThereWereTenantsIsReadOn) {
+  (void)open();
+  publish("a");
+  std::ofstream(scratch_.path() / "test.json") << R"({"place":"7-0-0_7-1-0","pending":[{"id":"a","partition":0,"offset":0,"tries":1,"due":"2020-01-01T00:00:00Z"}]})";
+  turn(*open());
+  EXPECT_EQ(sink_.tried.front(), "a");
 }
 
 TEST_F(DispatcherTest, AFileThatCannotBeReadIsNamedWithTheRemedy) {

@@ -1,13 +1,11 @@
 // The outgoing webhook against a receiver on a loopback port.
 #include "sinks/webhook.h"
 
-#include <mutex>
-
 #include <gtest/gtest.h>
 
-#include "api/server.h"
 #include "signatures/signatures.h"
 #include "support/manual_clock.h"
+#include "support/receiver.h"
 
 namespace earshot {
 namespace {
@@ -16,37 +14,6 @@ using namespace std::chrono_literals;
 
 const std::string kSecret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const std::string kNewSecret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
-
-// Answers as it was told to and remembers what came.
-class Receiver {
- public:
-  Receiver() {
-    api::Server::Settings settings;
-    settings.port = 0;
-    server_ = std::move(*api::Server::listen(settings));
-    server_->run([this](api::Request request, api::Reply reply) {
-      std::lock_guard lock(mutex_);
-      requests_.push_back(std::move(request));
-      if (!is_silent) return reply.send(answer);
-      held_.push_back(std::move(reply));
-    });
-  }
-  ~Receiver() { server_->stop(); }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()) + "/hook"; }
-  std::vector<api::Request> requests() {
-    std::lock_guard lock(mutex_);
-    return requests_;
-  }
-
-  api::Response answer{204, "text/plain", "", {}};
-  bool is_silent = false;
-
- private:
-  std::mutex mutex_;
-  std::vector<api::Request> requests_;
-  std::vector<api::Reply> held_;
-  std::unique_ptr<api::Server> server_;
-};
 
 class WebhookTest : public ::testing::Test {
  protected:
@@ -57,7 +24,7 @@ class WebhookTest : public ::testing::Test {
   }
   WebhookSettings settings() { return {.url = receiver_.url(), .secrets = {kSecret}, .allow_private_addresses = true}; }
   DeliveryResult answered(int status, std::vector<std::pair<std::string, std::string>> headers = {}) {
-    receiver_.answer = {status, "text/plain", "what", std::move(headers)};
+    receiver_.answers(status, "what", std::move(headers));
     return deliver(settings());
   }
 
@@ -75,7 +42,7 @@ class WebhookTest : public ::testing::Test {
 
   test::ManualClock clock_;
   Event alert_ = some_alert();
-  Receiver receiver_;
+  test::Receiver receiver_;
 };
 
 TEST_F(WebhookTest, SendsWhatAReceiverCanVerify) {
@@ -130,7 +97,7 @@ TEST_F(WebhookTest, UnderstandsBothFormsOfRetryAfter) {
 }
 
 TEST_F(WebhookTest, AReceiverThatDoesNotAnswerIsTriedAgain) {
-  receiver_.is_silent = true;
+  receiver_.never_answers();
   auto impatient = settings();
   impatient.timeout = 20ms;
   EXPECT_EQ(deliver(impatient).outcome, Delivery::try_again);
