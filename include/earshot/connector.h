@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "earshot/event.h"
+#include "earshot/listener.h"
 #include "earshot/result.h"
 
 namespace earshot {
@@ -60,6 +61,11 @@ class Connector {
   virtual Result<std::unique_ptr<Reader>> open_request(const Origin& origin, const Headers& headers, Findings& findings) const {
     (void)headers;
     return open(origin, findings);
+  }
+  // For a source that is listened to live (earshot/listener.h); nothing when its settings name no server.
+  virtual std::unique_ptr<Listener> listen(const Origin& origin, Findings& findings) const {
+    (void)origin, (void)findings;
+    return nullptr;
   }
   // Checks the signature over the raw body. Without a scheme every request is refused: there is nothing to trust.
   virtual Result<void> verify(const SignedRequest& request) const {
