@@ -266,6 +266,7 @@ struct ForecastAnswer {
   std::optional<Timestamp> watch_at;  // when these are reached
   std::optional<Timestamp> act_at;
   std::int64_t model_version = 0;
+  std::string segment;  // whose model that is; empty: that of all customers
   std::vector<ForecastPoint> curve;  // from the last contact to the horizon
   bool operator==(const ForecastAnswer&) const = default;
 };
@@ -283,6 +284,7 @@ void fields(F& f, ForecastAnswer& v) {
   f.optional("watch_at", v.watch_at);
   f.optional("act_at", v.act_at);
   f.optional("model_version", v.model_version);
+  f.optional("segment", v.segment);
   f.required("curve", v.curve);
 }
 

@@ -72,12 +72,14 @@ std::vector<ForecastPoint> curve_of(const SilenceSettings& settings, const Rhyth
 
 void add_forecast(Step& step, ForecastAnswer& answer) {
   const CustomerSettings settings = settings_of(step);
-  const SilenceSettings terms = Silence::terms(settings, step);
+  const ChurnModel& model = Silence::model_of(settings, step);
+  const SilenceSettings terms = Silence::terms(settings, model, step);
   answer.rule = "none";
   answer.horizon_days = settings.horizon_days;
   answer.watch_permille = terms.watch_permille;
   answer.act_permille = terms.act_permille;
-  answer.model_version = settings.model_version;
+  answer.model_version = model.version;
+  answer.segment = model.segment;
   const auto presence = Profile::presence(step);
   if (!presence) return;
   answer.active_days = presence->days;
@@ -86,9 +88,9 @@ void add_forecast(Step& step, ForecastAnswer& answer) {
   if (const auto due = Silence::due_of(SignalLevel::watch, *presence, outlook)) answer.watch_at = due->at;
   if (const auto due = Silence::due_of(SignalLevel::act, *presence, outlook)) answer.act_at = due->at;
   answer.rule = outlook.is_young ? "young" : "rhythm";
-  const bool is_known = !outlook.is_young || settings.model_version > 0;
+  const bool is_known = !outlook.is_young || model.version > 0;
   if (!is_known) return;
-  const Rhythm rhythm = Silence::rhythm(*presence, settings, step);
+  const Rhythm rhythm = Silence::rhythm(*presence, model, step);
   if (rhythm.repeat_days > 0) {
     answer.usual_days = std::max(1, (presence->last_day - presence->first_day) / rhythm.repeat_days);
     answer.within_days = std::chrono::ceil<std::chrono::days>(usual_gap_of(terms, rhythm)).count();

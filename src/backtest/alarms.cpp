@@ -1,9 +1,11 @@
 #include "backtest/alarms.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "base/hash.h"
+#include "event/json_writer.h"
 #include "pipeline/task.h"
 #include "pipeline/value_cache.h"
 #include "processors/customer/customer.h"
@@ -61,6 +63,19 @@ class Stage {
   std::uint64_t commits_ = 0;
 };
 
+// Who is in which segment was said beforehand: here it is a channel of its own.
+CustomerSettings settings_of(const Past& past, const AlarmRules& rules) {
+  CustomerSettings settings;
+  settings.horizon_days = rules.silence_days;
+  settings.act_permille = rules.act_permille;
+  settings.watch_permille = std::min(600, rules.act_permille);
+  settings.activity = {InputKind::order};
+  for (const std::string& name : std::set<std::string>(past.segments.begin(), past.segments.end())) {
+    if (!name.empty()) settings.segments.push_back({.name = name, .channels = {name}});
+  }
+  return settings;
+}
+
 }  // namespace
 
 Result<std::vector<Alarm>> replay_alarms(const Past& past, const AlarmRules& rules, DayNumber from) {
@@ -71,10 +86,8 @@ Result<std::vector<Alarm>> replay_alarms(const Past& past, const AlarmRules& rul
     keys.push_back(hash_key("", "customer:" + past.customers[customer]));
     stage.name({keys.back().high, keys.back().low}, customer);
   }
-  const std::string settings = R"({"horizon_days":)" + std::to_string(rules.silence_days) + R"(,"act_permille":)" + std::to_string(rules.act_permille) +
-                               R"(,"watch_permille":)" + std::to_string(std::min(600, rules.act_permille)) + R"(,"activity":["order"]})";
   const std::string tenant(kTenant);
-  stage.fold(kEarliest, tenant, ConfigChanged{"silence", 1, settings});
+  stage.fold(kEarliest, tenant, ConfigChanged{"silence", 1, write_json(settings_of(past, rules))});
   std::size_t fits = 0;
   const auto learn_until = [&](Timestamp at) {
     for (; fits < rules.fits.size(); ++fits) {
@@ -82,7 +95,10 @@ Result<std::vector<Alarm>> replay_alarms(const Past& past, const AlarmRules& rul
       const Timestamp end = fits == 0 ? kEarliest : Timestamp{std::chrono::days{fit.day + 1}};
       if (end > at) return;
       stage.pass_time_to(end);
-      stage.fold(end, tenant, fitted_event(static_cast<std::int64_t>(fits) + 1, fit.model, fit.hazard, fit.levels));
+      for (ChurnModel model : fit.models) {
+        model.version = static_cast<std::int64_t>(fits) + 1;
+        stage.fold(end, tenant, fitted_event(model));
+      }
     }
   };
   for (const PastEvent& event : past.events) {
@@ -94,7 +110,7 @@ Result<std::vector<Alarm>> replay_alarms(const Past& past, const AlarmRules& rul
     activity.customer = {key.high, key.low};
     activity.facet = key;
     activity.at = event.at;
-    activity.channel = "file";
+    activity.channel = past.segments.empty() ? "file" : past.segments[event.customer];
     stage.fold(event.at, record_key(tenant, activity.customer), std::move(activity));
   }
   if (!past.events.empty()) stage.pass_time_to(past.events.back().at);

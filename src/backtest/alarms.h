@@ -6,16 +6,14 @@
 #include <vector>
 
 #include "backtest/events.h"
-#include "processors/customer/silence_forecast.h"
+#include "processors/customer/churn_model.h"
 
 namespace earshot::backtest {
 
 // What was known at the end of a day.
 struct Fitted {
   DayNumber day = 0;
-  SilenceModel model{};
-  std::optional<HazardModel> hazard{};
-  std::optional<PromiseLevels> levels{};
+  std::vector<ChurnModel> models{ChurnModel{}};  // everyone's, and those of segments
 };
 
 struct AlarmRules {

@@ -16,10 +16,12 @@ namespace {
 
 class Gathered {
  public:
-  void add(const std::string& customer, Timestamp at) {
+  // True if the customer is new.
+  bool add(const std::string& customer, Timestamp at) {
     const auto [known, is_new] = numbers_.try_emplace(customer, static_cast<std::uint32_t>(past.customers.size()));
     if (is_new) past.customers.push_back(customer);
     past.events.push_back({at, known->second});
+    return is_new;
   }
   Past take() {
     std::stable_sort(past.events.begin(), past.events.end(), [](const PastEvent& a, const PastEvent& b) { return a.at < b.at; });
@@ -57,7 +59,17 @@ class Rows final : public Reader, private csv::Records {
     const auto at = time_of(std::string(cell(ts_)));
     if (!at) return refuse(line, "'" + cells_[ts_] + "' is no time; write 2026-11-20T08:15:30Z or 2026-11-20");
     if (cell(customer_).empty()) return refuse(line, "customer_id is empty");
-    gathered_.add(std::string(cell(customer_)), *at);
+    if (gathered_.add(std::string(cell(customer_)), *at) && segment_) gathered_.past.segments.emplace_back(segment_name(cell(*segment_)));
+  }
+
+  // As the configuration would name it: small letters, digits, - and _.
+  static std::string segment_name(std::string_view value) {
+    std::string name(value.substr(0, kSegmentNameBytesMax));
+    for (char& c : name) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+      if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')) c = '-';
+    }
+    return name;
   }
 
   void malformed(std::string_view, std::int64_t line, std::string_view why) override { refuse(line, std::string(why)); }
@@ -77,6 +89,10 @@ class Rows final : public Reader, private csv::Records {
     if (!file_.activity.empty()) {
       type_ = column("type");
       if (!type_) problem_ = "column type is missing, and --activity asks for it";
+    }
+    if (!file_.segment.empty()) {
+      segment_ = column(file_.segment);
+      if (!segment_) problem_ = "column " + file_.segment + " is missing, and --segment asks for it";
     }
     for (const auto& [name, value] : file_.where) {
       const auto found = column(name);
@@ -110,6 +126,7 @@ class Rows final : public Reader, private csv::Records {
   std::size_t customer_ = 0;
   std::size_t ts_ = 0;
   std::optional<std::size_t> type_;
+  std::optional<std::size_t> segment_;
   std::string problem_;
 };
 
@@ -154,6 +171,7 @@ Result<Past> read_log(const LogReader& log, int partitions, std::string_view ten
   constexpr std::size_t kRecords = 4096;
   Gathered gathered;
   EventDecoder decoder;
+  std::unordered_map<std::string, state::Facet> traits;  // all that segments go by
   for (int number = 0; number < partitions; ++number) {
     const TopicPartition partition{index_of(Topic::activity), static_cast<std::uint16_t>(number)};
     const auto begin = log.begin(partition);
@@ -164,14 +182,24 @@ Result<Past> read_log(const LogReader& log, int partitions, std::string_view ten
         next = record.offset + 1;
         const auto event = decoder.decode(record.value);
         const auto* activity = event ? std::get_if<ActivityRecorded>(&event->body) : nullptr;
-        if (activity == nullptr || event->tenant != tenant || !read_activity(*activity, settings).active_day) return true;
-        gathered.add(activity->customer.hex(), activity->at);
+        if (activity == nullptr || event->tenant != tenant) return true;
+        const Reading reading = read_activity(*activity, settings);
+        const std::string customer = activity->customer.hex();
+        if (!settings.segments.empty()) Profile::note_traits(*activity, reading, traits[customer]);
+        if (reading.active_day) gathered.add(customer, activity->at);
         return true;
       });
       if (!read) return std::move(read.error()).in("reading the event log");
     }
   }
-  return gathered.take();
+  Past past = gathered.take();
+  if (settings.segments.empty()) return past;
+  for (const std::string& customer : past.customers) {
+    Traits theirs;
+    Profile::add_traits(traits[customer], theirs);
+    past.segments.emplace_back(segment_of(settings.segments, theirs));
+  }
+  return past;
 }
 
 }  // namespace earshot::backtest

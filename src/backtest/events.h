@@ -24,6 +24,7 @@ struct PastEvent {
 struct Past {
   std::vector<std::string> customers;  // names, in the order in which they were met
   std::vector<PastEvent> events;       // by time; of one time in the order of the file
+  std::vector<std::string> segments;   // of each customer, as known at the end; empty: there are none
   std::int64_t refused = 0;            // rows that could not be read
   std::string first_refusal;           // for a person
 
@@ -36,6 +37,7 @@ struct EventFile {
   std::filesystem::path path;                               // CSV with a header, plain or .gz
   std::set<std::string> activity;                           // values of column `type` that are activity; empty: every row is
   std::vector<std::pair<std::string, std::string>> where;   // column and value; all other rows are passed over
+  std::string segment{};                                    // column that says in which segment a customer is: their first row counts
 };
 
 // Columns: `customer_id`, `ts` (RFC 3339 or a date, UTC), and `type` if `activity` is given. NotFound and Invalid with the remedy.

@@ -106,7 +106,7 @@ void add_lines(std::string& out, const char* first, const std::vector<AlarmLine>
 
 void add_alarms(std::string& out, const Past& past, const AlarmReport& found) {
   add(out, "<h2>Alarms after %s: whose silence will reach %d days?</h2>\n", date(found.terms.fit_day).c_str(), found.terms.silence_days);
-  add_fit(out, found.fit.forecast);
+  add_fit(out, found.fits.everyone.forecast);
   add(out, "<p>Promised: %.1f %% of the silences that raise an alarm will last.</p>\n", found.terms.act_permille / 10.0);
   add_lines(out, "which", found.lines);
   out += "<h3>Lead time against precision, by promise</h3>\n";

@@ -42,12 +42,16 @@ RankingReport report(const Past& past, const Ranking& ranking, DayNumber cut, in
 
 namespace {
 
-Fitted fitted(const ChurnFit& fit, DayNumber day, Method method) {
-  Fitted found{day, fit.forecast.model, fit.hazard(), fit.levels};
+Fitted fitted(const ChurnFits& fits, DayNumber day, Method method) {
+  Fitted found{day, fits.models(0)};
   if (method == Method::best) return found;
-  found.levels.reset();  // they belong to the other one, perhaps
-  found.hazard.reset();
-  if (method == Method::hazard && fit.judged) found.hazard = fit.judged->model;
+  for (ChurnModel& model : found.models) {
+    const ChurnFit& own = model.segment.empty() ? fits.everyone : fits.of_segments.at(model.segment);
+    const ChurnFit& fit = own.pooled ? fits.everyone : own;
+    model.levels.reset();  // they belong to the other one, perhaps
+    model.hazard.reset();
+    if (method == Method::hazard && fit.judged) model.hazard = fit.judged->model;
+  }
   return found;
 }
 
@@ -55,13 +59,13 @@ Fitted fitted(const ChurnFit& fit, DayNumber day, Method method) {
 
 Result<AlarmReport> look_at_alarms(const Past& past, const AlarmTerms& terms) {
   const auto active_days = past.active_days();
-  AlarmReport found{terms, {}, 0};
+  AlarmReport found{terms, {}};
   AlarmRules rules{{}, terms.silence_days, terms.act_permille};
   for (DayNumber day = terms.fit_day; rules.fits.empty() || (terms.refit_days > 0 && day < past.last_day()); day += terms.refit_days) {
-    auto fit = fit_churn(active_days, {day, terms.silence_days, terms.act_permille});
-    if (!fit) return std::move(fit.error());
-    rules.fits.push_back(fitted(*fit, day, terms.method));
-    if (day == terms.fit_day) found.fit = std::move(*fit);
+    auto fits = fit_churn_by_segment(active_days, past.segments, {day, terms.silence_days, terms.act_permille});
+    if (!fits) return std::move(fits.error());
+    rules.fits.push_back(fitted(*fits, day, terms.method));
+    if (day == terms.fit_day) found.fits = std::move(*fits);
   }
   found.refits = static_cast<int>(rules.fits.size()) - 1;
   const auto gaps = gaps_after(past, terms.fit_day, terms.silence_days);

@@ -47,7 +47,7 @@ struct AlarmTerms {
 
 struct AlarmReport {
   AlarmTerms terms;
-  ChurnFit fit;        // of fit_day
+  ChurnFits fits;      // of fit_day
   int refits = 0;
   std::vector<AlarmLine> lines{};     // all, by quarter in which the silence began, by frequency
   std::vector<AlarmLine> promises{};  // the same for other promises

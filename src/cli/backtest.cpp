@@ -36,6 +36,7 @@ struct Options {
   std::string data;
   std::string config;
   std::string html;
+  std::string segment;
 };
 
 int fail(const Error& error) {
@@ -125,8 +126,9 @@ void print_lines(const std::vector<backtest::AlarmLine>& lines) {
 
 void print(const backtest::AlarmReport& found) {
   std::printf("\nAlarms after %s: whose silence will reach %d days?\n", date(found.terms.fit_day).c_str(), found.terms.silence_days);
-  print_fit(found.fit.forecast);
-  print_choice(found.fit);
+  print_fit(found.fits.everyone.forecast);
+  print_choice(found.fits.everyone);
+  print_segments(found.fits);
   if (found.terms.method == backtest::Method::forecast) std::printf("           the forecast alone is replayed, as asked\n");
   if (found.terms.method == backtest::Method::hazard) std::printf("           the hazard is replayed if it was fitted, as asked\n");
   if (found.refits > 0) std::printf("           and fitted again %d times, every %d days\n", found.refits, found.terms.refit_days);
@@ -159,7 +161,7 @@ Result<void> write(const std::string& path, const std::string& text) {
 }
 
 Result<Past> past_of_file(const Options& options) {
-  backtest::EventFile file{options.events, {options.activity.begin(), options.activity.end()}, {}};
+  backtest::EventFile file{options.events, {options.activity.begin(), options.activity.end()}, {}, options.segment};
   for (const std::string& one : options.where) {
     const std::size_t at = one.find('=');
     if (at == std::string::npos) return invalid("--where", one, "column=value");
@@ -169,6 +171,7 @@ Result<Past> past_of_file(const Options& options) {
 }
 
 Result<Past> past_of_log(const Options& options) {
+  if (!options.segment.empty()) return Error{ErrorKind::Invalid, "--segment is about a column of a file; of a log the segments of the configuration count"};
   if (!options.where.empty()) return Error{ErrorKind::Invalid, "--where is about the columns of a file, and --data has none"};
   auto config = load_config(options.config);
   if (!config) return Error{ErrorKind::Invalid, config.error().message};
@@ -197,7 +200,7 @@ Result<void> look_back(const Past& past, const Options& options) {
     if (!cut) return cut.error();
     const auto horizon = read_days("--horizon", options.horizon);
     if (!horizon) return horizon.error();
-    const auto ranking = backtest::rank_at(past.active_days(), *cut, *horizon);
+    const auto ranking = backtest::rank_at(past.active_days(), *cut, *horizon, past.segments);
     if (!ranking) return ranking.error();
     at_cut = backtest::report(past, *ranking, *cut, *horizon);
     print(*at_cut, past);
@@ -254,6 +257,7 @@ void add_backtest(CLI::App& app, int& exit_code) {
   command->add_option("--config", options->config, "configuration, for its silence.activity and tenant; with --data");
   command->add_option("--activity", options->activity, "types that count as activity, with commas; all of a file, those of the configuration for a log")->delimiter(',');
   command->add_option("--where", options->where, "column=value: only such rows; may be given more than once");
+  command->add_option("--segment", options->segment, "column of the file by which customers are fitted apart, such as country");
   command->add_option("--cut", options->cut, "last day known, UTC: fit on what came until then, score what came after");
   command->add_option("--horizon", options->horizon, "how long after the cut, such as 39w")->capture_default_str();
   command->add_option("--scores", options->scores, "write customer_id,score,prob here");

@@ -19,4 +19,19 @@ void print_choice(const ChurnFit& fit) {
   std::printf("\n");
 }
 
+void print_segments(const ChurnFits& fits) {
+  for (const auto& [name, fit] : fits.of_segments) {
+    const SilenceFit& forecast = fit.forecast;
+    std::printf("\nsegment    %s: r %.4f  alpha %.4f weeks  a %.4f  b %.4f   log-likelihood %.2f\n           %lld customers, %lld of them active on more than one day\n", name.c_str(),
+                forecast.model.r, forecast.model.alpha, forecast.model.a, forecast.model.b, forecast.log_likelihood, static_cast<long long>(forecast.customers),
+                static_cast<long long>(forecast.repeaters));
+    if (is_small(forecast)) std::printf("           that is few: the parameters are held near those of all customers\n");
+    if (fit.pooled) {
+      std::printf("pooled     of its %lld silences with a known outcome the model of all customers says more than its own: it goes by that one\n", static_cast<long long>(fit.silences));
+    } else {
+      print_choice(fit);
+    }
+  }
+}
+
 }  // namespace earshot::cli

@@ -6,16 +6,11 @@
 #include "cli/churn.h"
 #include "cli/commands.h"
 #include "cli/kafka_engine.h"
+#include "cli/learn.h"
 #include "cli/station.h"
 #include "cli/steer.h"
 #include "event/codec.h"
-#include "event/json_reader.h"
 #include "event_log/embedded.h"
-#include "pipeline/state_keys.h"
-#include "processors/customer/churn_fit.h"
-#include "processors/customer/customer.h"
-#include "processors/customer/profile.h"
-#include "state/customer.pb.h"
 
 namespace earshot::cli {
 namespace {
@@ -32,66 +27,22 @@ int fail(const Error& error) {
   return error.kind == ErrorKind::Invalid ? 2 : 1;
 }
 
-// One after the other, the values of one customer: the days of all identity keys are the days of the customer.
-class ActiveDays {
- public:
-  void value(std::string_view record_key, std::string_view name, std::string_view bytes) {
-    if (record_key != customer_) end_customer();
-    customer_ = record_key;
-    state::Facet facet;
-    if (!name.starts_with("facet/") || !facet.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
-    if (auto days = DaySet::parse(facet.days()); days && !days->empty()) days_.push_back(std::move(*days));
-  }
-
-  std::vector<std::vector<DayNumber>> take() {
-    end_customer();
-    return std::move(customers_);
-  }
-
- private:
-  void end_customer() {
-    if (!days_.empty()) customers_.push_back(DaySet::united(days_).days());
-    days_.clear();
-  }
-
-  std::string customer_;
-  std::vector<DaySet> days_;
-  std::vector<std::vector<DayNumber>> customers_;
-};
-
-Result<std::vector<std::vector<DayNumber>>> read_days(const StateStore& state, const Config& config) {
-  ActiveDays days;
-  for (int partition = 0; partition < config.partitions; ++partition) {
-    const std::string rows = row_prefix({index_of(Topic::activity), static_cast<std::uint16_t>(partition)}, kValueRow);
-    const std::string prefix = rows + config.tenant + "/";
-    auto scanned = state.scan(prefix, prefix, [&](std::string_view key, std::string_view bytes) {
-      key.remove_prefix(rows.size());
-      const std::size_t end = key.find('\0');
-      days.value(key.substr(0, end), key.substr(end + 1), bytes);
-      return true;
-    });
-    if (!scanned) return std::move(scanned.error()).in("reading the customers");
-  }
-  return days.take();
+void print(const ChurnFit& fit) {
+  const SilenceFit& forecast = fit.forecast;
+  std::printf("r %.4f  alpha %.4f weeks  a %.4f  b %.4f\nlog-likelihood %.2f, %lld customers, %lld of them active on more than one day\n", forecast.model.r,
+              forecast.model.alpha, forecast.model.a, forecast.model.b, forecast.log_likelihood, static_cast<long long>(forecast.customers),
+              static_cast<long long>(forecast.repeaters));
 }
 
-std::int64_t version_of(Station& station) {
-  const std::string tenant = tenant_key(station.config().tenant);
-  const auto* any = station.pump().any_task_of(Topic::activity)->values().find(tenant, kChurnModel, &HeldValue<state::ChurnModelState>::decode);
-  return any == nullptr ? 0 : static_cast<const HeldValue<state::ChurnModelState>*>(any)->value.version();
-}
-
-CustomerSettings settings_of(const Config& config) {
-  CustomerSettings settings;
-  if (const auto section = config.sections.find("silence"); section != config.sections.end()) {
-    if (auto read = read_json<CustomerSettings>(section->second, JsonReader::UnknownKeys::ignore)) settings = std::move(*read);
+void print(const ChurnFits& fits, Timestamp until) {
+  std::printf("as known at %s\n", format_rfc3339(until).c_str());
+  print(fits.everyone);
+  if (is_small(fits.everyone.forecast)) {
+    std::printf("that is few: the parameters are held near the defaults until there are %lld customers and %lld who came back\n",
+                static_cast<long long>(kFitCustomersMin), static_cast<long long>(kFitRepeatersMin));
   }
-  return settings;
-}
-
-ChurnFitTerms terms_of(const Config& config, Timestamp until) {
-  const CustomerSettings settings = settings_of(config);
-  return {day_of(until), static_cast<int>(settings.horizon_days), static_cast<int>(settings.act_permille)};
+  print_choice(fits.everyone);
+  print_segments(fits);
 }
 
 // Fits stand in every partition of every input topic: one says it.
@@ -116,61 +67,35 @@ Result<std::int64_t> newest_version(const LogReader& log, std::string_view tenan
   return version;
 }
 
-ChurnModelFitted event_of(const ChurnFit& fit, std::int64_t version, Timestamp until) {
-  ChurnModelFitted fitted = fitted_event(version, fit.forecast.model, fit.hazard(), fit.levels);
-  fitted.customers = fit.forecast.customers;
-  fitted.repeaters = fit.forecast.repeaters;
-  fitted.log_likelihood_milli = static_cast<std::int64_t>(fit.forecast.log_likelihood * 1000);
-  fitted.silences = fit.silences;
-  fitted.until = until;
-  return fitted;
-}
-
-void print(const ChurnFit& fit, Timestamp until) {
-  const SilenceFit& forecast = fit.forecast;
-  std::printf("r %.4f  alpha %.4f weeks  a %.4f  b %.4f\nlog-likelihood %.2f, %lld customers until %s, %lld of them active on more than one day\n", forecast.model.r,
-              forecast.model.alpha, forecast.model.a, forecast.model.b, forecast.log_likelihood, static_cast<long long>(forecast.customers),
-              format_rfc3339(until).c_str(), static_cast<long long>(forecast.repeaters));
-  if (forecast.customers < kFitCustomersMin || forecast.repeaters < kFitRepeatersMin) {
-    std::printf("that is few: the parameters are held near the defaults until there are %lld customers and %lld who came back\n",
-                static_cast<long long>(kFitCustomersMin), static_cast<long long>(kFitRepeatersMin));
-  }
-  print_choice(fit);
-}
-
-// What is known, and what would be recorded.
-struct Known {
-  std::vector<std::vector<DayNumber>> active_days;
-  std::int64_t version = 0;  // of the newest fit
-  Timestamp until{};
-};
-
-Result<ChurnModelFitted> fit(const Known& known, const Config& config) {
+// What is known, in; what is to be recorded, out.
+Result<std::vector<ChurnModelFitted>> fit(CustomersKnown known, const Config& config) {
   if (known.active_days.empty()) {
     return Error{ErrorKind::NotFound, "nobody in " + config.data.string() + " was ever active: import orders first, or name other kinds in silence.activity"};
   }
-  const auto fitted = fit_churn(known.active_days, terms_of(config, known.until));
-  if (!fitted) return fitted.error();
-  print(*fitted, known.until);
-  return event_of(*fitted, known.version + 1, known.until);
+  const Timestamp until = known.until;
+  auto learned = learn(std::move(known), silence_settings(config));
+  if (!learned) return std::move(learned.error());
+  print(learned->fits, until);
+  return std::move(learned->events);
 }
 
-void print_recorded(const ChurnModelFitted& fitted) {
-  std::printf("recorded as version %lld: signals from here on go by it\n", static_cast<long long>(fitted.version));
+void print_recorded(const std::vector<ChurnModelFitted>& events) {
+  std::printf("recorded as version %lld: signals from here on go by it\n", static_cast<long long>(events.front().version));
 }
-
-std::string id_of(const ChurnModelFitted& fitted) { return "churn-model-" + std::to_string(fitted.version); }
 
 Result<void> run_in_directory(const Config& config, bool dry_run) {
   auto station = Station::open(config, {}, Station::Part::looks);
   if (!station) return std::move(station.error());
-  auto days = read_days((*station)->state(), config);
-  if (!days) return std::move(days.error());
-  const auto fitted = fit({std::move(*days), version_of(**station), (*station)->pump().now()}, config);
-  if (!fitted) return fitted.error();
+  auto known = known_of_state((*station)->state(), config);
+  if (!known) return std::move(known.error());
+  known->until = (*station)->pump().now();
+  const auto events = fit(std::move(*known), config);
+  if (!events) return events.error();
   if (dry_run) return {};
-  if (auto recorded = steer(**station, id_of(*fitted), "/earshot/fit", *fitted); !recorded) return recorded;
-  print_recorded(*fitted);
+  for (const ChurnModelFitted& one : *events) {
+    if (auto recorded = steer(**station, id_of(one), "/earshot/fit", one); !recorded) return recorded;
+  }
+  print_recorded(*events);
   return {};
 }
 
@@ -180,16 +105,18 @@ Result<void> run_beside(const Config& config, const Options& options) {
   auto log = EmbeddedReader::open(config.data / "log", true);
   if (!log) return std::move(log.error());
   const int partitions = (*log)->topics().at(index_of(Topic::activity)).partitions;
-  auto past = backtest::read_log(**log, partitions, config.tenant, settings_of(config));
+  auto past = backtest::read_log(**log, partitions, config.tenant, silence_settings(config));
   if (!past) return std::move(past.error());
   auto version = newest_version(**log, config.tenant);
   if (!version) return std::move(version.error());
   const Timestamp until = past->events.empty() ? kEarliest : past->events.back().at;
-  const auto fitted = fit({past->active_days(), *version, until}, config);
-  if (!fitted) return fitted.error();
+  const auto events = fit({past->active_days(), past->segments, *version, until}, config);
+  if (!events) return events.error();
   if (options.dry_run) return {};
-  if (auto recorded = steer(SteerTarget{options.url, ""}, id_of(*fitted), "/earshot/fit", *fitted); !recorded) return recorded;
-  print_recorded(*fitted);
+  for (const ChurnModelFitted& one : *events) {
+    if (auto recorded = steer(SteerTarget{options.url, ""}, id_of(one), "/earshot/fit", one); !recorded) return recorded;
+  }
+  print_recorded(*events);
   return {};
 }
 

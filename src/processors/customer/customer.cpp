@@ -1,5 +1,6 @@
 #include "processors/customer/customer.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -134,11 +135,37 @@ class Customer final : public Processor {
     step.emit(Topic::customers, std::string(key), std::move(changed), step.now());
   }
 
-  // Of a model for a part of the customers nothing is kept: nobody fits one yet.
+  // The tenant's, and those of its segments by name.
   static void keep_model(const ChurnModelFitted& fitted, Step& step) {
     const auto* kept = step.find_at<state::ChurnModelState>(step.tenant(), kChurnModel);
-    if (!fitted.segment.empty() || (kept != nullptr && kept->version() >= fitted.version)) return;
-    auto& value = step.edit_at<state::ChurnModelState>(step.tenant(), kChurnModel);
+    const state::ChurnModelState* before = kept;
+    if (kept != nullptr && !fitted.segment.empty()) before = find_segment(*kept, fitted.segment);
+    if (before != nullptr && before->version() >= fitted.version) return;
+    auto& all = step.edit_at<state::ChurnModelState>(step.tenant(), kChurnModel);
+    all.set_revision(all.revision() + 1);
+    keep(fitted, fitted.segment.empty() ? all : edit_segment(all, fitted.segment));
+  }
+
+  static const state::ChurnModelState* find_segment(const state::ChurnModelState& all, const std::string& name) {
+    const auto found = std::find_if(all.segments().begin(), all.segments().end(), [&](const auto& one) { return one.segment() == name; });
+    return found == all.segments().end() ? nullptr : &*found;
+  }
+
+  // A segment that is new takes the place of one that was not fitted for longest once there are as many as may be.
+  static state::ChurnModelState& edit_segment(state::ChurnModelState& all, const std::string& name) {
+    auto& segments = *all.mutable_segments();
+    const auto found = std::find_if(segments.begin(), segments.end(), [&](const auto& one) { return one.segment() == name; });
+    if (found != segments.end()) return *found;
+    if (segments.size() >= static_cast<int>(kSegmentsMax)) {
+      segments.erase(std::min_element(segments.begin(), segments.end(), [](const auto& a, const auto& b) { return a.version() < b.version(); }));
+    }
+    int place = segments.size();
+    segments.Add()->set_segment(name);
+    for (; place > 0 && name < segments.Get(place - 1).segment(); --place) segments.SwapElements(place, place - 1);
+    return *segments.Mutable(place);
+  }
+
+  static void keep(const ChurnModelFitted& fitted, state::ChurnModelState& value) {
     value.set_version(fitted.version);
     value.set_r_micro(fitted.r_micro);
     value.set_alpha_micro(fitted.alpha_micro);
@@ -158,13 +185,12 @@ class Customer final : public Processor {
       decoded.version = kept->version;
       auto read = read_json<CustomerSettings>(kept->settings, JsonReader::UnknownKeys::ignore);
       const CustomerSettings before = std::exchange(decoded.settings, read ? std::move(*read) : CustomerSettings{});
-      decoded.settings.model = before.model;
-      decoded.settings.hazard = before.hazard;
-      decoded.settings.levels = before.levels;
-      decoded.settings.model_version = before.model_version;
+      decoded.settings.everyone = before.everyone;
+      decoded.settings.of_segments = before.of_segments;
+      decoded.settings.fits_taken = before.fits_taken;
     }
     const auto* fitted = step.find_at<state::ChurnModelState>(step.tenant(), kChurnModel);
-    if (fitted != nullptr && fitted->version() != decoded.settings.model_version) use_fitted(*fitted, decoded.settings);
+    if (fitted != nullptr && fitted->revision() != decoded.settings.fits_taken) use_fitted(*fitted, decoded.settings);
     return decoded.settings;
   }
 
@@ -181,28 +207,39 @@ class Customer final : public Processor {
 
 }  // namespace
 
-ChurnModelFitted fitted_event(std::int64_t version, const SilenceModel& model, const std::optional<HazardModel>& hazard,
-                              const std::optional<PromiseLevels>& levels) {
+ChurnModelFitted fitted_event(const ChurnModel& model) {
   const auto micro = [](double value) { return static_cast<std::int64_t>(value * 1e6 + 0.5); };
   ChurnModelFitted fitted;
-  fitted.version = version;
-  fitted.r_micro = micro(model.r);
-  fitted.alpha_micro = micro(model.alpha);
-  fitted.a_micro = micro(model.a);
-  fitted.b_micro = micro(model.b);
-  if (hazard) {
-    for (const double weight : hazard->weights) fitted.hazard_micro.push_back(static_cast<std::int64_t>(weight * 1e6 + (weight < 0 ? -0.5 : 0.5)));
+  fitted.version = model.version;
+  fitted.segment = model.segment;
+  fitted.r_micro = micro(model.forecast.r);
+  fitted.alpha_micro = micro(model.forecast.alpha);
+  fitted.a_micro = micro(model.forecast.a);
+  fitted.b_micro = micro(model.forecast.b);
+  if (model.hazard) {
+    for (const double weight : model.hazard->weights) fitted.hazard_micro.push_back(static_cast<std::int64_t>(weight * 1e6 + (weight < 0 ? -0.5 : 0.5)));
   }
-  if (levels) fitted.rho_permille.assign(levels->begin(), levels->end());
+  if (model.levels) fitted.rho_permille.assign(model.levels->begin(), model.levels->end());
   return fitted;
 }
 
+namespace {
+
+ChurnModel model_of(const state::ChurnModelState& fitted) {
+  const auto real = [](std::int64_t micro) { return static_cast<double>(micro) / 1e6; };
+  return {{real(fitted.r_micro()), real(fitted.alpha_micro()), real(fitted.a_micro()), real(fitted.b_micro())},
+          hazard_of_micro({fitted.hazard_micro().data(), static_cast<std::size_t>(fitted.hazard_micro_size())}),
+          levels_of({fitted.rho_permille().data(), static_cast<std::size_t>(fitted.rho_permille_size())}),
+          fitted.version(), fitted.segment()};
+}
+
+}  // namespace
+
 void use_fitted(const state::ChurnModelState& fitted, CustomerSettings& settings) {
-  settings.model_version = fitted.version();
-  settings.model = {static_cast<double>(fitted.r_micro()) / 1e6, static_cast<double>(fitted.alpha_micro()) / 1e6,
-                    static_cast<double>(fitted.a_micro()) / 1e6, static_cast<double>(fitted.b_micro()) / 1e6};
-  settings.hazard = hazard_of_micro({fitted.hazard_micro().data(), static_cast<std::size_t>(fitted.hazard_micro_size())});
-  settings.levels = levels_of({fitted.rho_permille().data(), static_cast<std::size_t>(fitted.rho_permille_size())});
+  settings.fits_taken = fitted.revision();
+  settings.everyone = fitted.version() == 0 ? ChurnModel{} : model_of(fitted);
+  settings.of_segments.clear();
+  for (const auto& segment : fitted.segments()) settings.of_segments.push_back(model_of(segment));
 }
 
 std::unique_ptr<Processor> make_customer() { return std::make_unique<Customer>(); }

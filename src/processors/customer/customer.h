@@ -20,8 +20,7 @@ class ChurnModelState;
 inline constexpr std::string_view kChurnModel = "churn_model";
 
 // The parameters of a model as an event holds them; the rest of it is the caller's.
-ChurnModelFitted fitted_event(std::int64_t version, const SilenceModel& model, const std::optional<HazardModel>& hazard = {},
-                              const std::optional<PromiseLevels>& levels = {});
+ChurnModelFitted fitted_event(const ChurnModel& model);
 
 // What was fitted, as the settings hold it.
 void use_fitted(const state::ChurnModelState& fitted, CustomerSettings& settings);

@@ -190,6 +190,17 @@ void add_known_silences(std::span<const std::int32_t> days, std::int32_t until, 
   }
 }
 
+double log_loss(const std::vector<KnownSilence>& silences, const SilenceModel& model, const std::optional<HazardModel>& hazard, int horizon_days) {
+  double sum = 0;
+  const std::vector<Row> rows = rows_of(silences, model, horizon_days);
+  for (const Row& row : rows) {
+    double z = row.forecast;
+    for (std::size_t i = 0; hazard && i < kHazardWeights; ++i) z += hazard->weights[i] * row.features[i];
+    sum += log_of_one_plus_exp(row.reached ? -z : z);
+  }
+  return rows.empty() ? 0 : sum / static_cast<double>(rows.size());
+}
+
 double most_forecast(const KnownSilence& silence, const SilenceModel& model, int horizon_days) {
   return silence_forecast(model, last_look(silence, horizon_days), horizon_days / 7.0);
 }

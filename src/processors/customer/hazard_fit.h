@@ -55,6 +55,9 @@ struct HazardFit {
 // Nothing with fewer silences than it takes.
 std::optional<HazardFit> fit_hazard(const std::vector<KnownSilence>& silences, const SilenceModel& model, int horizon_days, int promise_permille);
 
+// Mean over all looks at the silences. 0 without any.
+double log_loss(const std::vector<KnownSilence>& silences, const SilenceModel& model, const std::optional<HazardModel>& hazard, int horizon_days);
+
 // The most that the forecast ever said of it.
 double most_forecast(const KnownSilence& silence, const SilenceModel& model, int horizon_days);
 

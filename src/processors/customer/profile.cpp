@@ -1,6 +1,8 @@
 #include "processors/customer/profile.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace earshot {
 namespace {
@@ -79,6 +81,34 @@ void note_newest_unhappy(std::int64_t at, bool asks_to_act, state::Facet& facet)
   facet.set_last_negative_act(asks_to_act || (at == facet.last_negative_ms() && facet.last_negative_act()));
   facet.set_last_negative_ms(at);
 }
+
+void note_newest_region(std::int64_t at, const std::string& region, state::Facet& facet) {
+  if (region.empty() || std::pair<std::int64_t, std::string_view>(at, region) <= std::pair<std::int64_t, std::string_view>(facet.region_ms(), facet.region())) return;
+  facet.set_region(region);
+  facet.set_region_ms(at);
+}
+
+// Of two of one moment the later state counts: the order in which they are heard must not matter.
+void note_newest_contract(std::int64_t at, const std::string& plan, int status, state::Facet& facet) {
+  if (at == 0 || std::tuple<std::int64_t, int, std::string_view>(at, status, plan) <
+                     std::tuple<std::int64_t, int, std::string_view>(facet.contract_ms(), facet.contract_status(), facet.plan())) return;
+  facet.set_contract_ms(at);
+  facet.set_contract_status(status);
+  facet.set_plan(plan);
+}
+
+void note_newest_renewal(std::int64_t at, std::int64_t renews, state::Facet& facet) {
+  if (renews == 0 || std::pair(at, renews) <= std::pair<std::int64_t, std::int64_t>(facet.renewal_ms(), facet.renews_ms())) return;
+  facet.set_renewal_ms(at);
+  facet.set_renews_ms(renews);
+}
+
+void note_first_contract(std::int64_t at, state::Facet& facet) {
+  if (at == 0 || (facet.contract_since_ms() != 0 && facet.contract_since_ms() <= at)) return;
+  facet.set_contract_since_ms(at);
+}
+
+bool is_in_force(int status) { return status != static_cast<int>(SubscriptionStatus::cancelled); }
 
 void note_newest_setback(std::int64_t at, bool cancelled, state::Facet& facet) {
   if (at < facet.setback_ms() || at == 0) return;
@@ -165,7 +195,7 @@ bool Profile::apply(const ActivityRecorded& activity, const Reading& reading, St
     facet.set_day_count(days.count());
     facet.set_last_day(*days.last());
   }
-  if (reading.active_day) use_channel(activity.channel, facet);
+  note_traits(activity, reading, facet);
   if (activity.order && (facet.currency().empty() || facet.currency() == activity.order->currency)) {
     facet.set_currency(activity.order->currency);
     facet.set_spent_minor(facet.spent_minor() + (activity.kind == InputKind::returned ? -activity.order->amount : activity.order->amount));
@@ -220,6 +250,18 @@ void Profile::score(const Reading& reading, const ActivityRecorded& activity, st
   note_newest_unhappy(at, activity.analysis.urgency == 2 || says_they_leave(activity), facet);
 }
 
+// Where they are active, and what they have signed.
+void Profile::note_traits(const ActivityRecorded& activity, const Reading& reading, state::Facet& facet) {
+  if (reading.active_day) use_channel(activity.channel, facet);
+  const std::int64_t at = to_millis(activity.at);
+  note_newest_region(at, activity.region, facet);
+  if (!activity.subscription) return;
+  const auto status = static_cast<int>(activity.subscription->status);
+  note_newest_contract(at, activity.subscription->plan, status, facet);
+  if (is_in_force(status)) note_first_contract(at, facet);
+  if (activity.subscription->renews_at) note_newest_renewal(at, to_millis(*activity.subscription->renews_at), facet);
+}
+
 // What customers do that comes before leaving: a payment that failed, a contract that was cancelled; and what shows that it is over.
 void Profile::fare(const ActivityRecorded& activity, state::Facet& facet) {
   const std::int64_t at = to_millis(activity.at);
@@ -253,6 +295,10 @@ void Profile::merge(const state::Facet& other, state::Facet& facet) {
   note_newest_setback(other.setback_ms(), other.setback_cancelled(), facet);
   facet.set_recovery_ms(std::max(facet.recovery_ms(), other.recovery_ms()));
   for (const std::string& channel : other.channels()) use_channel(channel, facet);
+  note_newest_region(other.region_ms(), other.region(), facet);
+  note_newest_contract(other.contract_ms(), other.plan(), other.contract_status(), facet);
+  note_first_contract(other.contract_since_ms(), facet);
+  note_newest_renewal(other.renewal_ms(), other.renews_ms(), facet);
   facet.set_place(std::max(facet.place(), other.place()));
   if (facet.currency().empty()) facet.set_currency(other.currency());
   if (facet.currency() == other.currency()) facet.set_spent_minor(facet.spent_minor() + other.spent_minor());
@@ -322,6 +368,21 @@ GapHabit Profile::gap_habit(Step& step) {
     before = day;
   }
   return gaps.habit();
+}
+
+void Profile::add_traits(const state::Facet& facet, Traits& traits) {
+  for (const std::string& channel : facet.channels()) traits.add_channel(channel);
+  traits.add_region(facet.region(), facet.region_ms());
+  traits.add_contract(facet.plan(), is_in_force(facet.contract_status()), facet.contract_ms());
+}
+
+std::string_view Profile::segment(const CustomerSettings& settings, Step& step) {
+  if (settings.segments.empty()) return {};
+  Traits traits;
+  for (const auto& ref : step.find<state::Customer>("customer")->facets()) {
+    if (const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}))) add_traits(*facet, traits);
+  }
+  return segment_of(settings.segments, traits);
 }
 
 std::int64_t Profile::spent(Step& step) {

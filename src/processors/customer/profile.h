@@ -80,6 +80,10 @@ class Profile {
   // Adds what was kept of a facet elsewhere, but for its timeline, to what is kept of it here: the same in any order.
   static void merge(const state::Facet& other, state::Facet& facet);
   static GapHabit gap_habit(Step& step);
+  // Which of the tenant's segments the customer belongs to; empty: none.
+  static std::string_view segment(const CustomerSettings& settings, Step& step);
+  static void add_traits(const state::Facet& facet, Traits& traits);
+  static void note_traits(const ActivityRecorded& activity, const Reading& reading, state::Facet& facet);
   static std::int64_t spent(Step& step);  // minor units of the currency of the first key that spent anything
 
  private:

@@ -15,7 +15,7 @@ Result<void> validate(const CustomerSettings& settings) {
   if (settings.untouched_permille < 0 || settings.untouched_permille > 500) return invalid("silence.untouched_permille is not within 0 and 500");
   if (settings.cases_per_day_max < 0 || settings.cases_per_day_max > 1'000'000) return invalid("silence.cases_per_day_max is not within 0 and 1000000");
   if (settings.activity.empty()) return invalid("silence.activity is empty; name at least one kind, such as order");
-  return {};
+  return validate(settings.segments);
 }
 
 }  // namespace earshot

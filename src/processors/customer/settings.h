@@ -6,7 +6,8 @@
 
 #include "earshot/event.h"
 #include "earshot/result.h"
-#include "processors/customer/silence_forecast.h"
+#include "processors/customer/churn_model.h"
+#include "processors/customer/segment.h"
 
 namespace earshot {
 
@@ -21,15 +22,22 @@ struct CustomerSettings {
   std::int64_t cases_per_day_max = 100;  // opened by silences; who finds no room waits by rank (processors/desk/outreach.h)
   std::vector<InputKind> activity{InputKind::order, InputKind::usage, InputKind::payment};  // what makes a day active
 
-  // Not from the configuration: as last fitted (churn_model.fitted); the defaults until then, with version 0.
-  SilenceModel model{};
-  std::optional<HazardModel> hazard{};
-  std::optional<PromiseLevels> levels{};
-  std::int64_t model_version = 0;
+  std::vector<SegmentRule> segments{};  // the first that holds
 
-  SilenceSettings silence(bool unhappy) const {
+  // Not from the configuration: what was fitted.
+  ChurnModel everyone{};
+  std::vector<ChurnModel> of_segments{};
+  std::int64_t fits_taken = 0;
+
+  // That of the segment, where it has one.
+  const ChurnModel& model_of(std::string_view segment) const {
+    const auto found = std::find_if(of_segments.begin(), of_segments.end(), [&](const ChurnModel& one) { return one.segment == segment; });
+    return segment.empty() || found == of_segments.end() ? everyone : *found;
+  }
+
+  SilenceSettings silence(const ChurnModel& model, bool unhappy) const {
     const std::int64_t act = unhappy ? std::min(unhappy_permille, act_permille) : act_permille;
-    return {model, static_cast<int>(horizon_days), static_cast<int>(std::min(watch_permille, act)), static_cast<int>(act), hazard, levels};
+    return {model.forecast, static_cast<int>(horizon_days), static_cast<int>(std::min(watch_permille, act)), static_cast<int>(act), model.hazard, model.levels};
   }
 };
 
@@ -44,6 +52,7 @@ void fields(F& f, CustomerSettings& v) {
   f.optional("untouched_permille", v.untouched_permille);
   f.optional("cases_per_day_max", v.cases_per_day_max);
   f.optional("activity", v.activity);
+  f.optional("segments", v.segments);
 }
 
 Result<void> validate(const CustomerSettings& settings);

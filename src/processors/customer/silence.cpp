@@ -105,8 +105,9 @@ Silence::Outlook Silence::look_ahead(const Presence& presence, const CustomerSet
   outlook.blind = Blindness::after(presence.last_heard, step);
   outlook.is_young = presence.days == 1;
   outlook.watch = presence.last_heard + std::chrono::weeks{settings.young_weeks};
-  if (outlook.is_young && settings.model_version == 0) return outlook;
-  const SilenceDue due = silence_due(terms(settings, step), rhythm(presence, settings, step));
+  const ChurnModel& model = model_of(settings, step);
+  if (outlook.is_young && model.version == 0) return outlook;
+  const SilenceDue due = silence_due(terms(settings, model, step), rhythm(presence, model, step));
   if (!outlook.is_young) outlook.watch = due.watch;
   outlook.act = outlook.is_young ? due.act : std::max(due.act, due.watch);
   return outlook;
@@ -129,11 +130,13 @@ std::optional<Silence::Due> Silence::next_due(const Presence& presence, const st
   return act && act->at < watch->at ? act : watch;
 }
 
-Rhythm Silence::rhythm(const Presence& presence, const CustomerSettings& settings, Step& step) {
-  return {presence.first_day, presence.last_heard, presence.days - 1, settings.hazard ? Profile::gap_habit(step) : GapHabit{}};
+const ChurnModel& Silence::model_of(const CustomerSettings& settings, Step& step) { return settings.model_of(Profile::segment(settings, step)); }
+
+Rhythm Silence::rhythm(const Presence& presence, const ChurnModel& model, Step& step) {
+  return {presence.first_day, presence.last_heard, presence.days - 1, model.hazard ? Profile::gap_habit(step) : GapHabit{}};
 }
 
-SilenceSettings Silence::terms(const CustomerSettings& settings, Step& step) { return settings.silence(is_unhappy(step)); }
+SilenceSettings Silence::terms(const CustomerSettings& settings, const ChurnModel& model, Step& step) { return settings.silence(model, is_unhappy(step)); }
 
 // What leaves less room for silence: somebody still owes them an answer, or they were unhappy and nothing happy came after.
 bool Silence::is_unhappy(Step& step) {
@@ -189,10 +192,12 @@ void Silence::raise(const Due& due, const Presence& presence, const CustomerSett
   signal.customer = customer_of(step);
   signal.facet = {customer.facets(0).high(), customer.facets(0).low()};
   signal.since = due.at;
-  signal.probability_permille = static_cast<std::uint16_t>(silence_outlook(terms(settings, step), rhythm(presence, settings, step), due.at - due.blind).gone_permille);
+  const ChurnModel& model = model_of(settings, step);
+  signal.probability_permille = static_cast<std::uint16_t>(silence_outlook(terms(settings, model, step), rhythm(presence, model, step), due.at - due.blind).gone_permille);
   signal.reasons = reasons(due, presence, settings, step);
   signal.clears_on = "next contact";
-  signal.model_version = settings.model_version;
+  signal.model_version = model.version;
+  signal.segment = model.segment;
 
   const Timestamp noticed_in_time = due.at + std::chrono::days{settings.late_days};
   const bool over_at_import = is_importing(step) && noticed_in_time < imported_until(step);
@@ -274,8 +279,9 @@ void Silence::measure_return(const ActivityRecorded& activity, const std::string
 }
 
 std::vector<std::string> Silence::reasons(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step) {
-  const Rhythm theirs = rhythm(presence, settings, step);
-  const SilenceSettings in_force = terms(settings, step);
+  const ChurnModel& model = model_of(settings, step);
+  const Rhythm theirs = rhythm(presence, model, step);
+  const SilenceSettings in_force = terms(settings, model, step);
   const std::string silent_for = std::to_string(days_between(presence.last_heard, due.at - due.blind));
   std::vector<std::string> facts;
   if (due.young) {

@@ -49,8 +49,9 @@ class Silence {
     bool is_young = false;
     std::vector<BlindSpan> blind;
   };
-  static Rhythm rhythm(const Presence& presence, const CustomerSettings& settings, Step& step);
-  static SilenceSettings terms(const CustomerSettings& settings, Step& step);
+  static const ChurnModel& model_of(const CustomerSettings& settings, Step& step);
+  static Rhythm rhythm(const Presence& presence, const ChurnModel& model, Step& step);
+  static SilenceSettings terms(const CustomerSettings& settings, const ChurnModel& model, Step& step);
   static Outlook look_ahead(const Presence& presence, const CustomerSettings& settings, Step& step);
   static std::optional<Due> due_of(SignalLevel level, const Presence& presence, const Outlook& outlook);
 

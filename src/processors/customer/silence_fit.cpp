@@ -176,9 +176,8 @@ Result<SilenceFit> fit_silence(std::vector<DayHistory> histories, const SilenceM
     EARSHOT_CHECK(history.x >= 0 && history.recency >= 0 && history.age >= history.recency, "a history in days is in order");
     fit.repeaters += history.x > 0 ? 1 : 0;
   }
-  const bool is_small = fit.customers < kFitCustomersMin || fit.repeaters < kFitRepeatersMin;
   Vector logs = logs_of(prior);
-  Likelihood likelihood(std::move(histories), logs, is_small ? kPrecisionOfFew : kPrecisionOfMany);
+  Likelihood likelihood(std::move(histories), logs, is_small(fit) ? kPrecisionOfFew : kPrecisionOfMany);
 
   Point here = likelihood.at(logs);
   Matrix inverse = unit();

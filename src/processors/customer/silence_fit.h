@@ -41,6 +41,8 @@ struct SilenceFit {
 inline constexpr std::int64_t kFitCustomersMin = 300;
 inline constexpr std::int64_t kFitRepeatersMin = 100;
 
+inline bool is_small(const SilenceFit& fit) { return fit.customers < kFitCustomersMin || fit.repeaters < kFitRepeatersMin; }
+
 // Each parameter is held to `prior` by a normal density over its logarithm: of deviation 1/2 with fewer customers than that, else
 // of 3, which moves nothing that the data know and gives data without a maximum (nobody ever came back) one.
 // Invalid without any customer, and Unavailable if no maximum is found.

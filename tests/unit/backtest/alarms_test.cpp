@@ -37,7 +37,7 @@ TEST(BacktestAlarms, ComeForCustomersOfOneDayToo) {
 
 TEST(BacktestAlarms, FollowTheFittedModel) {
   const Past past = test::past_of({{0, 7, 14, 21, 28, 35, 42}, {500}});
-  const AlarmRules eager{{Fitted{0, {0.5248, 6.1831, 1.2, 1.6140}, {}, {}}}, 60, 800};  // a higher: more leave
+  const AlarmRules eager{{Fitted{0, {{.forecast = {0.5248, 6.1831, 1.2, 1.6140}}}}}, 60, 800};  // a higher: more leave
   const auto usual = replay_alarms(past, kRules, kDayZero);
   const auto early = replay_alarms(past, eager, kDayZero);
   ASSERT_TRUE(usual && early);
@@ -48,7 +48,7 @@ TEST(BacktestAlarms, FollowTheFittedModel) {
 TEST(BacktestAlarms, GoByTheNewestFitOfTheirTime) {
   const Past past = test::past_of({{0, 7, 14, 21, 28}, {100, 107, 114, 121, 128}, {500}});
   AlarmRules rules = kRules;
-  rules.fits.push_back({kDayZero + 90, {0.5248, 6.1831, 1.2, 1.6140}, {}, {}});
+  rules.fits.push_back({kDayZero + 90, {{.forecast = {0.5248, 6.1831, 1.2, 1.6140}}}});
   const auto once = replay_alarms(past, kRules, kDayZero + 28), again = replay_alarms(past, rules, kDayZero + 28);
   ASSERT_TRUE(once && again);
   ASSERT_FALSE(once->empty() || again->empty());
@@ -61,15 +61,29 @@ TEST(BacktestAlarms, GoByTheHazardAndTheLevels) {
   AlarmRules rules = kRules;
   HazardModel sure;
   sure.weights[0] = 0.5;  // the odds of being gone are better than the forecast says
-  rules.fits[0].hazard = sure;
+  rules.fits[0].models[0].hazard = sure;
   const auto usual = replay_alarms(past, kRules, kDayZero + 28), hazard = replay_alarms(past, rules, kDayZero + 28);
-  rules.fits[0].levels = PromiseLevels{600, 650, 700, 750, 800, 850, 900, 950, 960, 970};
+  rules.fits[0].models[0].levels = PromiseLevels{600, 650, 700, 750, 800, 850, 900, 950, 960, 970};
   const auto careful = replay_alarms(past, rules, kDayZero + 28);
   ASSERT_TRUE(usual && hazard && careful);
   ASSERT_FALSE(usual->empty() || hazard->empty() || careful->empty());
   EXPECT_LT(hazard->back().at, usual->back().at);
   EXPECT_GT(careful->back().at, hazard->back().at) << "0.80 is kept at 0.90 only";
   EXPECT_NEAR(careful->back().gone_permille, 800, 1) << "and is called what it is";
+}
+
+// The same days in another segment: its own model counts, and the reasons are those of its curve.
+TEST(BacktestAlarms, GoByTheModelOfTheSegment) {
+  Past past = test::past_of({{0, 7, 14, 21, 28}, {0, 7, 14, 21, 28}, {500}});
+  past.segments = {"", "eager", ""};
+  AlarmRules rules = kRules;
+  rules.fits[0].models.push_back({.forecast = {0.5248, 6.1831, 1.2, 1.6140}, .segment = "eager"});
+  const auto alarms = replay_alarms(past, rules, kDayZero + 28);
+  ASSERT_TRUE(alarms) << alarms.error().message;
+  ASSERT_EQ(alarms->size(), 2u);
+  EXPECT_EQ(alarms->at(0).customer, 1u);
+  EXPECT_EQ(alarms->at(0).at, silence_due({{0.5248, 6.1831, 1.2, 1.6140}, 60, 600, 800}, {kDayZero, day(28, 9), 4}).act);
+  EXPECT_EQ(alarms->at(1).at, silence_due({{}, 60, 600, 800}, {kDayZero, day(28, 9), 4}).act);
 }
 
 // What comes later cannot be known: until then the alarms are the same.

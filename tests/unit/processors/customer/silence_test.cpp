@@ -59,17 +59,53 @@ TEST(Silence, IsNoticedOnceAsAWatchAndOnceAsACase) {
 TEST(Silence, GoesByTheNewestFitAndNamesIt) {
   const SilenceModel own{0.9, 4, 1.5, 2};
   CustomerFeed customer;
-  customer.control(fitted_event(3, own));
-  customer.control(fitted_event(2, {5, 1, 1, 9}));  // older: changes nothing
-  ChurnModelFitted of_some = fitted_event(9, {5, 1, 1, 9});
-  of_some.segment = "app";
-  customer.control(of_some);
+  customer.control(fitted_event({.forecast = own, .version = 3}));
+  customer.control(fitted_event({.forecast = {5, 1, 1, 9}, .version = 2}));  // older: changes nothing
+  customer.control(fitted_event({.forecast = {5, 1, 1, 9}, .version = 9, .segment = "app"}));  // they are in none
   weekly(customer);
   const SilenceDue due = silence_due({own}, {day_of(day(0)), day(7 * (kOrders - 1)), kOrders - 1});
   const auto signals = signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent);
   ASSERT_EQ(signals.size(), 1u);
   EXPECT_EQ(signals[0].since, due.watch);
   EXPECT_EQ(signals[0].model_version, 3);
+  EXPECT_EQ(signals[0].segment, "");
+}
+
+CustomerSettings with_segments() {
+  CustomerSettings settings;
+  settings.segments = {{.name = "members", .plans = {"gold"}, .contract = true}, {.name = "web", .channels = {"web"}}};
+  return settings;
+}
+
+TEST(Silence, GoesByTheFitOfTheSegmentTheCustomerIsIn) {
+  const SilenceModel of_all{0.9, 4, 1.5, 2}, of_web{0.7, 3, 1.2, 2}, of_members{2, 9, 0.4, 3};
+  CustomerFeed customer;
+  customer.configure(with_segments());
+  customer.control(fitted_event({.forecast = of_all, .version = 3}));
+  const Rhythm rhythm{day_of(day(0)), day(7 * (kOrders - 1)), kOrders - 1};
+  weekly(customer);
+
+  // No fit of their segment yet: that of everybody. What is fitted later counts when the timer fires, or when they are heard.
+  customer.control(fitted_event({.forecast = of_web, .version = 4, .segment = "web"}));
+  customer.control(fitted_event({.forecast = {5, 1, 1, 9}, .version = 4, .segment = "web"}));   // told twice: the first counts
+  customer.control(fitted_event({.forecast = of_members, .version = 4, .segment = "members"}));
+  const SilenceDue due = silence_due({of_web}, rhythm);
+  ASSERT_GT(due.watch, silence_due({of_all}, rhythm).watch);
+  const auto signals = signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent);
+  ASSERT_EQ(signals.size(), 1u);
+  EXPECT_EQ(signals[0].since, due.watch);
+  EXPECT_EQ(signals[0].model_version, 4);
+  EXPECT_EQ(signals[0].segment, "web");
+
+  // They sign a contract: another segment, in the same moment.
+  auto signs = customer.activity(InputKind::subscription, customer.feed().now() + days{1});
+  signs.subscription = Subscription{"gold", SubscriptionStatus::active, std::nullopt};
+  customer.hear(signs);
+  const SilenceDue later = silence_due({of_members}, {rhythm.first_day, signs.at, rhythm.repeat_days});
+  const auto members = signals_of(customer.pass_time_to(up_to_minute(later.watch)), SignalKind::silent);
+  ASSERT_EQ(members.size(), 1u);
+  EXPECT_EQ(members[0].since, later.watch);
+  EXPECT_EQ(members[0].segment, "members");
 }
 
 // Customers of one day have no habit. Once the tenant's own curve is known they are forecast by it, and listed; nobody is sent after them.
@@ -83,7 +119,7 @@ TEST(Silence, OfCustomersOfOneDayIsForecastOnceAModelIsFittedAndOpensNoCase) {
 
   const SilenceModel own;
   CustomerFeed customer;
-  customer.control(fitted_event(1, own));
+  customer.control(fitted_event({.forecast = own, .version = 1}));
   customer.hear(customer.order(day(0)));
   const SilenceDue due = silence_due({own}, {day_of(day(0)), day(0), 0});
   ASSERT_LT(due.act, day(0) + weeks{16});
@@ -98,7 +134,7 @@ TEST(Silence, OfCustomersOfOneDayIsForecastOnceAModelIsFittedAndOpensNoCase) {
   // Where many come once and few leave, the forecast is later than week 16: then the rule for the young speaks first.
   const SilenceModel patient{3, 30, 0.2, 4};
   CustomerFeed slow;
-  slow.control(fitted_event(1, patient));
+  slow.control(fitted_event({.forecast = patient, .version = 1}));
   slow.hear(slow.order(day(0)));
   ASSERT_GT(silence_due({patient}, {day_of(day(0)), day(0), 0}).act, day(0) + weeks{16});
   const auto both = signals_of(slow.pass_time_to(day(2000)), SignalKind::silent);

@@ -1,0 +1,130 @@
+#include "cli/learn.h"
+
+#include "earshot/topics.h"
+#include "event/json_reader.h"
+#include "pipeline/state_keys.h"
+#include "processors/customer/customer.h"
+#include "processors/customer/profile.h"
+#include "state/customer.pb.h"
+
+namespace earshot::cli {
+namespace {
+
+// One after the other, the values of one customer: the days of all identity keys are the days of the customer.
+class Customers {
+ public:
+  Customers(const CustomerSettings& settings, std::size_t customers_max) : settings_(settings), customers_max_(customers_max) {}
+
+  void value(std::string_view record_key, std::string_view name, std::string_view bytes) {
+    if (record_key != customer_) end_customer();
+    customer_ = record_key;
+    state::Facet facet;
+    if (!name.starts_with("facet/") || !facet.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
+    facets_.push_back(std::move(facet));
+  }
+
+  CustomersKnown take() {
+    end_customer();
+    return std::move(known_);
+  }
+
+ private:
+  void end_customer() {
+    std::vector<DaySet> days;
+    Traits traits;
+    for (const state::Facet& facet : facets_) {
+      if (auto some = DaySet::parse(facet.days()); some && !some->empty()) days.push_back(std::move(*some));
+      Profile::add_traits(facet, traits);
+    }
+    if (!days.empty() && met_++ % every_ == 0) {
+      known_.active_days.push_back(DaySet::united(days).days());
+      if (!settings_.segments.empty()) known_.segments.emplace_back(segment_of(settings_.segments, traits));
+    }
+    facets_.clear();
+    if (known_.active_days.size() > customers_max_) halve();
+  }
+
+  template <class T>
+  static void keep_every_second(std::vector<T>& values) {
+    for (std::size_t i = 0; 2 * i < values.size(); ++i) values[i] = std::move(values[2 * i]);
+    values.resize((values.size() + 1) / 2);
+  }
+
+  void halve() {
+    keep_every_second(known_.active_days);
+    keep_every_second(known_.segments);
+    every_ *= 2;
+  }
+
+  const CustomerSettings& settings_;
+  std::size_t customers_max_;
+  std::string customer_;
+  std::vector<state::Facet> facets_;
+  std::size_t met_ = 0;
+  std::size_t every_ = 1;
+  CustomersKnown known_;
+};
+
+Result<std::int64_t> version_in(const StateStore& state, const std::string& tenant) {
+  auto bytes = state.get(value_key({index_of(Topic::activity), 0}, tenant_key(tenant), kChurnModel));
+  if (!bytes) return std::move(bytes.error());
+  state::ChurnModelState fitted;
+  if (!*bytes || !fitted.ParseFromString(**bytes)) return 0;
+  return fitted.version();
+}
+
+}  // namespace
+
+CustomerSettings silence_settings(const Config& config) {
+  CustomerSettings settings;
+  if (const auto section = config.sections.find("silence"); section != config.sections.end()) {
+    if (auto read = read_json<CustomerSettings>(section->second, JsonReader::UnknownKeys::ignore)) settings = std::move(*read);
+  }
+  return settings;
+}
+
+Result<CustomersKnown> known_of_state(const StateStore& state, const Config& config, std::size_t customers_max) {
+  const CustomerSettings settings = silence_settings(config);
+  Customers customers(settings, customers_max);
+  for (int partition = 0; partition < config.partitions; ++partition) {
+    const std::string rows = row_prefix({index_of(Topic::activity), static_cast<std::uint16_t>(partition)}, kValueRow);
+    const std::string prefix = rows + config.tenant + "/";
+    auto scanned = state.scan(prefix, prefix, [&](std::string_view key, std::string_view bytes) {
+      key.remove_prefix(rows.size());
+      const std::size_t end = key.find('\0');
+      customers.value(key.substr(0, end), key.substr(end + 1), bytes);
+      return true;
+    });
+    if (!scanned) return std::move(scanned.error()).in("reading the customers");
+  }
+  CustomersKnown known = customers.take();
+  auto version = version_in(state, config.tenant);
+  if (!version) return std::move(version.error());
+  known.version = *version;
+  return known;
+}
+
+Result<Learned> learn(CustomersKnown known, const CustomerSettings& settings) {
+  const ChurnFitTerms terms{day_of(known.until), static_cast<int>(settings.horizon_days), static_cast<int>(settings.act_permille)};
+  auto fits = fit_churn_by_segment(std::move(known.active_days), known.segments, terms);
+  if (!fits) return std::move(fits.error());
+  Learned learned{std::move(*fits), {}};
+  for (const ChurnModel& model : learned.fits.models(known.version + 1)) {
+    const ChurnFit& fit = model.segment.empty() ? learned.fits.everyone : learned.fits.of_segments.at(model.segment);
+    ChurnModelFitted fitted = fitted_event(model);
+    fitted.pooled = fit.pooled;
+    fitted.customers = fit.forecast.customers;
+    fitted.repeaters = fit.forecast.repeaters;
+    fitted.log_likelihood_milli = static_cast<std::int64_t>(fit.forecast.log_likelihood * 1000);
+    fitted.silences = fit.silences;
+    fitted.until = known.until;
+    learned.events.push_back(std::move(fitted));
+  }
+  return learned;
+}
+
+std::string id_of(const ChurnModelFitted& fitted) {
+  return "churn-model-" + std::to_string(fitted.version) + (fitted.segment.empty() ? "" : "-" + fitted.segment);
+}
+
+}  // namespace earshot::cli
