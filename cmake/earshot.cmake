@@ -23,7 +23,7 @@ endif()
 add_library(earshot_allocator INTERFACE)
 if(NOT EARSHOT_SANITIZE)
   target_link_libraries(earshot_allocator INTERFACE PkgConfig::JEMALLOC)
-  target_sources(earshot_allocator INTERFACE ${PROJECT_SOURCE_DIR}/cmake/allocator.cpp)
+  target_sources(earshot_allocator INTERFACE ${PROJECT_SOURCE_DIR}/src/base/allocator.cpp)
 endif()
 
 # earshot_module(NAME SOURCES … USES … LIBRARIES …): one static library of src/, named earshot::NAME. USES are the
