@@ -7,7 +7,7 @@ namespace earshot::kafka {
 namespace {
 
 constexpr int kMomentMs = 500;
-constexpr std::size_t kQueued = 8'000;  // records of a partition, at which no more are fetched; or as many bytes
+constexpr std::size_t kQueued = 4'000;  // records of a partition, at which no more are fetched; or as many bytes
 constexpr std::size_t kQueuedKilobytes = 32'768;
 constexpr std::chrono::seconds kPatience{60};
 
