@@ -46,6 +46,10 @@ for interval in 100 1000; do
     round=$((round + 1))
   done
 done
+echo "-- two processes of Earshot, half of the partitions each"
+"$ours" run "$broker" "$prefix" "$partitions" two "$scratch/state/two-0" 100 0 2 &
+"$ours" run "$broker" "$prefix" "$partitions" two "$scratch/state/two-1" 100 1 2
+wait $!
 echo "-- full restore: the last run of each again, with an empty directory"
 earshot "e1000-$rounds" restore-e 1000
 kstreams "k1000-$rounds" restore-k 1000

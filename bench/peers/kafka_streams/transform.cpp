@@ -2,10 +2,13 @@
 // time, the sum of scores and the negatives; one record when the negatives reach three. Timers are not used.
 //
 //     kafka_transform_bench fill BROKER PREFIX EVENTS CUSTOMERS PARTITIONS          makes the topics and the input, for both contenders
-//     kafka_transform_bench run BROKER PREFIX PARTITIONS RUN DIRECTORY COMMIT_MS    folds it; one line of figures when all is committed
+//     kafka_transform_bench run BROKER PREFIX PARTITIONS RUN DIRECTORY COMMIT_MS [SLOT SLOTS]
+//                                                                                   folds it; one line of figures when all is committed
 //     kafka_transform_bench topic BROKER NAME PARTITIONS                            makes one, for the baseline's output
 //
-// The same RUN and directory again is a restart, the same RUN and another directory a restore, another RUN begins anew. run.sh takes turns with the baseline.
+// The same RUN and directory again is a restart, the same RUN and another directory a restore, another RUN begins anew. Two with the
+// same RUN, each with a SLOT and a directory of its own, share the partitions and begin when both are there. run.sh takes turns
+// with the baseline.
 #include <unistd.h>
 
 #include <atomic>
@@ -141,6 +144,21 @@ Result<bool> has_more(const KafkaLog& log, const Pump& pump) {
   return more;
 }
 
+Result<bool> share_if_asked(KafkaLog& log, Pump& pump) {
+  auto must = log.must_share();
+  if (!must || !*must) return must;
+  return pump.share();
+}
+
+// Until each of `processes` has its part.
+Result<void> wait_for_others(KafkaLog& log, Pump& pump, std::size_t partitions, std::size_t processes) {
+  while (pump.positions().size() != partitions / processes) {
+    if (auto shared = share_if_asked(log, pump); !shared) return std::move(shared.error());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return {};
+}
+
 // As the service does: what was folded is committed while the next is folded, and no more often than asked.
 Result<Fold> fold_all(const KafkaLog& log, Pump& pump, std::chrono::milliseconds interval, const Stopwatch& since_start) {
   Fold fold;
@@ -182,8 +200,8 @@ Result<Fold> fold_all(const KafkaLog& log, Pump& pump, std::chrono::milliseconds
   return fold;
 }
 
-int run(KafkaLog::Settings settings, const std::filesystem::path& directory, std::chrono::milliseconds interval) {
-  const Stopwatch since_start;
+int run(KafkaLog::Settings settings, const std::filesystem::path& directory, std::chrono::milliseconds interval, std::size_t processes) {
+  std::optional<Stopwatch> since_start(std::in_place);
   if (auto made = make_topics(settings); !made) return fail(made.error());
   auto state = RocksStore::open(directory, {.format = settings.keys.format, .write_ahead_log = true});  // as the service does
   if (!state) return fail(state.error());
@@ -196,8 +214,10 @@ int run(KafkaLog::Settings settings, const std::filesystem::path& directory, std
   pump_settings.cache_bytes = std::size_t{64} << 20;  // as the baseline's record cache
   auto pump = Pump::start(**log, **state, {[] { return std::make_unique<Transform>(); }}, pump_settings);
   if (!pump) return fail(pump.error());
-  const double ready = since_start.seconds();
-  auto fold = fold_all(**log, **pump, interval, since_start);
+  const double ready = since_start->seconds();
+  if (auto all = wait_for_others(**log, **pump, pump_settings.partitions, processes); !all) return fail(all.error());
+  if (processes > 1) since_start.emplace();
+  auto fold = fold_all(**log, **pump, interval, *since_start);
   if (!fold) return fail(fold.error());
   const auto rate = [&](double seconds) { return seconds > 0 ? static_cast<double>(fold->records) / seconds : 0; };
   std::printf("earshot run=%s commit_ms=%lld in=%" PRId64 " out=%" PRId64 " secs=%.2f rate=%.0f/s (to committed: %.0f/s) cpu_s=%.1f rss_mb=%.0f ready_ms=%.0f "
@@ -214,13 +234,17 @@ int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   using namespace earshot::bench;
   if (what == "fill" && argc == 7) return fill(argv[2], argv[3], std::atoll(argv[4]), std::strtoull(argv[5], nullptr, 10), std::atoi(argv[6]));
-  if (what == "run" && argc == 8) return run(settings_of(argv[2], argv[3], std::atoi(argv[4]), argv[5]), argv[6], std::chrono::milliseconds(std::atoi(argv[7])));
+  if (what == "run" && (argc == 8 || argc == 10)) {
+    auto settings = settings_of(argv[2], argv[3], std::atoi(argv[4]), argv[5]);
+    if (argc == 10) settings.slot = argv[8];
+    return run(std::move(settings), argv[6], std::chrono::milliseconds(std::atoi(argv[7])), argc == 10 ? std::strtoull(argv[9], nullptr, 10) : 1);
+  }
   if (what == "topic" && argc == 5) {
     auto made = earshot::create_kafka_topics({argv[2], {}}, {{argv[3], std::atoi(argv[4]), false}});
     return made ? 0 : fail(made.error());
   }
   std::fprintf(stderr, "usage: kafka_transform_bench fill BROKER PREFIX EVENTS CUSTOMERS PARTITIONS\n"
-                       "       kafka_transform_bench run BROKER PREFIX PARTITIONS RUN DIRECTORY COMMIT_MS\n"
+                       "       kafka_transform_bench run BROKER PREFIX PARTITIONS RUN DIRECTORY COMMIT_MS [SLOT SLOTS]\n"
                        "       kafka_transform_bench topic BROKER NAME PARTITIONS\n");
   return 2;
 }
