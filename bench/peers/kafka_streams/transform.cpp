@@ -76,6 +76,7 @@ KafkaLog::Settings settings_of(const std::string& broker, const std::string& pre
   settings.connection = {broker, {}};
   settings.prefix = prefix;
   settings.inputs = {index_of(Topic::feedback)};
+  settings.compacted = {index_of(Topic::customers)};
   for (const TopicName& topic : kTopics) settings.topics.push_back({std::string(topic.name), static_cast<std::uint16_t>(partitions)});
   settings.session = std::chrono::seconds(6);
   settings.application = run;
@@ -84,7 +85,7 @@ KafkaLog::Settings settings_of(const std::string& broker, const std::string& pre
 }
 
 Result<void> make_topics(const KafkaLog::Settings& settings) {
-  return create_kafka_topics(settings.connection, kafka_topics(settings.topics, {settings.prefix, settings.inputs, {}, settings.keys.format}));
+  return create_kafka_topics(settings.connection, kafka_topics(settings.topics, {settings.prefix, settings.inputs, settings.compacted, settings.keys.format}));
 }
 
 // A review; with the members that the baseline reads beside the envelope's own.
@@ -110,7 +111,8 @@ int fill(const std::string& broker, const std::string& prefix, std::int64_t even
   auto log = KafkaLog::open(**state, settings);
   if (!log) return fail(log.error());
   Random random(1);
-  const Timestamp begin = from_millis(1'780'000'000'000);
+  // Up to now, so that no silence is due when the whole job folds them.
+  const Timestamp begin = std::chrono::floor<Millis>(std::chrono::system_clock::now()) - Millis{events};
   std::int64_t bytes = 0;
   for (std::int64_t i = 0; i < events; ++i) {
     const std::string customer = "customer:" + std::to_string(random.below(customers));
