@@ -7,6 +7,7 @@
 #include "csv/csv.h"
 #include "event/json_reader.h"
 #include "google_play/google_play.h"
+#include "mastodon/mastodon.h"
 #include "typeform/typeform.h"
 
 namespace earshot {
@@ -31,6 +32,7 @@ constexpr std::array kConnectors{
     Entry{"cloudevents", [](std::string_view settings) { return make(settings, &make_cloudevents); }},
     Entry{"csv", [](std::string_view settings) { return make(settings, &make_csv); }},
     Entry{"google_play", [](std::string_view settings) { return make(settings, &make_google_play); }},
+    Entry{"mastodon", [](std::string_view settings) { return make(settings, &make_mastodon); }},
     Entry{"typeform", [](std::string_view settings) { return make(settings, &make_typeform); }},
 };
 
