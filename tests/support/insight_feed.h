@@ -72,6 +72,7 @@ class InsightFeed {
 
   std::vector<KpiReported>& published() { return published_; }
   const std::vector<MeasuresSummed>& sums() const { return sums_; }
+  const std::vector<AlertRaised>& alerts() const { return alerts_; }
   const Feed& feed() const { return feed_; }
   // Folds sums a second time, as after a repeated publication.
   void repeat(const MeasuresSummed& sums) { take(feed_.give(feed_.now(), "acme", sums)); }
@@ -92,6 +93,11 @@ class InsightFeed {
         published_.push_back(*report);
         continue;
       }
+      if (const auto* alert = std::get_if<AlertRaised>(&one.event.body)) {
+        EXPECT_EQ(one.topic, Topic::alerts);
+        alerts_.push_back(*alert);
+        continue;
+      }
       EXPECT_EQ(one.topic, Topic::measures);
       EXPECT_EQ(one.key, "acme");
       sums_.push_back(std::get<MeasuresSummed>(one.event.body));
@@ -103,6 +109,7 @@ class InsightFeed {
   Feed feed_{*processor_};
   std::vector<KpiReported> published_;
   std::vector<MeasuresSummed> sums_;
+  std::vector<AlertRaised> alerts_;
 };
 
 // ---- measures -----------------------------------------------------------------------------------------------------

@@ -119,6 +119,7 @@ state::Tally& tally_of(state::PendingHour& hour, const Dimension& dimension) {
     }
     case DimensionKind::channel: return named_tally(*hour.mutable_channels(), dimension.name);
     case DimensionKind::department: return named_tally(*hour.mutable_departments(), dimension.name);
+    case DimensionKind::reason: return named_tally(*hour.mutable_reasons(), dimension.name);
     case DimensionKind::state: return named_tally(*hour.mutable_states(), dimension.name, kStatesMax);
   }
   return *hour.mutable_all();
@@ -158,6 +159,7 @@ std::vector<MeasuresSummed> take_sums(state::PendingSums& pending, std::int64_t 
     for (int i = 0; i < hour.issues_size(); ++i) {
       sender.send(hour.hour(), "issue_type=" + std::string(name_of(static_cast<IssueType>(i))), hour.issues(i));
     }
+    for (const state::Tally& tally : hour.reasons()) sender.send(hour.hour(), "reason=" + tally.name(), tally);
     for (const state::Tally& tally : hour.states()) sender.send(hour.hour(), state_dimension(tally.name()), tally);
   }
   pending.clear_hours();

@@ -14,7 +14,7 @@
 
 namespace earshot::insight {
 
-enum class DimensionKind : std::uint8_t { all, issue, channel, department, state };
+enum class DimensionKind : std::uint8_t { all, issue, channel, department, state, reason };
 
 // One value of one dimension. Issue types have numbers, the others names; a state is `open` or `open/care` (in a department).
 struct Dimension {

@@ -13,6 +13,7 @@ struct Settings {
   std::int64_t provisional_minutes = 10;   // after the end of a window, until its result counts as final
   std::int64_t lateness_days = 35;         // measures older than this change nothing and are counted as too late
   std::int64_t survey_days = 14;           // after the invitation; an answer at exactly that moment is still valid
+  std::int64_t dead_letters_spike = 20;    // so many of one reason within an hour, and five times the usual, are alerted to; 0: never
   bool operator==(const Settings&) const = default;
 };
 
@@ -22,6 +23,7 @@ void fields(F& f, Settings& v) {
   f.optional("provisional_minutes", v.provisional_minutes);
   f.optional("lateness_days", v.lateness_days);
   f.optional("survey_days", v.survey_days);
+  f.optional("dead_letters_spike", v.dead_letters_spike);
 }
 
 // Settings that windows can live with, whatever was asked for.
@@ -30,6 +32,7 @@ constexpr Settings within_bounds(Settings settings) {
   settings.provisional_minutes = std::clamp<std::int64_t>(settings.provisional_minutes, 0, 24 * 60);
   settings.lateness_days = std::clamp<std::int64_t>(settings.lateness_days, 1, 90);
   settings.survey_days = std::clamp<std::int64_t>(settings.survey_days, 1, 60);
+  settings.dead_letters_spike = std::clamp<std::int64_t>(settings.dead_letters_spike, 0, 1'000'000);
   return settings;
 }
 
@@ -43,6 +46,11 @@ inline constexpr std::int64_t kItemDaysKept = 90;        // after the last measu
 inline constexpr std::int64_t kAheadHoursMax = 24;       // a measure may run ahead of now by this much
 inline constexpr int kPendingHoursMax = 48;              // more are sent at once
 inline constexpr std::uint32_t kPendingDurationsMax = 2000;
+
+// A spike of dead letters.
+inline constexpr std::int64_t kSpikeTimesUsual = 5;   // of the mean of the hours before
+inline constexpr std::int64_t kSpikeHoursBefore = 24;
+inline constexpr std::int64_t kSpikeQuietHours = 24;  // until the same reason is alerted to again
 
 // When shards tell the tenant's key, and when it reports.
 inline constexpr Millis kSendEvery = std::chrono::minutes{1};

@@ -172,7 +172,12 @@ void take_measure(const MeasureTaken& measure, const Settings& settings, Step& s
       if (!measure.channel.empty()) add(tally_of(sums, {DimensionKind::channel, measure.channel, IssueType::none}), counter, 1);
       break;
     }
-    case MeasureKind::dead_letter: count_once(step, hour, Counter::dead_letters); break;
+    case MeasureKind::dead_letter: {
+      state::PendingHour& sums = pending_hour(pending_of(step), hour);
+      add(tally_of(sums, {}), Counter::dead_letters, 1);
+      if (!measure.outcome.empty()) add(tally_of(sums, {DimensionKind::reason, measure.outcome, IssueType::none}), Counter::dead_letters, 1);
+      break;
+    }
   }
   const auto* pending = step.find<state::PendingSums>(kPending);
   if (pending != nullptr && (pending->hours_size() > kPendingHoursMax || pending->durations() > kPendingDurationsMax)) send_sums(step);

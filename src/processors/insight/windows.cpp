@@ -4,6 +4,7 @@
 
 #include "processors/control.h"
 #include "processors/insight/report.h"
+#include "processors/insight/spikes.h"
 #include "processors/insight/sketch.h"
 
 namespace earshot::insight {
@@ -238,6 +239,7 @@ void add_sums(const MeasuresSummed& given, const Settings& settings, Step& step)
   const std::int64_t hour = hour_of(sums.hour);
   add_to_cell(false, hour, sums, settings, step);
   add_to_cell(true, day_start(hour, settings), sums, settings, step);
+  if (is_of_dead_letters(sums.dimension)) look_for_spike(hour, sums.dimension, settings, step);
 }
 
 void report_changes(const Settings& settings, Step& step) {
