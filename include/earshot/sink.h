@@ -4,11 +4,19 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "earshot/event.h"
 #include "earshot/result.h"
 
 namespace earshot {
+
+// What is sent at once: an alert, or a digest of those for which there is no room one by one.
+struct Notice {
+  std::string id;             // of the alert, or of the digest
+  std::vector<Event> alerts;  // oldest first; at least one
+  std::vector<std::string> customers{};  // a key of each alert's customer, for people; empty: the id must do
+};
 
 enum class Delivery { done, try_again, never };  // never: the receiver refuses for good
 
@@ -22,7 +30,7 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual std::string_view name() const = 0;
-  virtual DeliveryResult deliver(const Event& alert) = 0;  // may block; called from one thread
+  virtual DeliveryResult deliver(const Notice& notice) = 0;  // may block; called from one thread
 };
 
 }  // namespace earshot

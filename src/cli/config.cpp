@@ -17,6 +17,7 @@
 #include "processors/desk/settings.h"
 #include "processors/insight/settings.h"
 #include "processors/intake/settings.h"
+#include "sinks/sink_kinds.h"
 
 namespace earshot::cli {
 namespace {
@@ -84,6 +85,12 @@ int line_of(const YAML::Node& node, std::string_view path) {
     return below > 0 ? below : pair.first.Mark().line + 1;
   }
   return 0;
+}
+
+std::string words(const std::vector<std::string_view>& all) {
+  std::string text;
+  for (const std::string_view word : all) text += (text.empty() ? "" : word == all.back() ? " or " : ", ") + std::string(word);
+  return text;
 }
 
 class Loader {
@@ -293,7 +300,31 @@ class Loader {
     for (const auto& node : root_["sinks"]) {
       auto read = section<SinkKeys>(to_json(node), "sinks");
       if (!read) return std::move(read.error());
-      SinkConfig sink{read->name, read->url, {}, read->allow_private_addresses};
+      const SinkKind* kind = find_sink_kind(read->kind);
+      if (kind == nullptr) return at("sinks.kind", "sinks.kind is none of " + words(sink_kind_names()) + ": " + read->kind);
+      for (const SinkConfig& one : config_.sinks) {
+        if (one.name == read->name) return at("sinks.name", "sinks.name stands twice: " + read->name + "; it names the file that keeps its place");
+      }
+      if (read->url.empty() == read->url_env.empty()) return at("sinks", "sink " + read->name + " needs its address: either url, or in url_env the environment variable that has it");
+      if (!read->url_env.empty()) {
+        auto url = secrets_of({read->url_env}, "sinks.url_env");
+        if (!url) return std::move(url.error());
+        read->url = std::move(url->front());
+      }
+      if (read->quiet_hours < 0 || read->quiet_hours > kQuietHoursMax)
+        return at("sinks.quiet_hours", "sinks.quiet_hours is not from 0, every alert, to " + std::to_string(kQuietHoursMax));
+      if (read->per_minute < 0 || read->per_minute > kPerMinuteMax)
+        return at("sinks.per_minute", "sinks.per_minute is not from 0, as many as its kind takes, to " + std::to_string(kPerMinuteMax));
+      SinkConfig sink;
+      sink.name = read->name;
+      sink.kind = read->kind;
+      sink.tenant = read->tenant.empty() ? config_.tenant : read->tenant;
+      sink.url = read->url;
+      sink.severity = read->severity;
+      sink.quiet_hours = read->quiet_hours;
+      sink.per_minute = read->per_minute == 0 ? kind->per_minute : read->per_minute;
+      sink.show_keys = read->show_keys;
+      sink.allow_private_addresses = read->allow_private_addresses;
       auto secrets = secrets_of(read->secret_env, "sinks.secret_env");
       if (!secrets) return std::move(secrets.error());
       sink.secrets = std::move(*secrets);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "earshot/event.h"
 #include "earshot/result.h"
 
 namespace earshot::cli {
@@ -22,8 +23,14 @@ struct ConnectorConfig {
 
 struct SinkConfig {
   std::string name;
+  std::string kind = "webhook";
+  std::string tenant;
   std::string url;
-  std::vector<std::string> secrets;  // `whsec_…`, from the environment variables the file names
+  std::vector<std::string> secrets;  // from the environment variables the file names
+  Severity severity = Severity::info;
+  std::int64_t quiet_hours = 24;
+  std::int64_t per_minute = 0;  // 0: no limit
+  bool show_keys = false;
   bool allow_private_addresses = false;
 };
 

@@ -96,20 +96,36 @@ void fields(F& f, TokenKeys& v) {
 
 struct SinkKeys {
   std::string name;
+  std::string kind = SinkConfig{}.kind;
+  std::string tenant;  // empty: the tenant of the file
   std::string url;
+  std::string url_env;
   std::vector<std::string> secret_env;
+  Severity severity = SinkConfig{}.severity;
+  std::int64_t quiet_hours = SinkConfig{}.quiet_hours;
+  std::int64_t per_minute = 0;
+  bool show_keys = false;
   bool allow_private_addresses = false;
 };
 template <class F>
 void fields(F& f, SinkKeys& v) {
   f.required("name", v.name);
-  f.required("url", v.url);
-  f.required("secret_env", v.secret_env);
+  f.optional("kind", v.kind);
+  f.optional("tenant", v.tenant);
+  f.optional("url", v.url);
+  f.optional("url_env", v.url_env);
+  f.optional("secret_env", v.secret_env);
+  f.optional("severity", v.severity);
+  f.optional("quiet_hours", v.quiet_hours);
+  f.optional("per_minute", v.per_minute);
+  f.optional("show_keys", v.show_keys);
   f.optional("allow_private_addresses", v.allow_private_addresses);
 }
 
 // Of an entry of `connectors`; the other keys are the settings of its connector.
 inline constexpr std::int64_t kRequestsPerSecondMax = 1'000'000;
+inline constexpr std::int64_t kQuietHoursMax = 30 * 24;
+inline constexpr std::int64_t kPerMinuteMax = 600;
 inline constexpr std::array<std::string_view, 3> kConnectorKeys{"name", "connector", "secret_env"};
 
 inline constexpr std::array<std::string_view, 9> kSections{"engine", "privacy",    "tokens", "silence", "desk",

@@ -185,6 +185,18 @@ api::SinkDeliveries Service::deliveries(Log& log) {
   return kept;
 }
 
+// The first key of a customer that can be opened.
+std::function<std::string(CustomerId)> Service::key_opener(const std::string& tenant) {
+  return [tenant, queries = std::make_shared<api::Queries>(station_->log(), station_->topics(), state_)](CustomerId customer) -> std::string {
+    const auto known = queries->customer(tenant, customer.hex());
+    if (!known) return "";
+    for (const api::KeyRow& key : known->keys) {
+      if (!key.key.empty()) return key.key;
+    }
+    return "";
+  };
+}
+
 // A sink of a configuration keeps its place beside log and state.
 Result<void> Service::start_sinks(const Clock& clock, Log& log) {
   const Config& config = station_->config();
@@ -193,11 +205,15 @@ Result<void> Service::start_sinks(const Clock& clock, Log& log) {
   if (!config.sinks.empty()) std::filesystem::create_directories(directory, error);
   if (error) return Error{ErrorKind::Unavailable, "cannot create " + directory.string() + ": " + error.message()};
   for (const SinkConfig& entry : config.sinks) {
-    auto sink = make_webhook({entry.name, entry.url, entry.secrets, entry.allow_private_addresses}, clock);
+    auto sink = make_sink(*find_sink_kind(entry.kind), {entry.name, entry.url, entry.secrets, entry.allow_private_addresses}, clock);
     if (!sink) return std::move(sink.error());
     Dispatcher::Settings settings;
     settings.file = directory / (entry.name + ".json");
-    settings.tenant = config.tenant;
+    settings.tenant = entry.tenant;
+    settings.severity = entry.severity;
+    settings.quiet = std::chrono::hours{entry.quiet_hours};
+    settings.per_minute = entry.per_minute;
+    if (entry.show_keys) settings.key_of = key_opener(entry.tenant);
     settings.seed = static_cast<std::uint64_t>(to_millis(clock.now()));
     auto dispatcher = Dispatcher::open(station_->log(), station_->topics(), **sink, clock, std::move(settings));
     if (!dispatcher) return std::move(dispatcher.error());
@@ -206,6 +222,7 @@ Result<void> Service::start_sinks(const Clock& clock, Log& log) {
       metrics_->add(Metric::deliveries, {{name, "delivered"}}, static_cast<double>(now.delivered - before.delivered));
       metrics_->add(Metric::deliveries, {{name, "failed"}}, static_cast<double>(now.failed - before.failed));
       metrics_->add(Metric::deliveries, {{name, "parked"}}, static_cast<double>(now.parked - before.parked));
+      metrics_->add(Metric::deliveries, {{name, "quiet"}}, static_cast<double>(now.quiet - before.quiet));
       metrics_->add(Metric::deliveries, {{name, "forgotten"}}, static_cast<double>(now.forgotten - before.forgotten));
       before = now;
     };

@@ -10,7 +10,7 @@
 #include "cli/station.h"
 #include "pipeline/live.h"
 #include "sinks/sink_runner.h"
-#include "sinks/webhook.h"
+#include "sinks/sink_kinds.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
 #include "telemetry/process_metrics.h"
@@ -63,6 +63,7 @@ class Service {
   Result<void> start_api(const Clock& clock, Log& log, Settings settings);
   api::SinkDeliveries deliveries(Log& log);
   Result<void> start_sinks(const Clock& clock, Log& log);
+  std::function<std::string(CustomerId)> key_opener(const std::string& tenant);
   void notify();
   api::FoundConnector find_reader(const DeadLetter& letter, std::string_view name) const;
   void expect_series();

@@ -1,7 +1,10 @@
 #include "sinks/dispatcher.h"
 
 #include <algorithm>
+#include <limits>
+#include <set>
 
+#include "base/hash.h"
 #include "base/small_file.h"
 #include "earshot/topics.h"
 #include "event/json_reader.h"
@@ -12,6 +15,7 @@ namespace earshot {
 namespace {
 
 constexpr std::uint8_t kAlerts = index_of(Topic::alerts);
+constexpr Millis kMinute{60'000};
 
 std::vector<PendingDelivery>::iterator find_id(std::vector<PendingDelivery>& deliveries, std::string_view id) {
   return std::find_if(deliveries.begin(), deliveries.end(), [&](const PendingDelivery& one) { return one.id == id; });
@@ -69,18 +73,63 @@ Result<std::optional<Timestamp>> Dispatcher::turn() {
   std::unique_lock lock(mutex_);
   if (!state_.stopped.empty()) return std::optional<Timestamp>();
   if (auto taken = take_up(); !taken) return std::move(taken.error());
-  std::vector<std::string> due;
-  for (const PendingDelivery& one : state_.pending) {
-    if (one.due <= clock_.now()) due.push_back(one.id);
-  }
-  for (const std::string& id : due) {
+  auto due = messages_due();
+  if (!due) return std::move(due.error());
+  for (const std::string& id : *due) {
     if (!state_.stopped.empty()) return std::optional<Timestamp>();
     if (auto made = deliver(id, lock); !made) return std::move(made.error());
   }
   if (!state_.stopped.empty() || state_.pending.empty()) return std::optional<Timestamp>();
-  const auto next = std::min_element(state_.pending.begin(), state_.pending.end(),
-                                     [](const auto& a, const auto& b) { return a.due < b.due; });
-  return std::optional<Timestamp>(next->due);
+  Timestamp next = std::min_element(state_.pending.begin(), state_.pending.end(), [](const auto& a, const auto& b) { return a.due < b.due; })->due;
+  if (room() == 0) next = std::max(next, state_.sent.front() + kMinute);
+  return std::optional<Timestamp>(next);
+}
+
+// All that is due, or, beyond what the minute holds, some of it and a digest of the rest. What was tried already keeps its id, so
+// it waits for room of its own.
+Result<std::vector<std::string>> Dispatcher::messages_due() {
+  std::vector<std::string> due;
+  for (const PendingDelivery& one : state_.pending) {
+    if (one.due <= clock_.now()) due.push_back(one.id);
+  }
+  std::erase_if(state_.sent, [&](Timestamp at) { return at + kMinute <= clock_.now(); });
+  if (due.size() <= room()) return due;
+  std::vector<std::string> now(due.begin(), due.begin() + static_cast<std::ptrdiff_t>(room()));
+  if (now.empty()) return now;
+  now.pop_back();
+  std::vector<std::string> fresh;
+  for (std::size_t i = now.size(); i < due.size(); ++i) {
+    const PendingDelivery& one = *find_id(state_.pending, due[i]);
+    if (one.tries == 0 && !one.resent && one.more.empty()) fresh.push_back(one.id);
+  }
+  if (fresh.size() < 2) {
+    now.push_back(due[now.size()]);
+    return now;
+  }
+  now.push_back(make_digest(fresh));
+  if (auto saved = save(); !saved) return std::move(saved.error());
+  return now;
+}
+
+std::string Dispatcher::make_digest(const std::vector<std::string>& ids) {
+  std::string names;
+  for (const std::string& id : ids) names += id + "\n";
+  PendingDelivery digest = *find_id(state_.pending, ids.front());
+  digest.id = "digest-" + fingerprint(names).hex();
+  for (std::size_t i = 1; i < ids.size(); ++i) {
+    const PendingDelivery& one = *find_id(state_.pending, ids[i]);
+    digest.more.push_back({one.partition, one.offset});
+    digest.at = std::max(digest.at, one.at);
+  }
+  const std::set<std::string_view> gone(ids.begin(), ids.end());
+  std::erase_if(state_.pending, [&](const PendingDelivery& one) { return gone.contains(one.id); });
+  state_.pending.push_back(std::move(digest));
+  return state_.pending.back().id;
+}
+
+std::size_t Dispatcher::room() const {
+  if (settings_.per_minute == 0) return std::numeric_limits<std::size_t>::max();
+  return static_cast<std::size_t>(settings_.per_minute) - std::min(static_cast<std::size_t>(settings_.per_minute), state_.sent.size());
 }
 
 // The file names what was taken up before anything of it is sent.
@@ -91,31 +140,49 @@ Result<void> Dispatcher::take_up() {
   auto count =
       follower_.read(settings_.pending_max - before, [&](TopicPartition partition, const StoredRecord& record) {
         const auto event = decoder_.decode(record.value);
-        if (!event || !std::holds_alternative<AlertRaised>(event->body) || event->tenant != settings_.tenant) return;
-        state_.pending.push_back({event->id, partition.partition, record.offset, 0, now + wait_after(0, {}), event->recorded, ""});
+        const auto* alert = event ? std::get_if<AlertRaised>(&event->body) : nullptr;
+        if (alert == nullptr || event->tenant != settings_.tenant || alert->severity < settings_.severity) return;
+        if (is_quiet(*alert, event->recorded)) {
+          ++counts_.quiet;
+          return;
+        }
+        state_.pending.push_back({event->id, partition.partition, record.offset, 0, now + wait_after(0, {}), event->recorded, "", false, {}});
         ++counts_.taken_up;
       });
   if (!count) return std::move(count.error());
   return *count == 0 ? Result<void>() : save();
 }
 
+// By the times at which alerts were recorded. An alert that is quiet does not make the next one quiet for longer.
+bool Dispatcher::is_quiet(const AlertRaised& alert, Timestamp at) {
+  if (!alert.case_id || settings_.quiet == Millis{0}) return false;
+  std::erase_if(state_.told, [&](const ToldAlert& one) { return one.at + settings_.quiet <= at; });
+  const auto is_same = [&](const ToldAlert& one) { return one.case_id == *alert.case_id && one.severity == alert.severity; };
+  if (std::any_of(state_.told.begin(), state_.told.end(), is_same)) return true;
+  if (state_.told.size() >= kToldMax) state_.told.erase(state_.told.begin());
+  state_.told.push_back({*alert.case_id, alert.severity, at});
+  return false;
+}
+
 Result<void> Dispatcher::deliver(const std::string& id, std::unique_lock<std::mutex>& lock) {
   PendingDelivery delivery = *find_id(state_.pending, id);
+  if (settings_.per_minute > 0) state_.sent.push_back(clock_.now());
   lock.unlock();
-  auto event = event_of(delivery);
+  auto events = events_of(delivery);
   DeliveryResult result;
-  if (event && *event) result = sink_.deliver(**event);
+  if (events && !events->empty()) result = sink_.deliver(notice_of(delivery.id, *events));
   lock.lock();
-  if (!event) return std::move(event.error());
+  if (!events) return std::move(events.error());
   const auto here = find_id(state_.pending, id);  // others may have come behind it
   ++delivery.tries;
   delivery.detail = result.detail;
-  if (!*event) {
-    ++counts_.forgotten;
-    state_.pending.erase(here);
-  } else if (result.outcome == Delivery::done) {
-    ++counts_.delivered;
-    counts_.delay = std::max(clock_.now() - (*event)->recorded, Millis{0});
+  const std::size_t missing = 1 + delivery.more.size() - events->size();
+  if (result.outcome == Delivery::done) {
+    counts_.forgotten += missing;
+    if (!events->empty()) {
+      ++counts_.delivered;
+      counts_.delay = std::max(clock_.now() - events->front().recorded, Millis{0});
+    }
     state_.pending.erase(here);
   } else if (result.outcome == Delivery::never) {
     ++counts_.failed;
@@ -133,16 +200,29 @@ Result<void> Dispatcher::deliver(const std::string& id, std::unique_lock<std::mu
   return save();
 }
 
-// Nothing if retention has taken it.
-Result<std::optional<Event>> Dispatcher::event_of(const PendingDelivery& delivery) {
-  std::optional<Event> found;
-  const auto read = log_.read({kAlerts, static_cast<std::uint16_t>(delivery.partition)}, delivery.offset, 1,
-                              [&](const StoredRecord& record) {
-                                auto event = decoder_.decode(record.value);
-                                if (record.offset == delivery.offset && event) found = std::move(*event);
-                                return false;
-                              });
-  if (!read) return read.error();
+Notice Dispatcher::notice_of(const std::string& id, const std::vector<Event>& events) const {
+  Notice notice{id, events};
+  if (!settings_.key_of) return notice;
+  for (const Event& event : events) {
+    const auto& customer = std::get<AlertRaised>(event.body).customer;
+    notice.customers.push_back(customer ? settings_.key_of(*customer) : "");
+  }
+  return notice;
+}
+
+// Without those that retention has taken.
+Result<std::vector<Event>> Dispatcher::events_of(const PendingDelivery& delivery) {
+  std::vector<LogPlace> places{{delivery.partition, delivery.offset}};
+  places.insert(places.end(), delivery.more.begin(), delivery.more.end());
+  std::vector<Event> found;
+  for (const LogPlace& place : places) {
+    const auto read = log_.read({kAlerts, static_cast<std::uint16_t>(place.partition)}, place.offset, 1, [&](const StoredRecord& record) {
+      auto event = decoder_.decode(record.value);
+      if (record.offset == place.offset && event && std::holds_alternative<AlertRaised>(event->body)) found.push_back(std::move(*event));
+      return false;
+    });
+    if (!read) return read.error();
+  }
   return found;
 }
 
@@ -177,6 +257,7 @@ Result<std::size_t> Dispatcher::resend(std::string_view id) {
       continue;
     }
     one.tries = 0;
+    one.resent = true;
     one.due = now;
     state_.pending.push_back(std::move(one));
     ++count;

@@ -47,7 +47,7 @@ const std::map<std::string, std::string> kLibraries = {
     {"spdlog/", "src/telemetry/log.cpp"},
     {"absl/", "src/base/zone.cpp src/pipeline/value_cache.h"},
     {"openssl/", "src/base/hash.cpp"},
-    {"curl/", "src/sinks/webhook.cpp src/cli/answers_of_url.cpp"},
+    {"curl/", "src/sinks/http_post.cpp src/cli/answers_of_url.cpp"},
     {"zlib", "connectors/support/gunzip.cpp"},
     {"unicode/", "src/text src/cli/table.cpp connectors/support/gb18030.cpp"},
     {"simdjson", "src/event src/base/utf8.cpp connectors src/cli/analyze.cpp src/cli/config_show.cpp"},

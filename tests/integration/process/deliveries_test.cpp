@@ -107,6 +107,28 @@ TEST_F(Deliveries, GoOnAfterAReceiverThatWasGoneForGoodIsBack) {
   EXPECT_EQ(service_->end().exit_code, 0);
 }
 
+TEST_F(Deliveries, OfABotNameTheCustomerAndAreQuietAboutWhatWasTold) {
+  receiver_.answers(200, "ok");
+  std::ofstream(scratch_.path() / "earshot.yaml") << "sinks:\n"
+                                                     "  - name: chat\n"
+                                                     "    kind: slack\n"
+                                                     "    url_env: CHAT_URL\n"
+                                                     "    severity: critical\n"
+                                                     "    show_keys: true\n"
+                                                     "    allow_private_addresses: true\n";
+  service_ = std::make_unique<RunningEarshot>(
+      RunningEarshot::Settings{.data = data(), .words = {"--config", (scratch_.path() / "earshot.yaml").string()}, .environment = {{"CHAT_URL", receiver_.url()}}});
+  ASSERT_TRUE(service_->runs());
+  alert();
+  const auto body = nlohmann::json::parse(receiver_.requests_when(1).at(0).body);
+  const std::string text = body.at("text");
+  EXPECT_NE(text.find("customer customer:9"), std::string::npos) << text;
+  EXPECT_NE(text.find("[critical] a case was opened"), std::string::npos) << text;
+  EXPECT_EQ(service_->end().exit_code, 0);
+  const Outcome shown = run_earshot({"config", "show", "--config", (scratch_.path() / "earshot.yaml").string()}, {{"CHAT_URL", receiver_.url()}});
+  EXPECT_EQ(shown.out.find(receiver_.url()), std::string::npos) << "an address that is a secret stays out\n" << shown.out;
+}
+
 TEST_F(Deliveries, OfADirectoryNeedAnEarshotThatRuns) {
   start();
   service_->end();

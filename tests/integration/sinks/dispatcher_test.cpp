@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -24,13 +25,18 @@ using Ids = std::vector<std::string>;
 class SinkOfTest : public Sink {
  public:
   std::string_view name() const override { return "test"; }
-  DeliveryResult deliver(const Event& alert) override {
-    tried.push_back(alert.id);
-    const auto found = answers.find(alert.id);
+  DeliveryResult deliver(const Notice& notice) override {
+    tried.push_back(notice.id);
+    alerts.emplace_back();
+    for (const Event& alert : notice.alerts) alerts.back().push_back(alert.id);
+    if (answer_to_all) return *answer_to_all;
+    const auto found = answers.find(notice.id);
     return found == answers.end() ? DeliveryResult{} : found->second;
   }
   std::map<std::string, DeliveryResult> answers;
+  std::optional<DeliveryResult> answer_to_all;
   Ids tried;
+  std::vector<Ids> alerts;  // of each
 };
 
 class DispatcherTest : public ::testing::Test {
@@ -40,19 +46,24 @@ class DispatcherTest : public ::testing::Test {
     log_ = std::move(*MemoryLog::open(disk_, state_, {.topics = topics_}));
   }
 
-  void publish(const std::string& id, std::uint16_t partition = 0, const std::string& tenant = "acme") {
+  void publish(const std::string& id, std::uint16_t partition = 0, const std::string& tenant = "acme", Severity severity = Severity::warning,
+               std::optional<CaseId> case_id = {}) {
     Event event;
     event.id = id;
     event.source = "/earshot/desk";
     event.tenant = tenant;
     event.time = event.recorded = clock_.now();
-    event.body = AlertRaised{.title = id};
+    event.body = AlertRaised{.severity = severity, .title = id, .case_id = case_id};
     log_->emit({index_of(Topic::alerts), partition}, {event.recorded, "acme", encode(event)});
     log_->commit({});
   }
   std::unique_ptr<Dispatcher> open(std::uint64_t seed = 1, std::size_t pending_max = 1000) {
-    auto opened = Dispatcher::open(*log_, topics_, sink_, clock_,
-                                   {.file = scratch_.path() / "test.json", .tenant = "acme", .pending_max = pending_max, .parked_max = 3, .seed = seed});
+    return open(Dispatcher::Settings{.pending_max = pending_max, .parked_max = 3, .seed = seed});
+  }
+  std::unique_ptr<Dispatcher> open(Dispatcher::Settings settings) {
+    settings.file = scratch_.path() / "test.json";
+    settings.tenant = "acme";
+    auto opened = Dispatcher::open(*log_, topics_, sink_, clock_, std::move(settings));
     EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
     return std::move(*opened);
   }
@@ -301,6 +312,128 @@ TEST_F(DispatcherTest, ASinkThatWasStoppedGoesOnWhenSomethingIsMadeAgain) {
   dispatcher = open();
   turn(*dispatcher);
   EXPECT_EQ(sink_.tried, (Ids{"a", "a", "b"}));
+}
+
+TEST_F(DispatcherTest, SendsWhatIsSevereEnough) {
+  const auto dispatcher = open({.severity = Severity::warning});
+  publish("info", 0, "acme", Severity::info);
+  publish("warning", 0, "acme", Severity::warning);
+  publish("critical", 0, "acme", Severity::critical);
+  turn(*dispatcher);
+  EXPECT_EQ(sink_.tried, (Ids{"warning", "critical"}));
+}
+
+TEST_F(DispatcherTest, TellsOfACaseOnceAtEachSeverityUntilItWasQuietLongEnough) {
+  const Dispatcher::Settings settings{.quiet = 24h};
+  auto dispatcher = open(settings);
+  const CaseId one{0, 1};
+  const CaseId other{0, 2};
+  publish("first", 0, "acme", Severity::warning, one);
+  publish("again", 1, "acme", Severity::warning, one);
+  publish("worse", 0, "acme", Severity::critical, one);
+  publish("other", 0, "acme", Severity::warning, other);
+  publish("no case", 0, "acme", Severity::warning);
+  publish("no case again", 0, "acme", Severity::warning);
+  turn(*dispatcher);
+  EXPECT_EQ(std::set(sink_.tried.begin(), sink_.tried.end()), (std::set<std::string>{"first", "worse", "other", "no case", "no case again"}));
+  EXPECT_EQ(dispatcher->counts().quiet, 1u);
+  dispatcher = open(settings);
+  sink_.tried.clear();
+  clock_.pass(24h - 1ms);
+  publish("still quiet", 0, "acme", Severity::warning, one);
+  turn(*dispatcher);
+  EXPECT_TRUE(sink_.tried.empty()) << "also after a restart";
+  clock_.pass(1ms);
+  publish("news", 0, "acme", Severity::warning, one);
+  turn(*dispatcher);
+  EXPECT_EQ(sink_.tried, Ids{"news"});
+}
+
+TEST_F(DispatcherTest, SendsSoManyAMinuteAndTheRestAsADigest) {
+  const Dispatcher::Settings settings{.per_minute = 3};
+  auto dispatcher = open(settings);
+  for (const char* id : {"a", "b", "c", "d", "e"}) publish(id);
+  auto next = turn(*dispatcher);
+  ASSERT_EQ(sink_.tried.size(), 3u);
+  EXPECT_EQ(sink_.alerts, (std::vector<Ids>{{"a"}, {"b"}, {"c", "d", "e"}}));
+  EXPECT_TRUE(sink_.tried[2].starts_with("digest-"));
+  EXPECT_FALSE(next);
+  publish("f");
+  publish("g");
+  dispatcher = open(settings);
+  clock_.pass(30s);
+  next = turn(*dispatcher);
+  EXPECT_EQ(sink_.tried.size(), 3u) << "also after a restart";
+  ASSERT_TRUE(next);
+  EXPECT_EQ(*next, clock_.now() + 30s);
+  clock_.go_to(*next);
+  turn(*dispatcher);
+  EXPECT_EQ(sink_.alerts.size(), 5u);
+  EXPECT_EQ(sink_.alerts[4], Ids{"g"});
+}
+
+TEST_F(DispatcherTest, ADigestThatFailsIsTriedAgainAndParkedAsItIs) {
+  const Dispatcher::Settings settings{.per_minute = 1, .parked_max = 3};
+  auto dispatcher = open(settings);
+  publish("a");
+  publish("b");
+  turn(*dispatcher);
+  const std::string id = sink_.tried.at(0);
+  fail("c");
+  clock_.pass(1min);
+  publish("c");
+  publish("d");
+  sink_.answer_to_all = DeliveryResult{Delivery::try_again, "HTTP 503", {}};
+  dispatcher = open(settings);
+  park_all(*dispatcher);
+  ASSERT_EQ(dispatcher->state().parked.size(), 1u);
+  const std::string parked = dispatcher->state().parked.front().id;
+  EXPECT_NE(parked, id);
+  EXPECT_EQ(dispatcher->state().parked.front().more.size(), 1u);
+  sink_.answer_to_all.reset();
+  dispatcher = open(settings);
+  ASSERT_TRUE(dispatcher->resend(parked));
+  publish("e");
+  publish("f");
+  park_all(*dispatcher);
+  EXPECT_EQ(std::count(sink_.tried.begin(), sink_.tried.end(), parked), 11) << "and again under its own id, though others wait";
+  EXPECT_TRUE(dispatcher->state().parked.empty());
+}
+
+TEST_F(DispatcherTest, NeverSendsMoreInAMinuteAndLosesNone) {
+  const std::uint64_t seed = test::seed_of_test(11);
+  Random random(seed);
+  const Dispatcher::Settings settings{.per_minute = 4, .seed = seed};
+  auto dispatcher = open(settings);
+  std::set<std::string> published;
+  std::multiset<std::string> taken;
+  std::vector<Timestamp> times;
+  for (int round = 0; round < test::scaled(2000); ++round) {
+    for (std::uint64_t n = random.below(random.chance(0.1) ? 12 : 2); n > 0; --n) {
+      const std::string id = std::to_string(published.size());
+      publish(id, static_cast<std::uint16_t>(random.below(2)));
+      published.insert(id);
+    }
+    if (random.chance(0.1)) dispatcher = open(settings);
+    sink_.answer_to_all.reset();
+    if (random.chance(0.2)) sink_.answer_to_all = DeliveryResult{Delivery::try_again, "HTTP 503", {}};
+    const std::size_t before = sink_.tried.size();
+    turn(*dispatcher);
+    for (std::size_t i = before; i < sink_.tried.size(); ++i) {
+      times.push_back(clock_.now());
+      if (!sink_.answer_to_all) taken.insert(sink_.alerts[i].begin(), sink_.alerts[i].end());
+    }
+    clock_.pass(Millis(random.between(0, 20'000)));
+  }
+  sink_.answer_to_all.reset();
+  while (const auto next = turn(*dispatcher)) clock_.go_to(std::max(*next, clock_.now()));
+  for (std::size_t i = 4; i < times.size(); ++i) ASSERT_GE(times[i] - times[i - 4], 1min) << i;
+  EXPECT_TRUE(dispatcher->state().parked.empty());
+  for (std::size_t i = 0; i < sink_.tried.size(); ++i) {
+    if (i >= times.size()) taken.insert(sink_.alerts[i].begin(), sink_.alerts[i].end());
+  }
+  EXPECT_EQ(std::set(taken.begin(), taken.end()), published);
+  EXPECT_EQ(taken.size(), published.size()) << "and none twice";
 }
 
 TEST_F(DispatcherTest, AFileOfBeforeThereWereTenantsIsReadOn) {

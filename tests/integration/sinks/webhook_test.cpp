@@ -17,12 +17,12 @@ const std::string kNewSecret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MD
 
 class WebhookTest : public ::testing::Test {
  protected:
-  DeliveryResult deliver(WebhookSettings settings) {
-    auto sink = make_webhook(std::move(settings), clock_);
+  DeliveryResult deliver(SinkSettings settings) {
+    auto sink = make_sink(kWebhook, std::move(settings), clock_);
     EXPECT_TRUE(sink) << (sink ? "" : sink.error().message);
-    return (*sink)->deliver(alert_);
+    return (*sink)->deliver({alert_.id, {alert_}});
   }
-  WebhookSettings settings() { return {.url = receiver_.url(), .secrets = {kSecret}, .allow_private_addresses = true}; }
+  SinkSettings settings() { return {.url = receiver_.url(), .secrets = {kSecret}, .allow_private_addresses = true}; }
   DeliveryResult answered(int status, std::vector<std::pair<std::string, std::string>> headers = {}) {
     receiver_.answers(status, "what", std::move(headers));
     return deliver(settings());
@@ -51,7 +51,7 @@ TEST_F(WebhookTest, SendsWhatAReceiverCanVerify) {
   ASSERT_EQ(requests.size(), 1u);
   EXPECT_EQ(requests[0].method, "POST");
   EXPECT_EQ(requests[0].header("webhook-id"), "alert-1");
-  EXPECT_EQ(requests[0].header("content-type"), "application/json");
+  EXPECT_EQ(requests[0].header("content-type"), "application/json; charset=utf-8");
   EXPECT_EQ(
       requests[0].body,
       R"({"type":"earshot.alert.raised.v1","timestamp":"2026-05-28T20:26:40Z","data":{"id":"alert-1","tenant":"acme",)"
@@ -70,6 +70,20 @@ TEST_F(WebhookTest, SignsWithEveryActiveSecret) {
   for (const std::string& secret : rotating.secrets) {
     EXPECT_TRUE(verify_signature(*scheme, {secret}, {requests[0].headers, requests[0].body, clock_.now()}));
   }
+}
+
+TEST_F(WebhookTest, SendsADigestUnderAnIdOfItsOwn) {
+  Event other = alert_;
+  other.id = "alert-2";
+  auto sink = make_sink(kWebhook, settings(), clock_);
+  EXPECT_EQ((*sink)->deliver({"digest-1", {alert_, other}}).outcome, Delivery::done);
+  const auto requests = receiver_.requests();
+  EXPECT_EQ(requests[0].header("webhook-id"), "digest-1");
+  EXPECT_TRUE(requests[0].body.starts_with(
+      R"({"type":"earshot.alert.digest.v1","timestamp":"2026-05-28T20:26:40Z","data":{"id":"digest-1","alerts":[{"id":"alert-1","tenant":"acme",)"))
+      << requests[0].body;
+  EXPECT_NE(requests[0].body.find("alert-2"), std::string::npos);
+  EXPECT_TRUE(verify_signature(*find_signature_scheme("standard_webhooks"), {kSecret}, {requests[0].headers, requests[0].body, clock_.now()}));
 }
 
 TEST_F(WebhookTest, OnlyA2xxCounts) {
@@ -124,13 +138,13 @@ TEST_F(WebhookTest, PrivateAddressesAreRefusedUnlessAllowed) {
 
 TEST_F(WebhookTest, SettingsThatCannotWorkAreRefusedAtStart) {
   for (const char* url : {"", "example.com", "ftp://example.com/x", "http://", "file:///etc/passwd"}) {
-    EXPECT_FALSE(make_webhook({.url = url, .secrets = {kSecret}}, clock_)) << url;
+    EXPECT_FALSE(make_sink(kWebhook, {.url = url, .secrets = {kSecret}}, clock_)) << url;
   }
   for (const char* name : {"", "../x", "a/b", ".", "a b"}) {
-    EXPECT_FALSE(make_webhook({.name = name, .url = "https://example.com/x", .secrets = {kSecret}}, clock_)) << name;
+    EXPECT_FALSE(make_sink(kWebhook, {.name = name, .url = "https://example.com/x", .secrets = {kSecret}}, clock_)) << name;
   }
-  EXPECT_FALSE(make_webhook({.url = "https://example.com/x"}, clock_)) << "without a secret";
-  EXPECT_FALSE(make_webhook({.url = "https://example.com/x", .secrets = {""}}, clock_)) << "an empty secret";
+  EXPECT_FALSE(make_sink(kWebhook, {.url = "https://example.com/x"}, clock_)) << "without a secret";
+  EXPECT_FALSE(make_sink(kWebhook, {.url = "https://example.com/x", .secrets = {""}}, clock_)) << "an empty secret";
 }
 
 }  // namespace

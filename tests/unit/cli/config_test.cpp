@@ -65,6 +65,44 @@ TEST(Config, TakesTokensFromTheEnvironment) {
   EXPECT_EQ(show_config(config).find("0123456789abcdef"), std::string::npos) << "a secret is never shown";
 }
 
+TEST(Config, ReadsSinks) {
+  ::setenv("EARSHOT_TEST_SECRET", "a-secret", 1);
+  ::setenv("EARSHOT_TEST_URL", "https://bot.example/send?key=abc", 1);
+  const Config config = good(
+      "tenant: shop\nsinks:\n  - {name: plain, url: 'https://a.example/x', secret_env: [EARSHOT_TEST_SECRET]}\n"
+      "  - {name: chat, kind: dingtalk, tenant: other, url_env: EARSHOT_TEST_URL, secret_env: [EARSHOT_TEST_SECRET], severity: critical, quiet_hours: 0}\n"
+      "  - {name: few, kind: wecom, url: 'https://b.example/x', per_minute: 3}\n");
+  ASSERT_EQ(config.sinks.size(), 3u);
+  EXPECT_EQ(config.sinks[0].kind, "webhook");
+  EXPECT_EQ(config.sinks[0].tenant, "shop");
+  EXPECT_EQ(config.sinks[0].severity, Severity::info);
+  EXPECT_EQ(config.sinks[0].quiet_hours, 24);
+  EXPECT_EQ(config.sinks[0].per_minute, 0);
+  EXPECT_EQ(config.sinks[1].tenant, "other");
+  EXPECT_EQ(config.sinks[1].url, "https://bot.example/send?key=abc");
+  EXPECT_EQ(config.sinks[1].secrets, std::vector<std::string>{"a-secret"});
+  EXPECT_EQ(config.sinks[1].severity, Severity::critical);
+  EXPECT_EQ(config.sinks[1].per_minute, 20) << "as many as its kind takes";
+  EXPECT_EQ(config.sinks[2].per_minute, 3);
+}
+
+TEST(Config, SaysWhatIsWrongWithASink) {
+  const std::string url = "url: 'https://a.example/x'";
+  for (const auto& [sink, complaint] : std::vector<std::pair<std::string, std::string>>{
+           {"{name: a, kind: slak, " + url + "}", "sinks.kind is none of webhook, slack, feishu, dingtalk or wecom: slak"},
+           {"{name: a}", "needs its address"},
+           {"{name: a, " + url + ", url_env: B}", "needs its address"},
+           {"{name: a, url_env: EARSHOT_TEST_NOBODY_SET_THIS}", "not set in the environment"},
+           {"{name: a, " + url + ", severity: loud}", "severity"},
+           {"{name: a, " + url + ", quiet_hours: 721}", "quiet_hours is not from 0"},
+           {"{name: a, " + url + ", per_minute: 601}", "per_minute is not from 0"},
+           {"{name: a, " + url + "}\n  - {name: a, " + url + "}", "sinks.name stands twice: a"}}) {
+    const auto config = parse_config("sinks:\n  - " + sink + "\n", "earshot.yaml");
+    ASSERT_FALSE(config) << sink;
+    EXPECT_NE(config.error().message.find(complaint), std::string::npos) << config.error().message;
+  }
+}
+
 TEST(Config, PassesOnWhatABrokerAsksForAndKeepsTheSecretOutOfSight) {
   ::setenv("EARSHOT_TEST_BROKER_PASSWORD", "not to be shown", 1);
   const Config config = good(
