@@ -2,10 +2,7 @@
 #pragma once
 
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -67,60 +64,6 @@ class Program {
 
  private:
   Scratch scratch_;
-};
-
-// `earshot …` in the background, until it is told to end.
-class RunningProgram {
- public:
-  // Standard error is read here, standard output goes nowhere.
-  explicit RunningProgram(const std::string& words) {
-    int ends[2];
-    if (::pipe(ends) != 0) return;
-    child_ = ::fork();
-    if (child_ == 0) {
-      ::dup2(ends[1], STDERR_FILENO);
-      ::close(ends[0]);
-      ::close(ends[1]);
-      ::execl("/bin/sh", "sh", "-c", Program::command(words, "exec").c_str(), nullptr);
-      ::_exit(127);
-    }
-    ::close(ends[1]);
-    said_ = ::fdopen(ends[0], "r");
-  }
-  ~RunningProgram() { end(); }
-  RunningProgram(const RunningProgram&) = delete;
-  RunningProgram& operator=(const RunningProgram&) = delete;
-
-  // The rest of the first line that holds `before`, up to a blank; empty when the program ended without one.
-  std::string wait_for(const std::string& before) {
-    std::string found;
-    char* line = nullptr;
-    std::size_t room = 0;
-    while (found.empty() && ::getline(&line, &room, said_) > 0) {
-      const std::string text(line);
-      const std::size_t at = text.find(before);
-      if (at != std::string::npos) found = text.substr(at + before.size(), text.find_first_of(" \n", at + before.size()) - at - before.size());
-    }
-    std::free(line);
-    return found;
-  }
-
-  // Asks it to end; gives its exit code.
-  int end() {
-    if (child_ < 0) return exit_code_;
-    ::kill(child_, SIGTERM);
-    int status = 0;
-    ::waitpid(child_, &status, 0);
-    std::fclose(said_);
-    child_ = -1;
-    exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return exit_code_;
-  }
-
- private:
-  pid_t child_ = -1;
-  std::FILE* said_ = nullptr;
-  int exit_code_ = -1;
 };
 
 }  // namespace earshot::test

@@ -9,6 +9,7 @@
 #include "earshot/time.h"
 #include "event_log/embedded.h"
 #include "state_store/rocks.h"
+#include "support/earshot_process.h"
 #include "support/program.h"
 
 namespace earshot {
@@ -97,9 +98,9 @@ TEST_F(QueryCommands, ARunningEarshotAnswersTheSame) {
                                            "dead-letters list"};
   std::map<std::string, Outcome> of_directory;
   for (const std::string& words : questions) of_directory[words] = ask(words + " --json");
-  test::RunningProgram service("run --listen 127.0.0.1:0 --data " + in_quotes(data()));
-  const std::string url = service.wait_for("url=");
-  ASSERT_NE(url, "");
+  test::RunningEarshot service({data()});
+  ASSERT_TRUE(service.runs()) << service.process().err();
+  const std::string url = "http://127.0.0.1:" + std::to_string(service.port());
   for (const std::string& words : questions) {
     SCOPED_TRACE(words);
     const Outcome outcome = run(words + " --json --url " + url);
@@ -112,7 +113,7 @@ TEST_F(QueryCommands, ARunningEarshotAnswersTheSame) {
   const Outcome in_use = ask("cases");
   EXPECT_EQ(in_use.exit_code, 1);
   EXPECT_NE(in_use.err.find("--url"), std::string::npos) << in_use.err;
-  EXPECT_EQ(service.end(), 0);
+  EXPECT_EQ(service.end().exit_code, 0);
 }
 
 TEST_F(QueryCommands, ShowCasesAndEachOfThem) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "earshot/time.h"
+#include "support/earshot_process.h"
 #include "support/program.h"
 #include "support/shared_data.h"
 
@@ -180,8 +181,8 @@ TEST(WhatIfCommand, ComparesOtherRulesWithThoseOnRecordBesideARunningEarshot) {
   std::ofstream(same) << "tenant: acme\n";
   std::ofstream(bolder) << "silence:\n  act_permille: 700\n  untouched_permille: 0\n";
 
-  test::RunningProgram running("run --data " + data + " --listen 127.0.0.1:0");
-  ASSERT_NE(running.wait_for("http://"), "");
+  test::RunningEarshot running({scratch.path() / "data"});
+  ASSERT_TRUE(running.runs()) << running.process().err();
   const auto nothing = earshot.run("what-if --json --rules " + in_quotes(same) + " --data " + data);
   ASSERT_EQ(nothing.exit_code, 0) << nothing.err;
   const auto alike = nothing.lines().at(0);
@@ -198,7 +199,7 @@ TEST(WhatIfCommand, ComparesOtherRulesWithThoseOnRecordBesideARunningEarshot) {
   EXPECT_FALSE(found["more"].empty()) << "those who are kept untouched today";
   const auto text = earshot.run("what-if --rules " + in_quotes(bolder) + " --data " + data);
   for (const char* words : {"the rules differ in: silence", "agent hours at 20 min", "of a silence", "days earlier"}) EXPECT_TRUE(says(text.out, words)) << text.out;
-  EXPECT_EQ(running.end(), 0);
+  EXPECT_EQ(running.end().exit_code, 0);
 }
 
 // Who reads the directory beside it, and who tells it, changes what the running earshot goes by.
@@ -212,8 +213,9 @@ TEST(FitCommand, LearnsBesideARunningEarshotAndTellsIt) {
   const auto alone = earshot.run("fit --dry-run --data " + data);
   ASSERT_EQ(alone.exit_code, 0) << alone.err;
 
-  test::RunningProgram running("run --data " + data + " --listen 127.0.0.1:0");
-  const std::string url = " --url http://" + running.wait_for("http://");
+  test::RunningEarshot running({scratch.path() / "data"});
+  ASSERT_TRUE(running.runs()) << running.process().err();
+  const std::string url = " --url http://127.0.0.1:" + std::to_string(running.port());
   const auto in_use = earshot.run("fit --data " + data);
   EXPECT_EQ(in_use.exit_code, 1);
   EXPECT_TRUE(says(in_use.err, "--url")) << in_use.err;
@@ -227,7 +229,7 @@ TEST(FitCommand, LearnsBesideARunningEarshotAndTellsIt) {
   EXPECT_EQ(told.exit_code, 0) << told.err;
   EXPECT_TRUE(says(earshot.run("alerts" + url).out, "source shop cannot be heard since 2026-01-01")) << "the operator hears of it";
   EXPECT_EQ(earshot.run("gap --connector shop --from 2026-01-02T00:00:00Z --to 2026-01-01T00:00:00Z" + url).exit_code, 2);
-  EXPECT_EQ(running.end(), 0);
+  EXPECT_EQ(running.end().exit_code, 0);
   const auto replayed = earshot.run("replay --check --data " + data);
   EXPECT_EQ(replayed.exit_code, 0) << replayed.out << replayed.err;
 }
