@@ -1,6 +1,5 @@
 #include "cli/station.h"
 
-#include <future>
 
 #include "cli/default_model.h"
 #include "cli/kafka_engine.h"
@@ -149,13 +148,18 @@ Result<void> Station::record_config() {
   return fold_what_is_there();
 }
 
-// Others may have written for hours while nobody folded: in commits that are not too large.
+// Others may have written for hours while nobody folded: in commits that are not too large, each on its way while the next is
+// folded.
 Result<void> Station::fold_what_is_there() {
+  std::future<Result<void>> under_way;
   while (true) {
     auto ended = pump_->run_some(pump_->now(), kRecordsPerCommit);
+    if (under_way.valid()) {
+      if (auto committed = under_way.get(); !committed) return committed;
+    }
     if (!ended) return std::move(ended.error());
-    if (auto committed = commit(); !committed) return committed;
-    if (*ended) return {};
+    if (*ended && pump_->uncommitted() == 0) return {};
+    under_way = begin_commit();
     pump_->look_again();
   }
 }
@@ -169,11 +173,14 @@ Result<void> Station::begin_to_live() {
 
 bool Station::lives() const { return log_->fact(kLivesFact).has_value(); }
 
-Result<void> Station::commit() {
-  std::promise<Result<void>> written;
-  pump_->commit([&](const Result<void>& result) { written.set_value(result); });
-  return written.get_future().get();
+std::future<Result<void>> Station::begin_commit() {
+  auto written = std::make_shared<std::promise<Result<void>>>();
+  auto result = written->get_future();
+  pump_->commit([written = std::move(written)](const Result<void>& done) { written->set_value(done); });
+  return result;
 }
+
+Result<void> Station::commit() { return begin_commit().get(); }
 
 ImportRules Station::import_rules() const {
   ImportRules rules;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -71,6 +72,7 @@ class Station {
  private:
   Station() = default;
   Result<void> open_log(const Progress& progress, Part part);
+  std::future<Result<void>> begin_commit();
   Result<void> fold_what_is_there();
   static Result<std::unique_ptr<Station>> open_once(const Config& config, const Progress& progress, Part part);
 
