@@ -152,6 +152,7 @@ Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station
   if (auto started = service->start_sinks(clock, log); !started) return std::move(started.error());
   service->is_complete_.store(true, std::memory_order_release);
   service->notify();  // of what was committed meanwhile
+  service->start_sources(clock, log);
   return service;
 }
 
@@ -229,6 +230,21 @@ Result<void> Service::start_sinks(const Clock& clock, Log& log) {
     sinks_.push_back(std::make_unique<SinkRunner>(std::move(*sink), std::move(*dispatcher), clock, log, std::move(told)));
   }
   return {};
+}
+
+// Where events are folded, there the places of live sources are known.
+void Service::start_sources(const Clock& clock, Log& log) {
+  const Config& config = station_->config();
+  for (const ConnectorConfig& entry : config.connectors) {
+    const Connector& connector = *hooks_.at(entry.name);
+    if (!SourceRunner::is_live(connector)) continue;
+    if (!config.only.empty() && config.only != "processors") {
+      log.info("a live source is heard by the processes that run the processors", {{"source", entry.name}});
+      continue;
+    }
+    sources_.push_back(listen_live(entry, {config, connector, *live_, here_, *metrics_, clock, log}));
+    log.info("listening to a live source", {{"source", entry.name}});
+  }
 }
 
 Result<void> Service::start_api(const Clock& clock, Log& log, Settings settings) {
@@ -354,6 +370,7 @@ void Service::count(const std::vector<Pump::Stage>& stages, Timestamp now) {
 
 void Service::stop() {
   if (api_) api_->stop();
+  sources_.clear();  // they keep what they have heard
   if (live_) live_->stop();
   is_complete_ = false;
   sinks_.clear();

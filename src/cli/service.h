@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "api/api.h"
+#include "cli/live_sources.h"
 #include "cli/peers.h"
 #include "cli/station.h"
 #include "pipeline/live.h"
@@ -64,6 +65,7 @@ class Service {
   api::SinkDeliveries deliveries(Log& log);
   Result<void> start_sinks(const Clock& clock, Log& log);
   std::function<std::string(CustomerId)> key_opener(const std::string& tenant);
+  void start_sources(const Clock& clock, Log& log);
   void notify();
   api::FoundConnector find_reader(const DeadLetter& letter, std::string_view name) const;
   void expect_series();
@@ -85,6 +87,7 @@ class Service {
   std::unique_ptr<Peers> peers_;
   std::unique_ptr<api::Api> api_;
   std::vector<std::unique_ptr<SinkRunner>> sinks_;
+  std::vector<std::unique_ptr<SourceRunner>> sources_;
   std::atomic<bool> is_complete_ = false;  // before that nobody listens to commits
 };
 
