@@ -69,6 +69,22 @@ void fields(F& f, AlertRow& v) {
   fields(f, v.alert);
 }
 
+// When a source could not be heard.
+struct GapRow {
+  std::string connector;
+  std::vector<std::string> channels;  // of its events; empty: the one that is named like it
+  Timestamp from{};
+  std::optional<Timestamp> to;  // absent: it still lasts
+  bool operator==(const GapRow&) const = default;
+};
+template <class F>
+void fields(F& f, GapRow& v) {
+  f.required("connector", v.connector);
+  f.optional("channels", v.channels);
+  f.required("from", v.from);
+  f.optional("to", v.to);
+}
+
 // A case as it stood after one step: the newest one in lists, all of them in its history.
 struct CaseRow {
   std::string event;

@@ -87,6 +87,9 @@ class Queries {
 
   Result<Page<AlertRow>> alerts(const PageRequest& page) const;
 
+  // When sources could not be heard, the one that began last first; as many as the silence of customers goes by.
+  Result<Page<GapRow>> gaps(std::string_view tenant) const;
+
   struct KpiFilter {
     std::string kpi;
     std::string dimension;

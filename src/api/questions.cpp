@@ -89,6 +89,11 @@ Result<std::string> list_alerts(const Queries& queries, const Call& call) {
   return as_json(queries.alerts(page));
 }
 
+Result<std::string> list_gaps(const Queries& queries, const Call& call) {
+  if (auto good = Parameters(call).finish(); !good) return std::move(good.error());
+  return as_json(queries.gaps(call.who.tenant));
+}
+
 Result<std::string> list_kpis(const Queries& queries, const Call& call) {
   Parameters parameters(call);
   Queries::KpiFilter filter;
@@ -156,6 +161,7 @@ std::vector<Question> questions(const Queries& queries, const SinkDeliveries& de
           {"/v1/identity/keys/{key}", by(show_identity)},
           {"/v1/signals", by(list_signals)},
           {"/v1/alerts", by(list_alerts)},
+          {"/v1/gaps", by(list_gaps)},
           {"/v1/kpis", by(list_kpis)},
           {"/v1/dead-letters", by(list_dead_letters)},
           {"/v1/dead-letters/{id}", by(show_dead_letter)},

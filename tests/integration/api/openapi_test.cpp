@@ -124,6 +124,8 @@ std::vector<Asked> everything_that_can_be_asked() {
       {"GET", "/v1/customers/{key}", "/v1/customers/customer%3A404", 404},
       {"GET", "/v1/customers/{key}", "/v1/customers/nobody", 404},
       {"GET", "/v1/customers/{key}", "/v1/customers/customer%3A12?limit=5", 400},
+      {"GET", "/v1/gaps", "/v1/gaps", 200},
+      {"GET", "/v1/gaps", "/v1/gaps?limit=5", 400},
       {"GET", "/v1/cases", "/v1/cases", 200},
       {"GET", "/v1/cases", "/v1/cases?unresolved=true&owner=agent-7&department=delivery&limit=1", 200},
       {"GET", "/v1/cases", "/v1/cases?state=lost", 400},

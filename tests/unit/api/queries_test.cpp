@@ -373,6 +373,24 @@ TEST_F(QueriesTest, AForecastReachesItsLevelsAtTheMomentsItNames) {
   EXPECT_EQ(later->curve.back().at, other->curve.back().at + std::chrono::days{3});
 }
 
+TEST_F(QueriesTest, GapsAreToldTheNewestFirstAndThatOneLasts) {
+  EXPECT_TRUE(queries_->gaps("acme")->items.empty());
+  state::SourceGaps gaps;
+  for (const auto& [from, to] : {std::pair(1'000LL, 2'000LL), std::pair(5'000LL, to_millis(kNever))}) {
+    auto& gap = *gaps.add_gaps();
+    gap.set_connector("social");
+    gap.add_channels("bluesky");
+    gap.set_from_ms(from);
+    gap.set_to_ms(to);
+  }
+  values_.put(Topic::activity, "acme", "gaps", gaps);
+  const auto told = queries_->gaps("acme");
+  ASSERT_EQ(told->items.size(), 2u);
+  EXPECT_EQ(told->items[0], (GapRow{"social", {"bluesky"}, from_millis(5'000), std::nullopt}));
+  EXPECT_EQ(told->items[1], (GapRow{"social", {"bluesky"}, from_millis(1'000), from_millis(2'000)}));
+  EXPECT_TRUE(queries_->gaps("other")->items.empty());
+}
+
 TEST(Cursor, IsReadBackAndNothingElseIs) {
   const Cursor cursor{{12, 0, 7}, 100};
   EXPECT_EQ(*read_cursor(write_cursor(cursor), 3), cursor);
