@@ -54,13 +54,16 @@ Result<Phrases> Phrases::of(const std::vector<std::string>& phrases) {
       }
     }
   }
+  for (Node& node : next) {
+    if (node != kFound) node *= width;
+  }
   return made;
 }
 
 bool Phrases::stand_in(std::string_view text) const {
-  std::uint32_t node = 0;
+  Node node = 0;
   for (const char c : text) {
-    node = next_[node * class_count_ + classes_[static_cast<unsigned char>(c)]];
+    node = next_[node + classes_[static_cast<unsigned char>(c)]];
     if (node == kFound) return true;
   }
   return false;

@@ -22,12 +22,12 @@ class Phrases {
   bool stand_in(std::string_view text) const;
 
  private:
-  using Node = std::uint16_t;
-  static constexpr Node kFound = 0xffff;
+  using Node = std::uint32_t;
+  static constexpr Node kFound = 0xffffffff;
 
   std::array<std::uint8_t, 256> classes_{};  // of bytes; 0: stands in no phrase
   std::uint32_t class_count_ = 1;
-  std::vector<Node> next_;  // node × class
+  std::vector<Node> next_;  // node × class; a node is where its row begins
 };
 
 }  // namespace earshot
