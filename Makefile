@@ -5,6 +5,7 @@ JOBS   ?= $(shell nproc)
 SCALE  ?= 0.1
 DEMO   ?=
 FUZZ_RUNS ?= 1000000
+FUZZ_TARGETS ?= text event batch bluesky cloudevents csv google_play typeform csv_records signature config sink small
 
 .PHONY: help setup build check test test-kafka-long asan tsan fuzz bench bench-kafka demo format clean
 
@@ -16,7 +17,7 @@ help:
 	@echo "make test-kafka-long   the tests on a real Kafka broker, ten times as long: a hundred kills"
 	@echo "make asan    the same tests under address and undefined behaviour checks, at EARSHOT_TEST_SCALE=$(SCALE)"
 	@echo "make tsan    the same tests under the thread sanitizer"
-	@echo "make fuzz    look for a text that the analyzer cannot take, FUZZ_RUNS=$(FUZZ_RUNS)"
+	@echo "make fuzz    look for bytes that a reader cannot take, FUZZ_RUNS=$(FUZZ_RUNS) for each of FUZZ_TARGETS"
 	@echo "make bench   the benchmarks of docs/benchmarks.md"
 	@echo "make bench-kafka   Kafka as the engine beside Kafka Streams, in turn"
 	@echo "make format  lay the code out as .clang-format says"
@@ -54,8 +55,7 @@ fuzz:
 	$(SETUP) fuzz
 	$(MAKE) build/fuzz/build.ninja
 	cmake --build --preset fuzz -j $(JOBS)
-	mkdir -p build/fuzz/corpus
-	build/fuzz/text_fuzz -runs=$(FUZZ_RUNS) -max_len=512 build/fuzz/corpus
+	for target in $(FUZZ_TARGETS); do scripts/fuzz $$target $(FUZZ_RUNS) || exit 1; done
 
 bench: build
 	scripts/bench

@@ -174,7 +174,8 @@ std::optional<std::int64_t> parse_stars(std::string_view text) {
   text = trim(text);
   if (const auto numeral = chinese_numeral(text)) return *numeral * 1000 + half;
   const auto value = parse_decimal(text, 3);
-  if (!value || *value > 1'000'000'000) return std::nullopt;
+  constexpr std::int64_t kMost = 1'000'000'000;
+  if (!value || *value > kMost || *value < -kMost || (*value < 0 && half > 0)) return std::nullopt;
   return *value + half;
 }
 

@@ -118,7 +118,7 @@ class Loader {
     if (auto done = processors(); !done) return std::move(done.error());
     if (auto done = connectors(); !done) return std::move(done.error());
     if (auto done = sinks(); !done) return std::move(done.error());
-    remember_origins();
+    if (auto done = remember_origins(); !done) return std::move(done.error());
     return std::move(config_);
   }
 
@@ -334,15 +334,21 @@ class Loader {
   }
 
   // For `config show`: which keys the file has, and its sections that are no settings of processors.
-  void remember_origins() {
+  Result<void> remember_origins() {
+    JsonDocument document;
     for (const auto& pair : root_) {
       const std::string& key = pair.first.Scalar();
       config_.given.insert(key);
       if (std::find(kSections.begin(), kSections.end(), key) == kSections.end()) continue;
-      if (!config_.sections.contains(key)) config_.written[key] = to_json(pair.second);
+      if (!config_.sections.contains(key)) {
+        config_.written[key] = to_json(pair.second);
+        // Settings of connectors are read later, each by its connector.
+        if (const auto good = document.parse(config_.written[key]); !good) return at(key, key + " cannot be taken: " + good.error().message);
+      }
       if (!pair.second.IsMap()) continue;
       for (const auto& below : pair.second) config_.given.insert(key + "." + below.first.Scalar());
     }
+    return {};
   }
 
   YAML::Node root_;

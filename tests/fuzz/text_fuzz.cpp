@@ -1,17 +1,20 @@
-// libFuzzer looks for a text that the analyzer cannot take. docs/text.md tells how to run it and what it has found.
+// Texts of customers. docs/text.md tells what was found.
 #include <cstdlib>
 #include <string>
 
+#include "fuzz/target.h"
 #include "fuzz/text_answer.h"
+
+namespace earshot::fuzz {
 
 namespace {
 
-const earshot::Analyzer& analyzer() {
+const Analyzer& analyzer() {
   static const auto loaded = [] {
     const char* path = std::getenv("EARSHOT_MODEL");
-    auto bytes = earshot::StableBytes::map(path != nullptr ? path : "models/text-2.bin");
-    EARSHOT_CHECK(bytes.has_value(), "run it in the source tree, or name a model in EARSHOT_MODEL");
-    auto result = earshot::Analyzer::load(std::move(*bytes));
+    auto bytes = StableBytes::map(path != nullptr ? path : EARSHOT_SOURCE_DIR "/models/text-2.bin");
+    EARSHOT_CHECK(bytes.has_value(), "the model is in the source tree, or named in EARSHOT_MODEL");
+    auto result = Analyzer::load(std::move(*bytes));
     EARSHOT_CHECK(result.has_value(), "the model must load");
     return std::move(*result);
   }();
@@ -20,7 +23,10 @@ const earshot::Analyzer& analyzer() {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  earshot::test::check_answer(analyzer(), {reinterpret_cast<const char*>(data), size});
-  return 0;
+void take(std::string_view bytes) { test::check_answer(analyzer(), bytes); }
+
+std::vector<std::string> seeds() {
+  return {"The parcel never arrived and nobody answers!!", "更新之后一直闪退，客服也没人回，要求退款", "Great value, but the zipper broke after 2 days :( http://a.example", "ｆｕｌｌ ｗｉｄｔｈ 😀👍🏽 \u202e", ""};
 }
+
+}  // namespace earshot::fuzz

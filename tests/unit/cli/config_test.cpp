@@ -103,6 +103,15 @@ TEST(Config, SaysWhatIsWrongWithASink) {
   }
 }
 
+// Found by config_fuzz: `config show` ended the program.
+TEST(Config, RefusesSettingsOfAConnectorThatAreNoJson) {
+  for (const char* settings : {"x: 99999999999999999999999", "map: {a: 1, a: 2}"}) {
+    const auto config = parse_config("connectors:\n  - name: csv\n    " + std::string(settings) + "\n", "earshot.yaml");
+    ASSERT_FALSE(config) << settings;
+    EXPECT_TRUE(config.error().message.starts_with("earshot.yaml line 1: connectors cannot be taken")) << config.error().message;
+  }
+}
+
 TEST(Config, PassesOnWhatABrokerAsksForAndKeepsTheSecretOutOfSight) {
   ::setenv("EARSHOT_TEST_BROKER_PASSWORD", "not to be shown", 1);
   const Config config = good(
