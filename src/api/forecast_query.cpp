@@ -85,6 +85,7 @@ void add_forecast(Step& step, ForecastAnswer& answer) {
   answer.active_days = presence->days;
   answer.last_heard = presence->last_heard;
   const Silence::Outlook outlook = Silence::look_ahead(*presence, settings, step);
+  if (outlook.act) answer.act_permille = outlook.act_permille;
   if (const auto due = Silence::due_of(SignalLevel::watch, *presence, outlook)) answer.watch_at = due->at;
   if (const auto due = Silence::due_of(SignalLevel::act, *presence, outlook)) answer.act_at = due->at;
   answer.rule = outlook.is_young ? "young" : "rhythm";

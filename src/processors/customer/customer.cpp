@@ -9,9 +9,11 @@
 #include "processors/customer/blindness.h"
 #include "processors/customer/moving.h"
 #include "processors/customer/profile.h"
+#include "processors/customer/season.h"
 #include "processors/customer/settings.h"
 #include "processors/customer/silence.h"
 #include "processors/customer/timeline.h"
+#include "processors/customer/unanswered.h"
 #include "processors/customer/unhappiness.h"
 
 namespace earshot {
@@ -41,7 +43,9 @@ class Customer final : public Processor {
 
   void fire(const Timer& timer, Step& step) override {
     if (timer.name != Silence::kTimer) return;
-    if (silence_.fire(timer, settings(step), step)) announce(step);
+    const CustomerSettings& now = settings(step);
+    Season::close(now.quiet_permille, step);
+    if (silence_.fire(timer, now, step)) announce(step);
   }
 
  private:
@@ -58,12 +62,15 @@ class Customer final : public Processor {
     const Reading reading = read_activity(activity, now);
     const std::string before = risk_of(step);
     const bool was_unhappy = Silence::is_unhappy(step);
-    const bool joined = profile_.apply(activity, reading, step);
+    const Profile::Heard heard = profile_.apply(activity, reading, step);
+    if (heard.is_another_day && now.quiet_permille > 0) Season::count(day_of(activity.at), step);
+    Season::close(now.quiet_permille, step);
     timeline_.apply(activity, reading, step);
     silence_.apply(activity, reading, now, step);
     unhappiness_.apply(activity, reading, step);
+    Unanswered::look(activity.facet, false, step);
     if (Silence::is_unhappy(step) && !was_unhappy) silence_.look_again(now, step);
-    if (joined || risk_of(step) != before) announce(step);
+    if (heard.joined || risk_of(step) != before) announce(step);
   }
 
   // What comes for a facet that was moved goes after it.
@@ -93,6 +100,7 @@ class Customer final : public Processor {
 
   void judge_anew(KeyHash moved, Step& step) {
     Unhappiness::reconsider(moved, step);
+    Unanswered::look(moved, true, step);
     silence_.reconsider(moved, settings(step), step);
   }
 
@@ -110,7 +118,7 @@ class Customer final : public Processor {
     if (customer == nullptr) return "";
     if (customer->silence_level() == 2) return "act";
     if (!customer->negative_signal().empty()) return "unhappy";
-    return customer->silence_level() == 1 || !customer->at_risk_signal().empty() ? "watch" : "ok";
+    return customer->silence_level() == 1 || !customer->at_risk_signal().empty() || !customer->unanswered_signal().empty() ? "watch" : "ok";
   }
 
   // Tells other systems how the customer stands: when they are new and when something that matters has changed.
@@ -167,6 +175,7 @@ class Customer final : public Processor {
 
   static void keep(const ChurnModelFitted& fitted, state::ChurnModelState& value) {
     value.set_version(fitted.version);
+    value.set_until_ms(to_millis(fitted.until));
     value.set_r_micro(fitted.r_micro);
     value.set_alpha_micro(fitted.alpha_micro);
     value.set_a_micro(fitted.a_micro);

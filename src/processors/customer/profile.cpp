@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "processors/customer/unanswered.h"
+
 namespace earshot {
 namespace {
 
@@ -158,8 +160,10 @@ bool says_they_leave(const ActivityRecorded& activity) { return activity.analysi
 
 Reading read_activity(const ActivityRecorded& activity, const CustomerSettings& settings) {
   Reading reading;
-  reading.sign_of_life = by_customer(activity);
-  reading.active_day = reading.sign_of_life && std::find(settings.activity.begin(), settings.activity.end(), activity.kind) != settings.activity.end();
+  const bool is_activity = std::find(settings.activity.begin(), settings.activity.end(), activity.kind) != settings.activity.end();
+  const bool may_run_by_itself = activity.kind == InputKind::payment || activity.kind == InputKind::subscription;
+  reading.sign_of_life = by_customer(activity) && (is_activity || !may_run_by_itself);
+  reading.active_day = reading.sign_of_life && is_activity;
   reading.feedback = reading.sign_of_life && is_feedback(activity.kind);
   if (!reading.feedback) return reading;
 
@@ -179,7 +183,8 @@ Reading read_activity(const ActivityRecorded& activity, const CustomerSettings& 
   return reading;
 }
 
-bool Profile::apply(const ActivityRecorded& activity, const Reading& reading, Step& step) const {
+Profile::Heard Profile::apply(const ActivityRecorded& activity, const Reading& reading, Step& step) const {
+  Heard heard;
   auto& facet = step.edit<state::Facet>(facet_name(activity.facet));
   const std::int64_t at = to_millis(activity.at);
   const bool is_new = facet.first_ms() == 0 && facet.entries() == 0;
@@ -190,7 +195,7 @@ bool Profile::apply(const ActivityRecorded& activity, const Reading& reading, St
   const DayNumber day = day_of(activity.at);
   if (reading.active_day && (facet.day_count() == 0 || day != facet.last_day())) {
     DaySet days = days_of(facet);
-    days.insert(day);
+    heard.is_another_day = days.insert(day) && days.count() > 1;
     facet.set_days(days.bytes());
     facet.set_day_count(days.count());
     facet.set_last_day(*days.last());
@@ -202,10 +207,10 @@ bool Profile::apply(const ActivityRecorded& activity, const Reading& reading, St
   }
   if (reading.feedback) score(reading, activity, facet);
   fare(activity, facet);
-  if (!is_new) return false;
-
-  add_facet(activity.facet, step);
-  return true;
+  Unanswered::note(activity, facet);
+  if (is_new) add_facet(activity.facet, step);
+  heard.joined = is_new;
+  return heard;
 }
 
 // Ascending, so that the same set has the same order however it came about.
@@ -299,6 +304,7 @@ void Profile::merge(const state::Facet& other, state::Facet& facet) {
   note_newest_contract(other.contract_ms(), other.plan(), other.contract_status(), facet);
   note_first_contract(other.contract_since_ms(), facet);
   note_newest_renewal(other.renewal_ms(), other.renews_ms(), facet);
+  Unanswered::merge(other, facet);
   facet.set_place(std::max(facet.place(), other.place()));
   if (facet.currency().empty()) facet.set_currency(other.currency());
   if (facet.currency() == other.currency()) facet.set_spent_minor(facet.spent_minor() + other.spent_minor());
@@ -370,10 +376,12 @@ GapHabit Profile::gap_habit(Step& step) {
   return gaps.habit();
 }
 
+bool Profile::has_contract(const state::Facet& facet) { return facet.contract_ms() != 0 && is_in_force(facet.contract_status()); }
+
 void Profile::add_traits(const state::Facet& facet, Traits& traits) {
   for (const std::string& channel : facet.channels()) traits.add_channel(channel);
   traits.add_region(facet.region(), facet.region_ms());
-  traits.add_contract(facet.plan(), is_in_force(facet.contract_status()), facet.contract_ms());
+  traits.add_contract(facet.plan(), has_contract(facet), facet.contract_ms());
 }
 
 std::string_view Profile::segment(const CustomerSettings& settings, Step& step) {
@@ -383,6 +391,15 @@ std::string_view Profile::segment(const CustomerSettings& settings, Step& step) 
     if (const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}))) add_traits(*facet, traits);
   }
   return segment_of(settings.segments, traits);
+}
+
+Timestamp Profile::first_seen(Step& step) {
+  Timestamp first = step.now();
+  for (const auto& ref : step.find<state::Customer>("customer")->facets()) {
+    const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}));
+    if (facet != nullptr) first = std::min(first, from_millis(facet->first_ms()));
+  }
+  return first;
 }
 
 std::int64_t Profile::spent(Step& step) {

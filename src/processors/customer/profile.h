@@ -61,8 +61,12 @@ class Profile {
  public:
   static std::string facet_name(KeyHash facet) { return "facet/" + facet.hex(); }
 
-  // Adds an activity to its facet, and the facet to its customer. Gives true when the customer has a new facet.
-  bool apply(const ActivityRecorded& activity, const Reading& reading, Step& step) const;
+  // Adds an activity to its facet, and the facet to its customer.
+  struct Heard {
+    bool joined = false;          // the customer has a new facet
+    bool is_another_day = false;  // of activity, not the first of this facet
+  };
+  Heard apply(const ActivityRecorded& activity, const Reading& reading, Step& step) const;
 
   static CombinedProfile combine(const std::vector<state::Facet>& facets);
   static CombinedProfile combined(Step& step);  // of the customer of this step
@@ -82,8 +86,10 @@ class Profile {
   static GapHabit gap_habit(Step& step);
   // Which of the tenant's segments the customer belongs to; empty: none.
   static std::string_view segment(const CustomerSettings& settings, Step& step);
+  static bool has_contract(const state::Facet& facet);  // in force
   static void add_traits(const state::Facet& facet, Traits& traits);
   static void note_traits(const ActivityRecorded& activity, const Reading& reading, state::Facet& facet);
+  static Timestamp first_seen(Step& step);
   static std::int64_t spent(Step& step);  // minor units of the currency of the first key that spent anything
 
  private:

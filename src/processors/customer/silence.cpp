@@ -6,6 +6,8 @@
 #include "base/hash.h"
 #include "processors/control.h"
 #include "processors/customer/blindness.h"
+#include "processors/customer/contract.h"
+#include "processors/customer/season.h"
 
 namespace earshot {
 namespace {
@@ -102,14 +104,25 @@ void Silence::reconsider(KeyHash moved, const CustomerSettings& settings, Step& 
 // tenant's own is fitted not even that. The rule for the young speaks, by week 16 of their life.
 Silence::Outlook Silence::look_ahead(const Presence& presence, const CustomerSettings& settings, Step& step) {
   Outlook outlook;
-  outlook.blind = Blindness::after(presence.last_heard, step);
+  outlook.blind = united(Blindness::after(presence.last_heard, step), Season::quiet_after(presence.last_heard, step));
   outlook.is_young = presence.days == 1;
   outlook.watch = presence.last_heard + std::chrono::weeks{settings.young_weeks};
   const ChurnModel& model = model_of(settings, step);
   if (outlook.is_young && model.version == 0) return outlook;
-  const SilenceDue due = silence_due(terms(settings, model, step), rhythm(presence, model, step));
+  const SilenceSettings in_force = terms(settings, model, step);
+  const Rhythm theirs = rhythm(presence, model, step);
+  const SilenceDue due = silence_due(in_force, theirs);
   if (!outlook.is_young) outlook.watch = due.watch;
+  outlook.watch_permille = in_force.watch_permille;
   outlook.act = outlook.is_young ? due.act : std::max(due.act, due.watch);
+  outlook.act_permille = in_force.act_permille;
+  if (const auto contract = contract_of(step); contract && settings.contract_permille < in_force.act_permille) {
+    SilenceSettings sooner = in_force;
+    sooner.act_permille = static_cast<int>(settings.contract_permille);
+    const Timestamp at = earshot::due_of(*contract, settings.renewal_days, silence_due(sooner, theirs).act, *outlook.act);
+    if (at < *outlook.act) outlook.act_permille = sooner.act_permille;
+    outlook.act = at;
+  }
   return outlook;
 }
 
@@ -118,7 +131,7 @@ std::optional<Silence::Due> Silence::due_of(SignalLevel level, const Presence& p
   if (!is_watch && !outlook.act) return std::nullopt;
   const Timestamp heard_all_the_time = is_watch ? outlook.watch : *outlook.act;
   const Timestamp at = Blindness::postponed(presence.last_heard, heard_all_the_time, outlook.blind);
-  return Due{at, level, is_watch && outlook.is_young, at - heard_all_the_time};
+  return Due{at, level, is_watch && outlook.is_young, at - heard_all_the_time, is_watch ? outlook.watch_permille : outlook.act_permille};
 }
 
 std::optional<Silence::Due> Silence::next_due(const Presence& presence, const state::Customer& customer, const CustomerSettings& settings, Step& step) {
@@ -138,12 +151,17 @@ Rhythm Silence::rhythm(const Presence& presence, const ChurnModel& model, Step& 
 
 SilenceSettings Silence::terms(const CustomerSettings& settings, const ChurnModel& model, Step& step) { return settings.silence(model, is_unhappy(step)); }
 
-// What leaves less room for silence: somebody still owes them an answer, or they were unhappy and nothing happy came after.
+// What leaves less room for silence: somebody still owes them an answer, they were unhappy and nothing happy came after, a payment
+// failed, or they no longer answer surveys.
 bool Silence::is_unhappy(Step& step) {
   const auto* customer = step.find<state::Customer>("customer");
   if (customer == nullptr) return false;
-  if (!customer->negative_signal().empty()) return true;
-  return std::any_of(customer->cases().begin(), customer->cases().end(),
+  if (!customer->negative_signal().empty() || !customer->at_risk_signal().empty() || !customer->unanswered_signal().empty()) return true;
+  return has_unresolved_case(*customer);
+}
+
+bool Silence::has_unresolved_case(const state::Customer& customer) {
+  return std::any_of(customer.cases().begin(), customer.cases().end(),
                      [](const state::CustomerCase& one) { return one.state() < static_cast<std::int32_t>(CaseState::resolved); });
 }
 
@@ -294,15 +312,21 @@ std::vector<std::string> Silence::reasons(const Due& due, const Presence& presen
     facts.push_back("usual gap " + std::to_string(usual) + " days (95 % within " + std::to_string(within) + "), silent for " + silent_for);
   }
   const SilenceOutlook outlook = silence_outlook(in_force, theirs, due.at - due.blind);
-  const int passed = due.level == SignalLevel::act ? in_force.act_permille : in_force.watch_permille;
   std::string forecast = "P(silent for " + std::to_string(settings.horizon_days) + " days) " + ratio(outlook.gone_permille);
-  if (!due.young) forecast += ", passed " + ratio(passed) + " on " + date_of(due.at);
+  if (!due.young) forecast += ", passed " + ratio(due.permille) + " on " + date_of(due.at);
   facts.push_back(std::move(forecast));
   if (const auto blind = std::chrono::ceil<std::chrono::days>(due.blind).count(); blind > 0) {
-    facts.push_back("not counted: " + std::to_string(blind) + (blind == 1 ? " day" : " days") + " on which their source could not be heard");
+    const bool is_quiet = Blindness::after(presence.last_heard, step).empty();
+    facts.push_back("not counted: " + std::to_string(blind) + (blind == 1 ? " day" : " days") + (is_quiet ? " of a time in which most customers were quiet" : " on which their source could not be heard"));
+  }
+  if (const auto contract = contract_of(step); contract && facts.size() < 3) {
+    if (std::string fact = fact_of(*contract, settings.renewal_days, due.at); !fact.empty()) facts.push_back(std::move(fact));
   }
   const auto negative = Profile::last_negative(step);
-  if (facts.size() < 3 && step.find<state::Customer>("customer")->negative_signal().empty() && is_unhappy(step)) facts.emplace_back("a case of theirs is unresolved");
+  const auto& customer = *step.find<state::Customer>("customer");
+  if (facts.size() < 3 && customer.negative_signal().empty() && has_unresolved_case(customer)) facts.emplace_back("a case of theirs is unresolved");
+  if (facts.size() < 3 && !customer.at_risk_signal().empty()) facts.push_back((Profile::mood(step).cancelled ? "contract cancelled on " : "a payment failed on ") + date_of(from_millis(customer.at_risk_since_ms())));
+  if (facts.size() < 3 && !customer.unanswered_signal().empty()) facts.emplace_back("they no longer answer surveys");
   if (facts.size() < 3 && negative && days_between(*negative, presence.last_heard) <= kRecentComplaintDays) {
     facts.push_back("unhappy feedback on " + date_of(*negative) + ", shortly before the last contact");
   }

@@ -32,6 +32,7 @@ class Silence {
   // How the customer feels, or whether somebody owes them an answer, has changed: the moment may be earlier now.
   void look_again(const CustomerSettings& settings, Step& step) const;
   static bool is_unhappy(Step& step);
+  static bool has_unresolved_case(const state::Customer& customer);
 
   // True if something was raised.
   bool fire(const Timer& timer, const CustomerSettings& settings, Step& step) const;
@@ -40,12 +41,15 @@ class Silence {
     Timestamp at;        // the exact moment
     SignalLevel level;
     bool young = false;  // by the rule for the young, not by the forecast: they were active on one day only
-    Millis blind{};      // of the wait, not counted: nobody could have heard them
+    Millis blind{};      // of the wait, not counted: nobody could have heard them, or hardly anybody was
+    int permille = 0;    // the level that is reached
   };
   // When the levels are reached if nothing more is heard, by a clock that never stands still; and when it does.
   struct Outlook {
     Timestamp watch;
     std::optional<Timestamp> act;
+    int watch_permille = 0;
+    int act_permille = 0;
     bool is_young = false;
     std::vector<BlindSpan> blind;
   };

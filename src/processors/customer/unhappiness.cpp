@@ -1,5 +1,7 @@
 #include "processors/customer/unhappiness.h"
 
+#include <algorithm>
+
 #include "event/names.h"
 #include "processors/customer/case_list.h"
 
@@ -209,6 +211,7 @@ void Unhappiness::request(const ActivityRecorded& activity, const Reading& readi
   wanted.similarity = activity.similarity;
   wanted.imported = activity.imported;
   wanted.reasons = reasons_of(activity);
+  wanted.tenure_days = std::max<std::int64_t>(0, std::chrono::floor<std::chrono::days>(activity.at - Profile::first_seen(step)).count());
   wanted.signal = step.find<state::Customer>("customer")->negative_signal();
   wanted.place = activity.place;
   step.edit<state::Customer>("customer").set_case_pending(true);

@@ -101,7 +101,8 @@ TEST(Silence, GoesByTheFitOfTheSegmentTheCustomerIsIn) {
   auto signs = customer.activity(InputKind::subscription, customer.feed().now() + days{1});
   signs.subscription = Subscription{"gold", SubscriptionStatus::active, std::nullopt};
   customer.hear(signs);
-  const SilenceDue later = silence_due({of_members}, {rhythm.first_day, signs.at, rhythm.repeat_days});
+  customer.hear(customer.order(signs.at));
+  const SilenceDue later = silence_due({of_members}, {rhythm.first_day, signs.at, rhythm.repeat_days + 1});
   const auto members = signals_of(customer.pass_time_to(up_to_minute(later.watch)), SignalKind::silent);
   ASSERT_EQ(members.size(), 1u);
   EXPECT_EQ(members[0].since, later.watch);
