@@ -1,6 +1,6 @@
 // Reasons and titles are plain facts that the log holds in English. Those that we know the shape of are said in the language of the
 // page; whatever else is shown as it stands.
-import { dayOf, every } from './show.js';
+import { dayOf, every, momentOf } from './show.js';
 import { language, named } from './words.js';
 
 const issues = (text) => text.split(', ').map((one) => named('issue', one)).join('、');
@@ -37,6 +37,9 @@ const shapes = [
   [/^a customer went silent: (.*)$/, null, (m) => `一位客户沉默了:${place(m[1])}`],
   [/^a case was opened: (.*)$/, null, (m) => `新建工单:${place(m[1])}`],
   [/^a case became more pressing: (.*)$/, null, (m) => `工单变得更紧急:${place(m[1])}`],
+  [/^source (.+) cannot be heard since (\S+)$/, (m) => `source ${m[1]} cannot be heard since ${momentOf(m[2])}`, (m) => `自 ${momentOf(m[2])} 起听不到来源 ${m[1]}`],
+  [/^source (.+) could not be heard from (\S+) to (\S+)$/, (m) => `source ${m[1]} could not be heard from ${momentOf(m[2])} to ${momentOf(m[3])}`,
+    (m) => `${momentOf(m[2])} 至 ${momentOf(m[3])} 听不到来源 ${m[1]}`],
   [/^nobody took a case in time: (.*)$/, null, (m) => `工单无人及时接手:${place(m[1])}`],
 ];
 

@@ -14,6 +14,7 @@ std::vector<api::StaticFile> console_files() {
       {"/console/customer.css", kStyle, console::customer_css()},
       {"/console/actions.js", kScript, console::actions_js()},
       {"/console/customer.js", kScript, console::customer_js()},
+      {"/console/deaf.js", kScript, console::deaf_js()},
       {"/console/dom.js", kScript, console::dom_js()},
       {"/console/facts.js", kScript, console::facts_js()},
       {"/console/forecast.js", kScript, console::forecast_js()},

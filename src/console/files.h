@@ -20,6 +20,7 @@ std::string_view page_css();
 std::string_view customer_css();
 std::string_view actions_js();
 std::string_view customer_js();
+std::string_view deaf_js();
 std::string_view dom_js();
 std::string_view facts_js();
 std::string_view forecast_js();

@@ -1,6 +1,7 @@
 // Wires the page together: what is heard is kept and drawn, the address says what is shown, and the switches of the head work.
 import { askWho, closeAsking } from './actions.js';
 import { drawCustomer, forgetCustomer, heardOf, openCase, openCustomer } from './customer.js';
+import { drawDeaf, fetchDeaf, isAboutDeafness } from './deaf.js';
 import { byId, put } from './dom.js';
 import { fetchStanding, take } from './known.js';
 import { Refusal, listen } from './live.js';
@@ -21,6 +22,7 @@ function plan() {
 
 function draw() {
   isPlanned = false;
+  drawDeaf();
   if (byId('customer').hidden) drawToday(plan);
   else drawCustomer();
 }
@@ -49,9 +51,10 @@ async function start() {
       take(name, row) {
         take(name, row);
         heardOf(name, row);
+        if (isAboutDeafness(name, row)) fetchDeaf().then(plan, () => {});
         plan();
       },
-      connected: () => fetchStanding().then(() => document.body.classList.add('filled'), () => {}).then(plan),
+      connected: () => Promise.all([fetchStanding(), fetchDeaf()]).then(() => document.body.classList.add('filled'), () => {}).then(plan),
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -146,4 +149,5 @@ wireToday(plan);
 wireSearch();
 sayEverything();
 setInterval(plan, 20000);  // deadlines come nearer
+setInterval(() => fetchDeaf().then(plan, () => {}), 60000);  // it is told to other partitions than the alert comes from
 start();

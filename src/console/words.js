@@ -13,6 +13,11 @@ const words = {
   'connection.live': ['live', '实时'],
   'connection.lost': ['reconnecting', '重新连接中'],
   'connection.old': ['Connection lost at {time}. What you see may be old; it comes back by itself.', '连接于 {time} 中断。所见可能已过时,恢复后会自动更新。'],
+  deaf: ['Sources that could not be heard', '听不到的来源'],
+  'deaf.now': ['deaf', '听不到'],
+  'deaf.over': ['was deaf', '曾听不到'],
+  'deaf.lasts': ['{source} cannot be heard since {from}. Its customers\u2019 silence does not count meanwhile.', '自 {from} 起听不到 {source}。其间该来源客户的沉默不计。'],
+  'deaf.was': ['{source} could not be heard from {from} to {to}; what was said then is missing.', '{from} 至 {to} 听不到 {source},其间的内容缺失。'],
   'theme.auto': ['Light or dark as the system', '跟随系统明暗'],
   'theme.light': ['Light', '浅色'],
   'theme.dark': ['Dark', '深色'],
@@ -183,7 +188,7 @@ const words = {
   'subscription.active': ['active', '有效'], 'subscription.trial': ['trial', '试用'], 'subscription.past_due': ['past due', '欠费'], 'subscription.cancelling': ['cancelling', '即将取消'], 'subscription.cancelled': ['cancelled', '已取消'],
   'department.support': ['support', '客服'], 'department.product': ['product', '产品'], 'department.logistics': ['logistics', '物流'], 'department.billing': ['billing', '财务'],
   'channel.email': ['e-mail', '邮件'], 'channel.app_chat': ['app chat', '应用内聊天'], 'channel.web_chat': ['web chat', '网页聊天'], 'channel.google_play': ['Google Play', 'Google Play'],
-  'channel.bluesky': ['Bluesky', 'Bluesky'], 'channel.typeform': ['Typeform', 'Typeform'], 'channel.shop': ['shop', '商城'], 'channel.billing': ['billing', '账单'], 'channel.market': ['marketplace', '市场'],
+  'channel.bluesky': ['Bluesky', 'Bluesky'], 'channel.mastodon': ['Mastodon', 'Mastodon'], 'channel.typeform': ['Typeform', 'Typeform'], 'channel.shop': ['shop', '商城'], 'channel.billing': ['billing', '账单'], 'channel.market': ['marketplace', '市场'],
   'channel.silence': ['silence', '沉默'], 'channel.phone': ['phone', '电话'], 'channel.app': ['app', '应用'], 'channel.web': ['web', '网站'], 'channel.cases': ['cases', '工单'],
 };
 

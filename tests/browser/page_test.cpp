@@ -214,6 +214,32 @@ TEST_F(Page, CanBeReadByEverybody) {
   }
 }
 
+TEST_F(Page, SaysWhichSourceCannotBeHeardAndSinceWhen) {
+  const std::string from = ago(1);
+  const auto tell = [&](const std::string& to) {
+    const std::string gap = R"({"specversion":"1.0","id":"gap","source":"/test","type":"earshot.connector.gap.v1","data":{"connector":"social-eu","from":")" + from +
+                            R"(","to":")" + to + R"(","reason":"it answers 500","channels":["bluesky"]}})";
+    ASSERT_EQ(service_->post("/v1/control", gap, {{"Content-Type", "application/cloudevents+json"}}).status, 200);
+  };
+  const std::string is_quiet = "document.querySelector('#deaf').hidden";
+  Browser browser({.width = 390, .height = 844});
+  open(browser);
+  EXPECT_TRUE(browser.value_of(is_quiet)) << "all is well";
+  tell(format_rfc3339(kNever));
+  ASSERT_TRUE(browser.wait_until("!" + is_quiet));
+  EXPECT_NE(browser.text_of("#deaf").find("cannot be heard since"), std::string::npos) << browser.text_of("#deaf");
+  EXPECT_NE(browser.text_of("#deaf").find("social-eu"), std::string::npos);
+  EXPECT_EQ(layout_faults(browser), "");
+  browser.keep_screenshot("deaf");
+  browser.tab_to("#language");
+  browser.press("Enter");
+  EXPECT_NE(browser.text_of("#deaf").find("起听不到"), std::string::npos) << browser.text_of("#deaf");
+  tell(ago(0));
+  ASSERT_TRUE(browser.wait_until("document.querySelector('#deaf').innerText.includes('内容缺失')"));
+  EXPECT_EQ(layout_faults(browser), "");
+  browser.keep_screenshot("deaf-zh");
+}
+
 TEST_F(Page, SaysThatTheConnectionIsLostAndTakesItUpAgain) {
   Browser browser;
   open(browser);
