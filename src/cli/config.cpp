@@ -149,8 +149,12 @@ class Loader {
     const std::vector<std::string_view> plain{"tenant", "data", "listen", "partitions", "model", "queue_events_max"};
     std::vector<std::string_view> known(kSections.begin(), kSections.end());
     known.insert(known.end(), plain.begin(), plain.end());
+    std::set<std::string> seen;
     for (const auto& pair : root_) {
       const std::string& key = pair.first.Scalar();
+      if (!seen.insert(key).second) return at(key, key + " stands twice");
+      const bool is_list = key == "tokens" || key == "connectors" || key == "sinks";
+      if (is_list && !pair.second.IsSequence() && !pair.second.IsNull()) return at(key, key + " is not a list: each entry begins with a dash");
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
       const std::string near = nearest_word(key, known);
       return at(key, key + " is not a known key" + (near.empty() ? "" : "; did you mean " + near + "?"));

@@ -41,7 +41,7 @@ bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // What stands for a character that some chat takes for more than itself; `rest` follows it.
-std::string_view shown(const Character& character, const std::string& before, std::string_view rest) {
+std::string_view shown(const Character& character, char before, std::string_view rest) {
   switch (character.code) {
     case '@': return "＠";
     case '<': return "＜";
@@ -50,7 +50,7 @@ std::string_view shown(const Character& character, const std::string& before, st
     case ']': return "］";
     case ':': return rest.starts_with("//") ? "[:]" : ":";
     // A dot as in a domain, not as in a number or at the end of a sentence.
-    case '.': return !before.empty() && !rest.empty() && is_letter_or_digit(before.back()) && is_letter_or_digit(rest[0]) && !is_digit(rest[0]) ? "[.]" : ".";
+    case '.': return !rest.empty() && is_letter_or_digit(before) && is_letter_or_digit(rest[0]) && !is_digit(rest[0]) ? "[.]" : ".";
     default: return character.bytes;
   }
 }
@@ -95,20 +95,21 @@ std::vector<std::string> lines_of_digest(std::vector<const AlertRaised*> alerts)
 
 std::string plain(std::string_view text, std::size_t characters_max) {
   if (!is_valid_utf8(text)) return "?";
+  std::string seen;  // first, so that nothing hides a link from us that a reader would see
+  for (std::string_view rest = text; !rest.empty();) {
+    const Character character = first_character(rest);
+    rest.remove_prefix(character.bytes.size());
+    if (!is_unseen(character.code)) seen += is_break(character.code) ? std::string_view(" ") : character.bytes;
+  }
   std::string out;
-  std::string before;  // the character before this one, as it was
+  char before = ' ';
   std::size_t count = 0;
-  while (!text.empty()) {
-    const Character character = first_character(text);
-    text.remove_prefix(character.bytes.size());
-    if (is_unseen(character.code)) continue;
+  for (std::string_view rest = seen; !rest.empty(); ++count) {
     if (count == characters_max) return out + "…";
-    ++count;
-    // Unseen characters between two that are seen must not hide a link from us.
-    std::string_view rest = text;
-    while (!rest.empty() && is_unseen(first_character(rest).code)) rest.remove_prefix(first_character(rest).bytes.size());
-    out += is_break(character.code) ? std::string_view(" ") : shown(character, before, rest);
-    before = character.bytes;
+    const Character character = first_character(rest);
+    rest.remove_prefix(character.bytes.size());
+    out += shown(character, before, rest);
+    before = character.bytes.back();
   }
   return out;
 }

@@ -189,6 +189,7 @@ TEST(AlertText, KeepsNumbersAndSentencesAsTheyAre) {
   EXPECT_EQ(plain("1.5 of 5. Late again: 3 days, 服务很差。"), "1.5 of 5. Late again: 3 days, 服务很差。");
   EXPECT_EQ(plain("see shop.example or a@b.example"), "see shop[.]example or a＠b[.]example");
   EXPECT_EQ(plain("a\u200b.\u200bexample"), "a[.]example");
+  EXPECT_EQ(plain("https:/\u202e\u200b/a.example"), "https[:]//a[.]example") << "found by sink_fuzz";
   EXPECT_EQ(plain(std::string(300, 'x'), 5), "xxxxx…");
   EXPECT_EQ(plain("\xff"), "?");
   EXPECT_EQ(plain("a\nb\x1b[31mc\u2028d"), "a b ［31mc d");

@@ -112,6 +112,20 @@ TEST(Config, RefusesSettingsOfAConnectorThatAreNoJson) {
   }
 }
 
+// Found by config_fuzz: the first counted, the last was shown; and tokens that were no list were none.
+TEST(Config, RefusesAKeyThatStandsTwiceAndAListThatIsNone) {
+  for (const auto& [yaml, complaint] : std::vector<std::pair<std::string, std::string>>{
+           {"tenant: a\nlisten: 127.0.0.1:1\ntenant: b\n", "tenant stands twice"},
+           {"tokens: EARSHOT_TOKEN\n", "line 1: tokens is not a list"},
+           {"tenant: a\nsinks: {name: a}\n", "line 2: sinks is not a list"},
+           {"connectors: csv\n", "connectors is not a list"}}) {
+    const auto config = parse_config(yaml, "earshot.yaml");
+    ASSERT_FALSE(config) << yaml;
+    EXPECT_NE(config.error().message.find(complaint), std::string::npos) << config.error().message;
+  }
+  good("tokens:\nconnectors: []\n");
+}
+
 TEST(Config, PassesOnWhatABrokerAsksForAndKeepsTheSecretOutOfSight) {
   ::setenv("EARSHOT_TEST_BROKER_PASSWORD", "not to be shown", 1);
   const Config config = good(

@@ -190,7 +190,7 @@ TEST(Text, StarsAsPeopleWriteThem) {
                          Row{"两星", 2000}}) {
     EXPECT_EQ(parse_stars(row.text), row.milli) << row.text;
   }
-  for (const char* text : {"", "good", "五五星", "☆x", "stars"}) EXPECT_EQ(parse_stars(text), std::nullopt) << text;
+  for (const char* text : {"", "good", "五五星", "☆x", "stars", "-3星半", "-1000000001"}) EXPECT_EQ(parse_stars(text), std::nullopt) << text;
 }
 
 TEST(Text, MoneyIsExactInTheUnitsOfItsCurrency) {
