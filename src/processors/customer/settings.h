@@ -18,7 +18,7 @@ struct CustomerSettings {
   std::int64_t unhappy_permille = 700;  // a case already at this one if a case of theirs is unresolved or they were unhappy last
   std::int64_t contract_permille = 700;  // the same of who has a contract, in its first month and in the last days before it renews
   std::int64_t renewal_days = 30;        // how many
-  std::int64_t quiet_permille = 600;     // a week with less than this of its usual activity is a quiet one, of which less counts (season.h); 0: none is
+  std::int64_t quiet_permille = 0;       // a week with less than this of its usual activity is a quiet one, of which less counts (season.h); 0: none is
   std::int64_t young_weeks = 16;      // heard once and not again by then: a signal
   std::int64_t late_days = 7;         // a silence noticed later than this opens no case
   std::int64_t untouched_permille = 50;  // of the customers who fall silent get no case, so that the others can be compared with them

@@ -18,6 +18,7 @@ class Town {
       CustomerFeed made("customer:" + name + "-" + std::to_string(i));
       neighbours_.push_back({made.facet_hash(), made.id()});
     }
+    feed_.give(day(0, 0), "acme", ConfigChanged{"silence", 1, R"({"quiet_permille":500})"});
   }
 
   ActivityRecorded order(std::size_t who, Timestamp at) const {
@@ -126,9 +127,9 @@ TEST(Season, GetsUsedToWhatStays) {
   EXPECT_GE(silences(emitted), 98u) << "in the end all of them are missed";
 }
 
-TEST(Season, IsTurnedOffByZero) {
+TEST(Season, CountsOnlyWhereTheTenantAsksForIt) {
   Town town(70);
-  town.feed().give(day(0, 0), "acme", ConfigChanged{"silence", 1, R"({"quiet_permille":0})"});
+  town.feed().give(day(0, 0), "acme", ConfigChanged{"silence", 2, "{}"});
   const auto all = town.live(0, 260, [](std::size_t, int number) { return number >= 200; });
   EXPECT_EQ(silences(all), 140u) << "each of them a watch and a case";
   EXPECT_TRUE(town.level().quiet().empty());
