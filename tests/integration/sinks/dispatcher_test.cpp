@@ -408,7 +408,7 @@ TEST_F(DispatcherTest, NeverSendsMoreInAMinuteAndLosesNone) {
   std::set<std::string> published;
   std::multiset<std::string> taken;
   std::vector<Timestamp> times;
-  for (int round = 0; round < test::scaled(2000); ++round) {
+  for (int round = 0; round < test::scaled(500); ++round) {
     for (std::uint64_t n = random.below(random.chance(0.1) ? 12 : 2); n > 0; --n) {
       const std::string id = std::to_string(published.size());
       publish(id, static_cast<std::uint16_t>(random.below(2)));
