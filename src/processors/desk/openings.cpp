@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "event/names.h"
+#include "processors/desk/first_month.h"
 #include "processors/desk/case_times.h"
 #include "processors/desk/conversation.h"
 #include "processors/desk/customers.h"
@@ -147,7 +148,9 @@ void join(CaseBook& book, CaseId id, const CaseRequested& request) {
 }  // namespace
 
 void on_request(CaseBook& book, std::uint64_t event, const CaseRequested& request, const std::string& opening) {
-  if (is_new_event(book, request.customer, event)) (void)open_or_join(book, request, opening, "");  // who asked need not know which
+  if (!is_new_event(book, request.customer, event)) return;
+  count_complaint(book, request);
+  (void)open_or_join(book, request, opening, "");  // who asked need not know which
 }
 
 Opened open_or_join(CaseBook& book, const CaseRequested& request, const std::string& opening, const std::string& preferred) {
