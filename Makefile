@@ -5,7 +5,7 @@ JOBS   ?= $(shell nproc)
 SCALE  ?= 0.1
 DEMO   ?=
 FUZZ_RUNS ?= 1000000
-FUZZ_TARGETS ?= text event batch bluesky cloudevents csv google_play typeform csv_records signature config sink small
+FUZZ_TARGETS ?= text event batch bluesky cloudevents csv google_play mastodon typeform csv_records signature config sink small
 
 .PHONY: help setup build check test test-kafka-long asan tsan fuzz bench bench-kafka demo format clean
 
