@@ -54,7 +54,7 @@ echo "-- full restore: the last run of each again, with an empty directory"
 earshot "e1000-$rounds" restore-e 1000
 kstreams "k1000-$rounds" restore-k 1000
 echo "-- restart: killed in the middle, run again"
-kill_after 4 "$ours" run "$broker" "$prefix" "$partitions" e-restart "$scratch/state/e-restart" 100
+kill_after 1.3 "$ours" run "$broker" "$prefix" "$partitions" e-restart "$scratch/state/e-restart" 100
 earshot e-restart e-restart 100
 make_topic k-restart-out
 kill_after 9 env BROKER="$broker" IN="${prefix}earshot.feedback" RUN=k-restart COMMIT_MS=100 DIR="$scratch/state/k-restart" EOS=1 CACHE=1 "$scratch/kstreams/run.sh"
