@@ -17,12 +17,16 @@ let chosen = 'all';
 const unfolded = new Set();  // lists of which a narrow page shows all
 let told = () => {};         // when a name has come
 
+// What stood before the stream began is here: until then no count is right.
+const isFilled = () => document.body.classList.contains('filled');
+
 // ---- numbers -------------------------------------------------------------------------------------------------------
 
 const isToday = (row) => Date.parse(row.from) <= now() && now() < Date.parse(row.to);
 const dayName = (row) => (isToday(row) ? say('kpi.today') : dayOf(row.from));
 
 function numbers() {
+  if (!isFilled()) return ['active', 'late', 'unanswered', 'silent', 'first_response', 'resolved', 'csat', 'nps'].map((kpi) => ({ name: say(`kpi.${kpi}`) }));
   const all = [...cases.values()];
   const late = all.filter((row) => isLate(row, now()));
   const soon = all.filter((row) => !isLate(row, now()) && isLate(row, now() + 3600000));
@@ -80,8 +84,8 @@ function drawList(name, all, { key, sign, make, empty }) {
   const most = isNarrow() && !unfolded.has(name) ? rowsNarrow : rowsShown;
   bring(byId(name), held(name, all, key).slice(0, most), { key, sign, make });
   const nothing = byId(`${name}-empty`);
-  nothing.hidden = all.length > 0 || !document.body.classList.contains('filled');
-  if (empty) put(nothing, empty);
+  nothing.hidden = isFilled() && all.length > 0;
+  put(nothing, isFilled() ? empty ?? say(`${name}.none`) : say('loading'));
   const more = byId(`${name}-more`);
   more.hidden = !isNarrow() || all.length <= rowsNarrow;
   put(more, unfolded.has(name) ? say('less') : say('more', { n: Math.min(all.length, rowsShown) }));
@@ -122,11 +126,11 @@ function caseRow(row) {
 
 function drawCases() {
   const all = [...cases.values()].sort((a, b) => (nextDeadline(a) ?? '9').localeCompare(nextDeadline(b) ?? '9') || a.case.localeCompare(b.case));
-  put(byId('cases-count'), all.length ? String(all.length) : '');
+  put(byId('cases-count'), isFilled() && all.length ? String(all.length) : '');
   for (const button of byId('cases-choice').children) {
     const { choice } = button.dataset;
     button.setAttribute('aria-pressed', String(choice === chosen));
-    put(button, `${say(`cases.${choice}`)} ${all.filter(belongs[choice]).length}`);
+    put(button, isFilled() ? `${say(`cases.${choice}`)} ${all.filter(belongs[choice]).length}` : say(`cases.${choice}`));
   }
   drawList('cases', all.filter(belongs[chosen]), {
     key: (row) => row.case,
@@ -139,7 +143,7 @@ function drawCases() {
 // ---- alerts, signals, issues ---------------------------------------------------------------------------------------
 
 // The case it was about waits for nobody any more.
-const isOver = (row) => Boolean(row.case) && document.body.classList.contains('filled') && !cases.has(row.case);
+const isOver = (row) => Boolean(row.case) && isFilled() && !cases.has(row.case);
 
 function alertItem(row) {
   const shown = isOver(row) ? mark(say('alert.over'), 'calm') : mark(named('severity', row.severity), tones.severity[row.severity]);
@@ -182,7 +186,7 @@ function drawIssues() {
       return element('li', { title: line }, quoted(named('issue', one.issue), { class: 'name' }), bar, element('span', { class: 'number' }, String(one.count)), element('span', { class: 'unseen' }, line));
     },
   });
-  byId('issues-empty').hidden = shown.length > 0 || !document.body.classList.contains('filled');
+  byId('issues-empty').hidden = shown.length > 0 || !isFilled();
 }
 
 function negativeOf(row) {

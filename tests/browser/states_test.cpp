@@ -22,9 +22,27 @@ TEST_F(States, NothingSaysWhatWillBeThere) {
   RunningApi running({}, console_files());
   Browser browser;
   go(browser, running);
-  browser.wait_until("document.body.matches('.filled') && !document.querySelector('#cases-empty').hidden");
+  browser.wait_until("document.body.matches('.filled') && document.querySelector('#cases-empty').innerText.length > 20");
   for (const char* list : {"#cases-empty", "#alerts-empty", "#signals-empty", "#issues-empty"}) EXPECT_GT(browser.text_of(list).size(), 20u) << list;
   browser.keep_screenshot("nothing");
+}
+
+// What comes first on the stream is not all there is.
+TEST_F(States, NoCountIsShownBeforeAllThatStandsIsThere) {
+  RunningApi running({}, console_files());
+  running.publish(Topic::cases, 0, some_case(1));
+  Browser browser;
+  go(browser, running);
+  const std::string first = "document.querySelector('#kpis .value').innerText";
+  browser.wait_until("document.body.matches('.filled') && " + first + " === '1'");
+  browser.value_of("document.body.classList.remove('filled'); document.querySelector('#language').click()");
+  browser.wait_until(first + " === '–'");
+  EXPECT_EQ(browser.text_of("#cases-count"), "");
+  EXPECT_EQ(browser.text_of("#alerts-empty"), "加载中");
+  EXPECT_EQ(browser.text_of("#cases-choice [data-choice=all]"), "全部");
+  browser.value_of("document.body.classList.add('filled'); document.querySelector('#language').click()");
+  browser.wait_until(first + " === '1'");
+  EXPECT_GT(browser.text_of("#alerts-empty").size(), 20u);
 }
 
 TEST_F(States, ATokenIsAskedForAndKeptForTheTab) {
