@@ -22,7 +22,9 @@ constexpr std::size_t kCacheBytes = std::size_t{256} << 20;
 class Stage {
  public:
   explicit Stage(std::vector<Alarm>& alarms)
-      : cache_(store_, kCacheBytes), task_(make_customer(), {index_of(Topic::activity), 0}, cache_), alarms_(alarms) {}
+      : cache_(store_, kCacheBytes), task_(make_customer(), {index_of(Topic::activity), 0}, cache_), alarms_(alarms) {
+    EARSHOT_CHECK(task_.load(store_), "memory gives what it was given");
+  }
 
   void name(CustomerId id, std::uint32_t customer) { customers_.emplace(id, customer); }
 

@@ -51,6 +51,7 @@ void TimerQueue::committed(std::uint64_t commit, std::uint64_t written) {
 
 // All behind a nearer edge, but never one before what was taken: the store may still have that.
 void TimerQueue::let_go(std::uint64_t written) {
+  EARSHOT_CHECK(store_ != nullptr, "a queue is loaded before it holds many");
   Timer edge = std::next(near_.begin(), static_cast<std::ptrdiff_t>(held_) - 1)->first;
   if (last_taken_) edge = std::max(edge, *last_taken_);
   if (edge_) edge = std::min(edge, *edge_);

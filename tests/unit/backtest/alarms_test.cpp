@@ -25,6 +25,19 @@ TEST(BacktestAlarms, ComeWhenTheClosedFormSays) {
   EXPECT_NE(alarms->front().reasons[0].find("usual gap 7 days"), std::string::npos) << alarms->front().reasons[0];
 }
 
+// More than are held in memory at a time.
+TEST(BacktestAlarms, ComeForThousandsWhoWaitAtOnce) {
+  constexpr std::size_t kCustomers = 6'000;
+  const std::vector<int> heard{0, 7, 14, 21, 28, 35, 42};
+  std::vector<std::vector<int>> days(kCustomers, heard);
+  days.push_back({500});
+  const auto alone = replay_alarms(test::past_of({heard, {500}}), kRules, kDayZero + 10);
+  const auto all = replay_alarms(test::past_of(days), kRules, kDayZero + 10);
+  ASSERT_TRUE(alone && all);
+  ASSERT_EQ(all->size(), kCustomers);
+  for (const Alarm& alarm : *all) ASSERT_EQ(alarm.at, alone->front().at);
+}
+
 // Of who was heard once only the curve of all customers is known, which the fit has learned.
 TEST(BacktestAlarms, ComeForCustomersOfOneDayToo) {
   const Past past = test::past_of({{40}, {500}});
