@@ -122,6 +122,42 @@ TEST(BacktestCommand, FindsThePublishedFitOfCdnow) {
   EXPECT_TRUE(says(outcome.out, "r 0.5248  alpha 6.1831 weeks  a 0.8914  b 1.6140   log-likelihood -9582.14")) << outcome.out;
 }
 
+// What docs/silence.md says of three public data sets, through the real customer processor.
+TEST(BacktestCommand, KeepsItsPromisesOnPublicData) {
+  struct Set {
+    const char* file;
+    const char* when;
+    double auc, brier, lead;  // at least, at most, at least
+  };
+  const Set sets[] = {{"cdnow_events.csv.gz", "--cut 1997-09-30 --horizon 39w --fit-date 1997-09-30", 0.75, 0.167, 50},
+                      {"online_retail_ii_events.csv.gz", "--cut 2011-06-10 --horizon 26w --fit-date 2010-11-30", 0.81, 0.178, 32},
+                      {"grocery_events.csv.gz", "--cut 2006-12-31 --horizon 52w --fit-date 2006-12-31", 0.865, 0.114, 34}};
+  for (const Set& set : sets) {
+    SCOPED_TRACE(set.file);
+    const auto events = test::shared_file(std::string("data/churn/") + set.file);
+    if (!std::filesystem::exists(events)) GTEST_SKIP() << events << " is absent; set EARSHOT_SHARED";
+    const auto outcome = Program().run("backtest --events " + in_quotes(events) + " --activity purchase " + set.when);
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    std::istringstream lines(outcome.out);
+    std::vector<std::vector<double>> of_all;  // numbers of the rows for all customers: ranking, then alarms
+    for (std::string line; std::getline(lines, line);) {
+      std::istringstream words(line);
+      std::string first;
+      if (!(words >> first) || first != "all") continue;
+      auto& numbers = of_all.emplace_back();
+      for (double number = 0; words >> number;) numbers.push_back(number);
+    }
+    ASSERT_EQ(of_all.size(), 2u) << outcome.out;
+    ASSERT_EQ(of_all[0].size(), 5u);  // customers, silent, AUC, Brier, ECE
+    EXPECT_GE(of_all[0][2], set.auc);
+    EXPECT_LE(of_all[0][3], set.brier);
+    ASSERT_EQ(of_all[1].size(), 6u);  // gaps, gone, alarms, precision, recall, lead
+    EXPECT_GE(of_all[1][3], 0.73);
+    EXPECT_LE(of_all[1][3], 0.88);
+    EXPECT_GE(of_all[1][5], set.lead);
+  }
+}
+
 TEST(FitCommand, PutsTheModelIntoTheLogAndSignalsNameIt) {
   const Program earshot;
   const test::Scratch scratch;
