@@ -18,6 +18,9 @@ struct TooMany {
 };
 DeliveryResult judge_bot(const HttpAnswer& answer, const Result<BotAnswer>& said, const TooMany& too_many);
 
+// Of those whose answer is `{"errcode": …, "errmsg": …}`.
+DeliveryResult judge_errcode(const HttpAnswer& answer, const TooMany& too_many);
+
 // What was answered, for a person: at most so much that a table takes it.
 std::string brief(std::string_view text);
 

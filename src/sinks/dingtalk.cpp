@@ -2,8 +2,6 @@
 
 #include "base/hash.h"
 #include "base/hex.h"
-#include "event/fields.h"
-#include "event/json_reader.h"
 #include "event/json_writer.h"
 #include "sinks/alert_text.h"
 #include "sinks/bot_answer.h"
@@ -47,21 +45,7 @@ Result<HttpPost> render(const SinkSettings& settings, const Notice& notice, Time
   return request;
 }
 
-struct Said {
-  std::optional<std::int64_t> errcode;
-  std::string errmsg;
-};
-template <class F>
-void fields(F& f, Said& v) {
-  f.optional("errcode", v.errcode);
-  f.optional("errmsg", v.errmsg);
-}
-
-DeliveryResult judge(const HttpAnswer& answer) {
-  const auto said = read_json<Said>(answer.body, JsonReader::UnknownKeys::ignore);
-  if (!said) return judge_bot(answer, said.error(), {});
-  return judge_bot(answer, BotAnswer{said->errcode, said->errmsg}, {{kTooMany}, kWait});
-}
+DeliveryResult judge(const HttpAnswer& answer) { return judge_errcode(answer, {{kTooMany}, kWait}); }
 
 }  // namespace
 
