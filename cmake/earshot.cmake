@@ -21,9 +21,9 @@ endif()
 
 # What a program that serves for long links beside its modules. Sanitizers bring an allocator of their own.
 add_library(earshot_allocator INTERFACE)
+target_sources(earshot_allocator INTERFACE ${PROJECT_SOURCE_DIR}/src/base/allocator.cpp)
 if(NOT EARSHOT_SANITIZE)
   target_link_libraries(earshot_allocator INTERFACE PkgConfig::JEMALLOC)
-  target_sources(earshot_allocator INTERFACE ${PROJECT_SOURCE_DIR}/src/base/allocator.cpp)
 endif()
 
 # earshot_module(NAME SOURCES … USES … LIBRARIES …): one static library of src/, named earshot::NAME. USES are the

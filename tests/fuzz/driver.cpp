@@ -25,8 +25,10 @@ std::string read(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+using namespace std::string_view_literals;
+
 // Bytes that formats give a meaning to.
-const std::string kTelling = std::string("\0\xff\xfe\xef\x80\"'\\,;:{}[]()<>&=%\n\r\t 0-9.eE+", 38);
+constexpr std::string_view kTelling = "\0\xff\xfe\xef\x80\"'\\,;:{}[]()<>&=%\n\r\t 0-9.eE+"sv;
 
 std::string changed(std::string bytes, const std::vector<std::string>& seeds, Random& random) {
   for (std::uint64_t changes = 1 + random.below(6); changes > 0; --changes) {
