@@ -192,9 +192,13 @@ class Loader {
         return at(std::string("engine.") + key, std::string("engine.") + key + " is written with letters, digits, -, _ and . only");
     }
     if (read->session_seconds < 6 || read->session_seconds > 1800) return at("engine.session_seconds", "engine.session_seconds is not within 6 and 1800");
+    if (read->workers < 1 || read->workers > config_.partitions)
+      return at("engine.workers", "engine.workers is not within 1 and the number of partitions, " + std::to_string(config_.partitions));
+    if (!is_kafka && read->workers > 1) return at("engine.workers", "engine.workers is for kafka only: a data directory has one");
     if (!read->advertise.empty() && (!read->advertise.starts_with("http") || read->advertise.find(' ') != std::string::npos))
       return at("engine.advertise", "engine.advertise is not an address as in http://earshot-1.example:8080: " + read->advertise);
-    config_.engine = {read->kind, read->bootstrap, read->prefix, read->slot, static_cast<int>(read->session_seconds), read->advertise, {}};
+    config_.engine = {read->kind, read->bootstrap, read->prefix, read->slot, static_cast<int>(read->session_seconds), static_cast<int>(read->workers),
+                      read->advertise, {}};
     return node["security"] ? security(node["security"]) : Result<void>();
   }
 

@@ -48,6 +48,7 @@ struct EngineConfig {
   std::string prefix;
   std::string slot = "0";
   int session_seconds = 120;
+  int workers = 1;  // of this process, each with its share of the partitions
   std::string advertise;  // where others reach this process; empty: where it listens
   std::vector<std::pair<std::string, std::string>> security;  // as librdkafka names it, with secrets
 };

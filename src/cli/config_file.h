@@ -37,6 +37,7 @@ struct EngineKeys {
   std::string prefix;
   std::string slot = EngineConfig{}.slot;
   std::int64_t session_seconds = EngineConfig{}.session_seconds;
+  std::int64_t workers = EngineConfig{}.workers;
   std::string advertise;
 };
 template <class F>
@@ -46,6 +47,7 @@ void fields(F& f, EngineKeys& v) {
   f.optional("prefix", v.prefix);
   f.optional("slot", v.slot);
   f.optional("session_seconds", v.session_seconds);
+  f.optional("workers", v.workers);
   f.optional("advertise", v.advertise);
 }
 

@@ -30,6 +30,14 @@ int fail(const Error& error, int code) {
   return code;
 }
 
+// Each has a slot and a state directory of its own; no slot of a configuration has a plus.
+Config config_of_worker(Config config, int worker) {
+  if (worker == 0) return config;
+  config.engine.slot += "+" + std::to_string(worker);
+  config.data = config.data / "workers" / std::to_string(worker);
+  return config;
+}
+
 int run(const Options& options) {
   auto config = load_config(options.config);
   if (!config) return fail(config.error(), 2);
@@ -45,22 +53,29 @@ int run(const Options& options) {
   StopSignals signals;  // before any thread, so that only this one hears them
   Log log;
   const bool folds = config->only.empty() || config->only == "processors";
-  auto station = Station::open(*config, [&](const std::string& what, std::int64_t done, std::int64_t) { log.info(what, {{"records", done}}); },
-                               folds ? Station::Part::folds : Station::Part::writes);
-  if (!station) return fail(station.error(), 1);
+  if (!folds) config->engine.workers = 1;
   const SystemClock clock;
-  if ((*station)->pump().now() > clock.now() + kClockBehindMax) {
-    return fail({ErrorKind::Conflict, "the clock says " + format_rfc3339(clock.now()) + " but the event log already reaches " +
-                                          format_rfc3339((*station)->pump().now()) + "; set the clock, or use another data directory"}, 1);
-  }
-  auto service = Service::start(std::move(*station), clock, log, *settings, time_since_boot);
+  const auto open = [&](int worker) -> Result<std::unique_ptr<Station>> {
+    auto station = Station::open(config_of_worker(*config, worker),
+                                 [&](const std::string& what, std::int64_t done, std::int64_t) { log.info(what, {{"worker", worker}, {"records", done}}); },
+                                 folds ? Station::Part::folds : Station::Part::writes);
+    if (station && (*station)->pump().now() > clock.now() + kClockBehindMax) {
+      return Error{ErrorKind::Conflict, "the clock says " + format_rfc3339(clock.now()) + " but the event log already reaches " +
+                                            format_rfc3339((*station)->pump().now()) + "; set the clock, or use another data directory"};
+    }
+    return station;
+  };
+  auto service = Service::start(*config, open, clock, log, *settings, time_since_boot);
   if (!service) return fail(service.error(), service.error().kind == ErrorKind::Invalid ? 2 : 1);
   log.info("earshot is running", {{"url", "http://" + settings->address + ":" + std::to_string((*service)->port())}, {"data", config->data.string()}});
-  Watchdog watchdog(kStandingLooksMax);
+  std::vector<Watchdog> watchdogs((*service)->progress().size(), Watchdog(kStandingLooksMax));
   while (!signals.wait_for(kLook)) {
     if ((*service)->trouble()) return 1;
     if (is_kafka(*config)) (*service)->look_again();
-    if (watchdog.bites((*service)->live().progress())) {
+    const auto progress = (*service)->progress();
+    bool stands = false;
+    for (std::size_t i = 0; i < progress.size(); ++i) stands |= watchdogs[i].bites(progress[i]);
+    if (stands) {
       log.error("nothing has moved for ten minutes; start again, and tell us", {});
       std::_Exit(1);  // what hangs cannot be waited for
     }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <future>
 #include <set>
 
 #include "all.h"
@@ -116,44 +117,87 @@ class Service::FrontDoor : public api::Intake {
   const Clock& clock_;
 };
 
-Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings,
+Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings) {
+  const Config config = station->config();
+  return start(config, [&](int) -> Result<std::unique_ptr<Station>> { return std::move(station); }, clock, log, std::move(settings));
+}
+
+Result<std::unique_ptr<Service>> Service::start(const Config& config, const OpenStation& open, const Clock& clock, Log& log, Settings settings,
                                                 ClockWatch::Passed passed) {
   // Before anything is recorded: a log that lives takes imports as late events only.
-  if (auto access = api::Access::create(access_of(station->config()), settings.address); !access) return std::move(access.error());
+  if (auto access = api::Access::create(access_of(config), settings.address); !access) return std::move(access.error());
   std::unique_ptr<Service> service(new Service);
-  service->station_ = std::move(station);
   service->metrics_ = std::make_unique<Metrics>(Metrics::Settings{.version = EARSHOT_VERSION});
-  service->process_metrics_ = std::make_unique<ProcessMetrics>(*service->metrics_, service->station_->config().data);
-  if (auto recorded = service->station_->record_config(); !recorded) return std::move(recorded.error());
-  if (auto begun = service->station_->begin_to_live(); !begun) return std::move(begun.error());
-
-  Service* self = service.get();
-  Pump& pump = service->station_->pump();
-  for (const Pump::Stage& stage : pump.stages()) service->feeds_[stage.name] = std::make_unique<MetricsFeed>(*service->metrics_, stage.name);
+  service->process_metrics_ = std::make_unique<ProcessMetrics>(*service->metrics_, config.data);
+  const Worker::Parts parts{*service->metrics_, clock, log, [self = service.get()] { self->committed(); }, std::move(passed)};
+  if (auto started = service->start_workers(config, open, parts); !started) return std::move(started.error());
   service->expect_series();
-  pump.observe([self](std::string_view processor, const Event& event) { self->feeds_.find(processor)->second->observe(event); });
-
-  Live::Settings live_settings;
-  live_settings.tenant = service->station_->config().tenant;
-  live_settings.passed = std::move(passed);
-  live_settings.queue_events_max = static_cast<std::size_t>(service->station_->config().queue_events_max);
-  Live::Hooks hooks;
-  hooks.offered = [self](const Event& event) { self->station_->read_ahead(event); };
-  hooks.folded = [self, &clock](const std::vector<Pump::Stage>& stages) { self->count(stages, clock.now()); };
-  hooks.committed = [self](std::chrono::nanoseconds took) {
-    self->metrics_->observe(Metric::commit, {}, std::chrono::duration<double>(took).count());
-    self->notify();
-    if (self->told_) self->told_();
-  };
-  hooks.stopped = [&log](const Error& error) { log.error("the event log takes nothing more; mend what it says and start again", {{"reason", error.message}}); };
-  service->live_ = std::make_unique<Live>(pump, service->station_->import_rules(), clock, std::move(live_settings), std::move(hooks));
-  service->front_door_ = std::make_unique<FrontDoor>(*service->live_, *service->metrics_, clock);
+  service->front_door_ = std::make_unique<FrontDoor>(service->live(), *service->metrics_, clock);
   if (auto started = service->start_api(clock, log, std::move(settings)); !started) return std::move(started.error());
   if (auto started = service->start_sinks(clock, log); !started) return std::move(started.error());
   service->is_complete_.store(true, std::memory_order_release);
   service->notify();  // of what was committed meanwhile
   service->start_sources(clock, log);
   return service;
+}
+
+// All that have begun stand in workers_, also after an error: they end with the service.
+Result<void> Service::start_workers(const Config& config, const OpenStation& open, const Worker::Parts& parts) {
+  using Started = Result<std::unique_ptr<Worker>>;
+  const auto start_one = [&](int i) -> Started {
+    auto station = open(i);
+    if (!station) return std::move(station.error());
+    if (i == 0) {
+      if (auto recorded = (*station)->record_config(); !recorded) return std::move(recorded.error());
+      if (auto begun = (*station)->begin_to_live(); !begun) return std::move(begun.error());
+    }
+    return std::make_unique<Worker>(std::move(*station), parts);
+  };
+  std::vector<std::future<Started>> others;
+  for (int i = 1; i < config.engine.workers; ++i) others.push_back(std::async(std::launch::async, start_one, i));
+  std::vector<Started> started;
+  started.push_back(start_one(0));
+  for (auto& other : others) started.push_back(other.get());
+  Result<void> all;
+  for (Started& one : started) {
+    if (one) {
+      workers_.push_back(std::move(*one));
+    } else if (all) {
+      all = std::move(one.error());
+    }
+  }
+  return all;
+}
+
+std::optional<Error> Service::trouble() const {
+  for (const auto& worker : workers_) {
+    if (auto trouble = worker->live().trouble()) return trouble;
+  }
+  return std::nullopt;
+}
+
+std::vector<earshot::Progress> Service::progress() const {
+  std::vector<earshot::Progress> all;
+  for (const auto& worker : workers_) all.push_back(worker->live().progress());
+  return all;
+}
+
+Result<void> Service::ready() const {
+  for (const auto& worker : workers_) {
+    if (auto ready = worker->live().ready(); !ready) return ready;
+  }
+  return {};
+}
+
+std::vector<StateHeld> Service::held() const {
+  std::vector<StateHeld> all;
+  for (const auto& worker : workers_) all.push_back({worker->station().state(), worker->station().log()});
+  return all;
+}
+
+void Service::committed() {
+  notify();
+  if (told_) told_();
 }
 
 void Service::notify() {
@@ -164,7 +208,7 @@ void Service::notify() {
 
 // What it has to deliver and has not; a sink that is gone from the configuration still shows it.
 api::SinkDeliveries Service::deliveries(Log& log) {
-  api::SinkDeliveries kept = deliveries_kept_in(station_->config().data, station_->log());
+  api::SinkDeliveries kept = deliveries_kept_in(station().config().data, station().log());
   kept.resend = [this, &log](std::string_view tenant, const api::ResendRequest& request) -> Result<std::int64_t> {
     if (!is_complete_.load(std::memory_order_acquire)) return Error{ErrorKind::Unavailable, "the sinks are being started; try again"};
     std::int64_t resent = 0;
@@ -188,7 +232,7 @@ api::SinkDeliveries Service::deliveries(Log& log) {
 
 // The first key of a customer that can be opened.
 std::function<std::string(CustomerId)> Service::key_opener(const std::string& tenant) {
-  return [tenant, queries = std::make_shared<api::Queries>(station_->log(), station_->topics(), state_)](CustomerId customer) -> std::string {
+  return [tenant, queries = std::make_shared<api::Queries>(station().log(), station().topics(), state_)](CustomerId customer) -> std::string {
     const auto known = queries->customer(tenant, customer.hex());
     if (!known) return "";
     for (const api::KeyRow& key : known->keys) {
@@ -200,7 +244,7 @@ std::function<std::string(CustomerId)> Service::key_opener(const std::string& te
 
 // A sink of a configuration keeps its place beside log and state.
 Result<void> Service::start_sinks(const Clock& clock, Log& log) {
-  const Config& config = station_->config();
+  const Config& config = this->config();
   const std::filesystem::path directory = config.data / kSinksFolder;
   std::error_code error;
   if (!config.sinks.empty()) std::filesystem::create_directories(directory, error);
@@ -216,7 +260,7 @@ Result<void> Service::start_sinks(const Clock& clock, Log& log) {
     settings.per_minute = entry.per_minute;
     if (entry.show_keys) settings.key_of = key_opener(entry.tenant);
     settings.seed = static_cast<std::uint64_t>(to_millis(clock.now()));
-    auto dispatcher = Dispatcher::open(station_->log(), station_->topics(), **sink, clock, std::move(settings));
+    auto dispatcher = Dispatcher::open(station().log(), station().topics(), **sink, clock, std::move(settings));
     if (!dispatcher) return std::move(dispatcher.error());
     auto told = [this, name = entry.name, before = Dispatcher::Counts{}](const Dispatcher::Counts& now) mutable {
       metrics_->add_batch(name, {now.taken_up - before.taken_up, now.delivered - before.delivered, now.delay});
@@ -234,7 +278,7 @@ Result<void> Service::start_sinks(const Clock& clock, Log& log) {
 
 // Where events are folded, there the places of live sources are known.
 void Service::start_sources(const Clock& clock, Log& log) {
-  const Config& config = station_->config();
+  const Config& config = this->config();
   for (const ConnectorConfig& entry : config.connectors) {
     const Connector& connector = *hooks_.at(entry.name);
     if (!SourceRunner::is_live(connector)) continue;
@@ -242,13 +286,13 @@ void Service::start_sources(const Clock& clock, Log& log) {
       log.info("a live source is heard by the processes that run the processors", {{"source", entry.name}});
       continue;
     }
-    sources_.push_back(listen_live(entry, {config, connector, *live_, here_, *metrics_, clock, log}));
+    sources_.push_back(listen_live(entry, {config, connector, live(), here_, *metrics_, clock, log}));
     log.info("listening to a live source", {{"source", entry.name}});
   }
 }
 
 Result<void> Service::start_api(const Clock& clock, Log& log, Settings settings) {
-  const Config& config = station_->config();
+  const Config& config = this->config();
   auto events = find_connector(config, "cloudevents");
   if (!events) return std::move(events.error());
   events_ = std::move(*events);
@@ -258,8 +302,8 @@ Result<void> Service::start_api(const Clock& clock, Log& log, Settings settings)
     hooks_[entry.name] = std::move(*made);
   }
   peers_ = std::make_unique<Peers>(config.tokens);
-  here_ = state_here(station_->state(), station_->log(), config.partitions);
-  state_ = state_view(station_->state(), station_->log(), *peers_, config.partitions, config.secret);
+  here_ = state_here(held(), config.partitions);
+  state_ = state_view(held(), *peers_, config.partitions, config.secret);
   api::Api::Settings api_settings;
   api_settings.server.address = settings.address;
   api_settings.server.port = settings.port;
@@ -268,8 +312,8 @@ Result<void> Service::start_api(const Clock& clock, Log& log, Settings settings)
   api_settings.takes_events = config.only.empty() || config.only == "connectors";
   api_settings.answers = config.only.empty() || config.only == "api";
   api::Api::Parts parts{
-      .log = station_->log(),
-      .topics = station_->topics(),
+      .log = station().log(),
+      .topics = station().topics(),
       .state = state_,
       .state_here = here_,
       .intake = *front_door_,
@@ -281,7 +325,7 @@ Result<void> Service::start_api(const Clock& clock, Log& log, Settings settings)
       },
       .find_reader = [this](const DeadLetter& letter, std::string_view name) { return find_reader(letter, name); },
       .deliveries = deliveries(log),
-      .ready = [this] { return live_->ready(); },
+      .ready = [this] { return ready(); },
       .metrics = [this](std::string_view tenant) { return scrape(tenant); },
       .files = console_files(),
       .answered =
@@ -295,7 +339,8 @@ Result<void> Service::start_api(const Clock& clock, Log& log, Settings settings)
   api_ = std::move(*api);
   for (const api::Route& route : api_->routes()) expect_route(*metrics_, route.pattern);
   expect_route(*metrics_, "");
-  station_->log().announce(config.engine.advertise.empty() ? address_for_others(settings.address, api_->port()) : config.engine.advertise);
+  const std::string address = config.engine.advertise.empty() ? address_for_others(settings.address, api_->port()) : config.engine.advertise;
+  for (const auto& worker : workers_) worker->station().log().announce(address);
   return {};
 }
 
@@ -315,7 +360,7 @@ api::FoundConnector Service::find_reader(const DeadLetter& letter, std::string_v
 
 // What may come and has not yet, at zero.
 void Service::expect_series() {
-  const Config& config = station_->config();
+  const Config& config = this->config();
   for (const std::string& tenant : tenants_of(config)) expect_tenant(*metrics_, tenant);
   std::set<std::string> readers{"cloudevents"};
   for (const ConnectorConfig& connector : config.connectors) readers.insert(connector.connector);
@@ -326,7 +371,7 @@ void Service::expect_series() {
   std::vector<std::string> stages{"api"};
   for (const ConnectorConfig& connector : config.connectors) stages.push_back(connector.name);
   for (const std::string& stage : stages) metrics_->expect(Metric::duplicates, {{stage}});
-  for (const auto& [name, feed] : feeds_) stages.push_back(name);
+  for (const std::string& stage : workers_.front()->stages()) stages.push_back(stage);
   for (const std::string& stage : stages) {
     metrics_->expect(Metric::events_in, {{stage}});
     metrics_->expect(Metric::events_out, {{stage}});
@@ -336,10 +381,10 @@ void Service::expect_series() {
 
 // Brings up to date what is not counted but read.
 std::string Service::scrape(std::string_view tenant) {
-  const Config& config = station_->config();
+  const Config& config = this->config();
   process_metrics_->read();
-  metrics_->set(Metric::ready, {}, live_->ready() ? 1 : 0);
-  metrics_->set(Metric::queue_events, {}, static_cast<double>(live_->unanswered()));
+  metrics_->set(Metric::ready, {}, ready() ? 1 : 0);
+  metrics_->set(Metric::queue_events, {}, static_cast<double>(live().unanswered()));
   metrics_->set(Metric::queue_events_max, {}, static_cast<double>(config.queue_events_max));
   std::vector<std::pair<std::string, ActiveCases>> active;
   for (const std::string& one : tenants_of(config)) {
@@ -355,23 +400,10 @@ std::string Service::scrape(std::string_view tenant) {
   return metrics_->expose(tenant);
 }
 
-void Service::count(const std::vector<Pump::Stage>& stages, Timestamp now) {
-  for (const Pump::Stage& stage : stages) {
-    Task::Counters& before = counted_[stage.name];
-    Metrics::StageBatch batch;
-    batch.in = static_cast<std::uint64_t>(stage.counters.events_in - before.events_in);
-    batch.out = static_cast<std::uint64_t>(stage.counters.events_out - before.events_out);
-    if (stage.newest > kEarliest) batch.lag = std::max(now - stage.newest, Millis{0});  // the first configuration is no event of any time
-    if (batch.in > 0 || batch.out > 0) metrics_->add_batch(stage.name, batch);
-    before = stage.counters;
-  }
-  for (auto& [name, feed] : feeds_) feed->flush();
-}
-
 void Service::stop() {
   if (api_) api_->stop();
   sources_.clear();  // they keep what they have heard
-  if (live_) live_->stop();
+  for (const auto& worker : workers_) worker->live().stop();
   is_complete_ = false;
   sinks_.clear();
 }

@@ -1,4 +1,4 @@
-// A running Earshot: station, live pump, HTTP, sinks and metrics, for `earshot run` and `earshot demo`.
+// A running Earshot: workers, HTTP, sinks, sources and metrics, for `earshot run` and `earshot demo`.
 #pragma once
 
 #include <atomic>
@@ -8,8 +8,8 @@
 #include "api/api.h"
 #include "cli/live_sources.h"
 #include "cli/peers.h"
-#include "cli/station.h"
-#include "pipeline/live.h"
+#include "cli/state_view.h"
+#include "cli/worker.h"
 #include "sinks/sink_runner.h"
 #include "sinks/sink_kinds.h"
 #include "telemetry/log.h"
@@ -36,14 +36,20 @@ class Service {
  public:
   using Settings = ListenAddress;
 
-  // The station is restored, its configuration recorded, and it lives from now on. `clock` and `log` must outlive the service.
-  // `passed` tells when the clock jumps; without it the clock is believed.
-  static Result<std::unique_ptr<Service>> start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings,
+  // Gives a restored station of a worker of this process, the first, second, …
+  using OpenStation = std::function<Result<std::unique_ptr<Station>>(int worker)>;
+
+  // The configuration is recorded and the log lives from now on. Each worker folds as soon as its station is open, since another may
+  // wait for it to share. `clock` and `log` must outlive the service. `passed` tells when the clock jumps; without it the clock is
+  // believed.
+  static Result<std::unique_ptr<Service>> start(const Config& config, const OpenStation& open, const Clock& clock, Log& log, Settings settings,
                                                 ClockWatch::Passed passed = {});
+  static Result<std::unique_ptr<Service>> start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings);
   ~Service();
 
-  Live& live() { return *live_; }
-  Station& station() { return *station_; }
+  // Of the first worker, which has the front door.
+  Live& live() { return workers_.front()->live(); }
+  Station& station() { return workers_.front()->station(); }
   std::uint16_t port() const { return api_->port(); }
 
   // Other processes may have committed something.
@@ -53,7 +59,10 @@ class Service {
   void on_commit(std::function<void()> told) { told_ = std::move(told); }
 
   // What ended the service by itself, if anything did. Any thread.
-  std::optional<Error> trouble() const { return live_->trouble(); }
+  std::optional<Error> trouble() const;
+
+  // Of each worker, for a watchdog. Any thread.
+  std::vector<earshot::Progress> progress() const;
 
   // Answers what is under way, commits, closes. Called by the destructor too.
   void stop();
@@ -61,28 +70,30 @@ class Service {
  private:
   class FrontDoor;
   Service() = default;
+  Result<void> start_workers(const Config& config, const OpenStation& open, const Worker::Parts& parts);
   Result<void> start_api(const Clock& clock, Log& log, Settings settings);
   api::SinkDeliveries deliveries(Log& log);
   Result<void> start_sinks(const Clock& clock, Log& log);
   std::function<std::string(CustomerId)> key_opener(const std::string& tenant);
   void start_sources(const Clock& clock, Log& log);
+  void committed();
   void notify();
   api::FoundConnector find_reader(const DeadLetter& letter, std::string_view name) const;
   void expect_series();
-  void count(const std::vector<Pump::Stage>& stages, Timestamp now);
   std::string scrape(std::string_view tenant);
 
-  std::unique_ptr<Station> station_;
+  const Config& config() const { return workers_.front()->station().config(); }
+  Result<void> ready() const;
+  std::vector<StateHeld> held() const;
+
   api::ReadState here_;
   api::StateView state_;
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<ProcessMetrics> process_metrics_;  // the server's thread
-  std::map<std::string, std::unique_ptr<MetricsFeed>, std::less<>> feeds_;
-  std::map<std::string, Task::Counters> counted_;
   std::map<std::string, std::unique_ptr<Connector>, std::less<>> hooks_;
   std::unique_ptr<Connector> events_;
   std::function<void()> told_;
-  std::unique_ptr<Live> live_;
+  std::vector<std::unique_ptr<Worker>> workers_;  // at least one, and all of them before the API is there
   std::unique_ptr<FrontDoor> front_door_;
   std::unique_ptr<Peers> peers_;
   std::unique_ptr<api::Api> api_;

@@ -11,10 +11,16 @@ namespace earshot::cli {
 // The store must outlive the view.
 api::StateView state_view(const StateStore& store, int partitions, std::string secret);
 
-// What this process keeps itself, and why it does not: another process has the task.
-api::ReadState state_here(const StateStore& store, const EventLog& log, int partitions);
+// The state of the tasks that a worker of this process has. Both must outlive the views.
+struct StateHeld {
+  const StateStore& store;
+  const EventLog& log;
+};
 
-// The state of all tasks, of which other processes may have some: they are asked. The log and the peers must outlive it, too.
-api::StateView state_view(const StateStore& store, const EventLog& log, Peers& peers, int partitions, std::string secret);
+// What this process keeps itself, and why it does not: another process has the task.
+api::ReadState state_here(std::vector<StateHeld> held, int partitions);
+
+// The state of all tasks, of which other processes may have some: they are asked. The peers must outlive it, too.
+api::StateView state_view(std::vector<StateHeld> held, Peers& peers, int partitions, std::string secret);
 
 }  // namespace earshot::cli

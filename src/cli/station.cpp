@@ -96,6 +96,7 @@ Result<std::unique_ptr<Station>> Station::open_once(const Config& config, const 
   };
   Pump::Settings pump_settings;
   pump_settings.partitions = config.partitions;
+  pump_settings.cache_bytes /= static_cast<std::size_t>(config.engine.workers);
   auto pump = Pump::start(*station->log_, *station->state_, processors_that(analyse, apply_settings, config), pump_settings,
                           [&](std::int64_t records) { if (progress) progress("catching up", records, 0); });
   if (!pump) return std::move(pump.error());

@@ -50,6 +50,8 @@ echo "-- two processes of Earshot, half of the partitions each"
 "$ours" run "$broker" "$prefix" "$partitions" two "$scratch/state/two-0" 100 0 2 &
 "$ours" run "$broker" "$prefix" "$partitions" two "$scratch/state/two-1" 100 1 2
 wait $!
+echo "-- one process of Earshot with two workers"
+"$ours" run "$broker" "$prefix" "$partitions" workers "$scratch/state/workers" 100 2
 echo "-- full restore: the last run of each again, with an empty directory"
 earshot "e1000-$rounds" restore-e 1000
 kstreams "k1000-$rounds" restore-k 1000

@@ -2,13 +2,13 @@
 // time, the sum of scores and the negatives; one record when the negatives reach three. Timers are not used.
 //
 //     kafka_transform_bench fill BROKER PREFIX EVENTS CUSTOMERS PARTITIONS          makes the topics and the input, for both contenders
-//     kafka_transform_bench run BROKER PREFIX PARTITIONS RUN DIRECTORY COMMIT_MS [SLOT SLOTS]
+//     kafka_transform_bench run BROKER PREFIX PARTITIONS RUN DIRECTORY COMMIT_MS [SLOT SLOTS | WORKERS]
 //                                                                                   folds it; one line of figures when all is committed
 //     kafka_transform_bench topic BROKER NAME PARTITIONS                            makes one, for the baseline's output
 //
 // The same RUN and directory again is a restart, the same RUN and another directory a restore, another RUN begins anew. Two with the
-// same RUN, each with a SLOT and a directory of its own, share the partitions and begin when both are there. run.sh takes turns
-// with the baseline.
+// same RUN, each with a SLOT and a directory of its own, share the partitions and begin when both are there; so do WORKERS in one
+// process, of which each tells its own figures, with the processor time and the memory of all. run.sh takes turns with the baseline.
 #include <unistd.h>
 
 #include <atomic>
@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <future>
 #include <thread>
 
 #include "base/hash.h"
@@ -229,6 +230,18 @@ int run(KafkaLog::Settings settings, const std::filesystem::path& directory, std
   return 0;
 }
 
+int run_workers(const KafkaLog::Settings& settings, const std::filesystem::path& directory, std::chrono::milliseconds interval, std::size_t workers) {
+  std::vector<std::future<int>> running;
+  for (std::size_t i = 0; i < workers; ++i) {
+    KafkaLog::Settings own = settings;
+    own.slot = std::to_string(i);
+    running.push_back(std::async(std::launch::async, run, own, directory / own.slot, interval, workers));
+  }
+  int failed = 0;
+  for (auto& worker : running) failed += worker.get();
+  return failed > 0 ? 1 : 0;
+}
+
 }  // namespace
 }  // namespace earshot::bench
 
@@ -236,6 +249,10 @@ int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   using namespace earshot::bench;
   if (what == "fill" && argc == 7) return fill(argv[2], argv[3], std::atoll(argv[4]), std::strtoull(argv[5], nullptr, 10), std::atoi(argv[6]));
+  if (what == "run" && argc == 9) {
+    return run_workers(settings_of(argv[2], argv[3], std::atoi(argv[4]), argv[5]), argv[6], std::chrono::milliseconds(std::atoi(argv[7])),
+                       std::strtoull(argv[8], nullptr, 10));
+  }
   if (what == "run" && (argc == 8 || argc == 10)) {
     auto settings = settings_of(argv[2], argv[3], std::atoi(argv[4]), argv[5]);
     if (argc == 10) settings.slot = argv[8];
@@ -246,7 +263,7 @@ int main(int argc, char** argv) {
     return made ? 0 : fail(made.error());
   }
   std::fprintf(stderr, "usage: kafka_transform_bench fill BROKER PREFIX EVENTS CUSTOMERS PARTITIONS\n"
-                       "       kafka_transform_bench run BROKER PREFIX PARTITIONS RUN DIRECTORY COMMIT_MS [SLOT SLOTS]\n"
+                       "       kafka_transform_bench run BROKER PREFIX PARTITIONS RUN DIRECTORY COMMIT_MS [SLOT SLOTS | WORKERS]\n"
                        "       kafka_transform_bench topic BROKER NAME PARTITIONS\n");
   return 2;
 }

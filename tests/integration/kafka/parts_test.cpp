@@ -1,10 +1,15 @@
-// The parts of an Earshot in processes of their own: intake, processors, API.
+// The parts of an Earshot in processes of their own: intake, processors, API; and several workers in one.
+#include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "event_log/kafka_reader.h"
 #include "support/earshot_process.h"
 #include "support/in_kafka.h"
 
@@ -19,10 +24,13 @@ class Parts : public ::testing::Test {
  protected:
   void SetUp() override {
     if (shared_broker() == nullptr) GTEST_SKIP() << "there is no Kafka here; scripts/kafka fetch gets it";
-    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << shared_broker()->address() << "\n  prefix: " << fresh_name()
-                          << "\n  session_seconds: 6\nqueue_events_max: 40\n";
+    write_config(1);
     const Outcome made = run_earshot({"topics", "--config", file(), "--create"});
     ASSERT_EQ(made.exit_code, 0) << made.out << made.err;
+  }
+  void write_config(int workers) const {
+    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << shared_broker()->address() << "\n  prefix: " << prefix_
+                          << "\n  session_seconds: 6\n  workers: " << workers << "\nqueue_events_max: 40\n";
   }
   std::string file() const { return (scratch_.path() / "earshot.yaml").string(); }
   std::unique_ptr<RunningEarshot> run(const std::string& part, const std::string& slot = "0") const {
@@ -49,7 +57,30 @@ class Parts : public ::testing::Test {
     }
   }
 
+  // How many tasks each slot has said to be its own, and all of them together.
+  std::map<std::string, std::size_t> shares() const {
+    auto reader = KafkaReader::open(shared_broker()->connection(), prefix_, {{kOwnersTopic, 1}});
+    EXPECT_TRUE(reader) << reader.error().message;
+    std::map<std::string, std::string> newest;
+    const auto read = (*reader)->read({0, 0}, 0, 1'000, [&](const StoredRecord& record) {
+      newest[std::string(record.key)] = record.value;
+      return true;
+    });
+    EXPECT_TRUE(read) << read.error().message;
+    std::map<std::string, std::size_t> shares;
+    std::set<std::string> all;
+    for (const auto& [slot, said] : newest) {
+      std::istringstream words(said);
+      std::string word;
+      words >> word;  // the address
+      for (; words >> word; ++shares[slot]) all.insert(word);
+    }
+    shares["all"] = all.size();
+    return shares;
+  }
+
   Scratch scratch_;
+  const std::string prefix_ = fresh_name();
 };
 
 TEST_F(Parts, EachDoesItsOwnAndTheApiAsksTheOwnersOfPartitions) {
@@ -144,6 +175,36 @@ TEST_F(Parts, IntakeRefusesWhenItsQueueIsFullAndLosesNothingOfWhatItTook) {
     const std::string counted = "\"feedback_count\":" + std::to_string(i < 60 % kCustomers ? 3 : 2) + ",";
     EXPECT_NE(ask_until(*api, "/v1/customers/" + customer(i), counted).body.find(counted), std::string::npos) << i;
   }
+}
+
+TEST_F(Parts, AProcessFoldsWithSeveralWorkers) {
+  write_config(3);
+  const std::filesystem::path data = scratch_.path() / "data";
+  const auto start = [&] { return std::make_unique<RunningEarshot>(RunningEarshot::Settings{data, {"--config", file()}}); };
+  auto earshot = start();
+  ASSERT_TRUE(earshot->runs()) << earshot->process().err();
+  for (int i = 0; i < kCustomers; ++i) ASSERT_EQ(review(*earshot, i).status, 200);
+  expect_counted(*earshot, kCustomers, 1);
+  (void)earshot->end(SIGKILL);
+  earshot = start();
+  ASSERT_TRUE(earshot->runs()) << earshot->process().err();
+  for (int i = 0; i < kCustomers; ++i) ASSERT_EQ(review(*earshot, kCustomers + i).status, 200);
+  expect_counted(*earshot, kCustomers, 2);
+  const Outcome outcome = earshot->end();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  const auto shared = shares();
+  EXPECT_EQ(shared.at("all"), 20) << "tasks: five processors' four partitions";
+  EXPECT_EQ(shared.at("0") + shared.at("0+1") + shared.at("0+2"), 20);
+  EXPECT_GE(std::min({shared.at("0"), shared.at("0+1"), shared.at("0+2")}), 5);
+  const Outcome checked = run_earshot({"replay", "--check", "--config", file(), "--data", (scratch_.path() / "looks").string()});
+  EXPECT_EQ(checked.exit_code, 0) << checked.out << checked.err;
+
+  // With fewer the others' share moves.
+  write_config(1);
+  earshot = start();
+  ASSERT_TRUE(earshot->runs()) << earshot->process().err();
+  expect_counted(*earshot, kCustomers, 2);
+  EXPECT_EQ(shares()["0"], 20);
 }
 
 TEST(PartsOfADirectory, AreRefusedWithTheReason) {
