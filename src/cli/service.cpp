@@ -1,17 +1,12 @@
 #include "cli/service.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <charconv>
 #include <future>
 #include <set>
 
 #include "all.h"
 #include "cli/deliveries.h"
 #include "cli/files.h"
+#include "cli/front_door.h"
 #include "cli/state_view.h"
 #include "console/files.h"
 #include "event/codec.h"
@@ -22,45 +17,7 @@ namespace earshot::cli {
 
 Timestamp SystemClock::now() const { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
-Result<ListenAddress> parse_address(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  ListenAddress parsed;
-  if (colon != std::string_view::npos) {
-    std::string_view host = text.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    const char* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data() + colon + 1, end, parsed.port);
-    parsed.address = host;
-    if (!host.empty() && read.ec == std::errc{} && read.ptr == end) return parsed;
-  }
-  return Error{ErrorKind::Invalid, "listen is not address:port, as in 127.0.0.1:8080: " + std::string(text)};
-}
-
 namespace {
-
-// The stores keep up to 768 files open, and without a free descriptor they could write nothing more.
-constexpr rlim_t kDescriptorsOfOurs = 768 + 64;
-constexpr std::size_t kConnectionsMin = 16;
-
-// As many as descriptors are left for; the machine gives us all that it allows.
-std::size_t connections_max(std::size_t wanted) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kConnectionsMin;
-  limit.rlim_cur = limit.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 && ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kConnectionsMin;
-  if (limit.rlim_cur <= kDescriptorsOfOurs + kConnectionsMin) return kConnectionsMin;
-  return std::min<std::size_t>(wanted, limit.rlim_cur - kDescriptorsOfOurs);
-}
-
-// Whoever listens on every address is found by the name of the machine.
-std::string address_for_others(const std::string& address, std::uint16_t port) {
-  std::array<char, 256> name{};
-  const bool is_any = address == "0.0.0.0" || address == "::";
-  std::string host = address;
-  if (is_any && ::gethostname(name.data(), name.size() - 1) == 0) host = name.data();
-  if (!is_any && host.find(':') != std::string::npos) host = "[" + host + "]";
-  return "http://" + host + ":" + std::to_string(port);
-}
 
 api::Access::Settings access_of(const Config& config) {
   api::Access::Settings settings;
@@ -90,33 +47,6 @@ void expect_route(Metrics& metrics, std::string_view route) {
 
 }  // namespace
 
-// The API's deliveries on their way to the pump. Each connector is a stage.
-class Service::FrontDoor : public api::Intake {
- public:
-  FrontDoor(Live& live, Metrics& metrics, const Clock& clock) : live_(live), metrics_(metrics), clock_(clock) {}
-
-  void offer(api::Offer offer, Done done) override {
-    std::vector<Event> events;
-    if (offer.mending) events.push_back(event_of(std::move(*offer.mending), offer.tenant, offer.received));
-    std::move(offer.events.begin(), offer.events.end(), std::back_inserter(events));
-    for (DeadLetter& letter : offer.letters) events.push_back(event_of(std::move(letter), offer.tenant));
-    live_.offer(std::move(events), [this, connector = std::move(offer.connector), received = offer.received, done = std::move(done)](Result<Live::Outcome> outcome) {
-      if (!outcome) return done(std::move(outcome.error()));
-      if (outcome->is_elsewhere) return done(Error{ErrorKind::Unavailable, "this letter is another process's: ask that one"});
-      const auto accepted = static_cast<std::uint64_t>(outcome->accepted);
-      const auto duplicate = static_cast<std::uint64_t>(outcome->duplicate);
-      metrics_.add_batch(connector, {accepted + duplicate, accepted, std::max(clock_.now() - received, Millis{0})});
-      if (duplicate > 0) metrics_.add(Metric::duplicates, {{connector}}, static_cast<double>(duplicate));
-      done(api::OfferOutcome{outcome->accepted, outcome->duplicate, outcome->was_mended});
-    });
-  }
-
- private:
-  Live& live_;
-  Metrics& metrics_;
-  const Clock& clock_;
-};
-
 Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings) {
   const Config config = station->config();
   return start(config, [&](int) -> Result<std::unique_ptr<Station>> { return std::move(station); }, clock, log, std::move(settings));
@@ -132,7 +62,7 @@ Result<std::unique_ptr<Service>> Service::start(const Config& config, const Open
   const Worker::Parts parts{*service->metrics_, clock, log, [self = service.get()] { self->committed(); }, std::move(passed)};
   if (auto started = service->start_workers(config, open, parts); !started) return std::move(started.error());
   service->expect_series();
-  service->front_door_ = std::make_unique<FrontDoor>(service->live(), *service->metrics_, clock);
+  service->front_door_ = std::make_unique<FrontDoor>(service->workers_, *service->metrics_, clock);
   if (auto started = service->start_api(clock, log, std::move(settings)); !started) return std::move(started.error());
   if (auto started = service->start_sinks(clock, log); !started) return std::move(started.error());
   service->is_complete_.store(true, std::memory_order_release);

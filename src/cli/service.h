@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "api/api.h"
+#include "cli/front_door.h"
+#include "cli/listen_address.h"
 #include "cli/live_sources.h"
 #include "cli/peers.h"
 #include "cli/state_view.h"
@@ -23,14 +25,6 @@ class SystemClock : public Clock {
  public:
   Timestamp now() const override;
 };
-
-struct ListenAddress {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;  // 0: any free one
-};
-
-// `127.0.0.1:8080`, `[::1]:8080`.
-Result<ListenAddress> parse_address(std::string_view text);
 
 class Service {
  public:
@@ -68,7 +62,6 @@ class Service {
   void stop();
 
  private:
-  class FrontDoor;
   Service() = default;
   Result<void> start_workers(const Config& config, const OpenStation& open, const Worker::Parts& parts);
   Result<void> start_api(const Clock& clock, Log& log, Settings settings);

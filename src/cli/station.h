@@ -49,6 +49,7 @@ class Station {
 
   Pump& pump() { return *pump_; }
   EventLog& log() { return *log_; }
+  const EventLog& log() const { return *log_; }
   StateStore& state() { return *state_; }
   const Config& config() const { return config_; }
   const Analyzer& analyzer() const { return *analyzer_; }
@@ -68,6 +69,9 @@ class Station {
 
   std::vector<TopicSpec> topics() const { return topics_of(config_); }
   ImportRules import_rules() const;
+
+  // Which one takes the event in, of those that `feedback` gets. Any thread.
+  TopicPartition task_of(const Event& event) const { return pump_->partition_of(Topic::feedback, import_rules().record_key(event)); }
 
  private:
   Station() = default;

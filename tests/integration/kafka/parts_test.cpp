@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <set>
 #include <sstream>
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "event_log/kafka_reader.h"
 #include "support/earshot_process.h"
@@ -40,14 +42,17 @@ class Parts : public ::testing::Test {
   static HttpAnswer review(RunningEarshot& to, int number) {
     return to.post("/v1/events", review_json({.id = "r" + std::to_string(number), .key = customer(number % kCustomers)}));
   }
-  // The answer that holds `wanted`, or the last one.
-  static HttpAnswer ask_until(RunningEarshot& whom, const std::string& target, std::string_view wanted) {
+  // The answer that is good, or the last one.
+  static HttpAnswer ask_until(RunningEarshot& whom, const std::string& target, const std::function<bool(const std::string& body)>& is_good) {
     const auto end = std::chrono::steady_clock::now() + 60s;
     HttpAnswer answer;
     do {
       answer = whom.get(target);
-    } while (answer.body.find(wanted) == std::string::npos && std::chrono::steady_clock::now() < end);
+    } while (!is_good(answer.body) && std::chrono::steady_clock::now() < end);
     return answer;
+  }
+  static HttpAnswer ask_until(RunningEarshot& whom, const std::string& target, std::string_view wanted) {
+    return ask_until(whom, target, [&](const std::string& body) { return body.find(wanted) != std::string::npos; });
   }
   static void expect_counted(RunningEarshot& by, int customers, int events) {
     const std::string counted = "\"feedback_count\":" + std::to_string(events) + ",";
@@ -205,6 +210,40 @@ TEST_F(Parts, AProcessFoldsWithSeveralWorkers) {
   ASSERT_TRUE(earshot->runs()) << earshot->process().err();
   expect_counted(*earshot, kCustomers, 2);
   EXPECT_EQ(shares()["0"], 20);
+}
+
+// Only where a letter was taken in is it known whether somebody mended it before.
+TEST_F(Parts, ALetterIsMendedByTheWorkerThatHasItAndAnotherProcessSaysWhichOneThatIs) {
+  write_config(2);
+  const auto start = [&](const std::string& slot) {
+    return std::make_unique<RunningEarshot>(RunningEarshot::Settings{scratch_.path() / slot, {"--config", file(), "--slot", slot}});
+  };
+  auto first = start("0");
+  auto second = start("1");
+  ASSERT_TRUE(first->runs() && second->runs()) << first->process().err() << second->process().err();
+  constexpr int kLetters = 24;
+  for (int i = 0; i < kLetters; ++i) ASSERT_EQ(first->post("/v1/events", "not JSON " + std::to_string(i)).status, 400);
+  const auto items = [](const std::string& body) { return nlohmann::json::parse(body).at("items"); };
+  const auto letters = items(ask_until(*first, "/v1/dead-letters?limit=100", [&](const std::string& body) { return items(body).size() == kLetters; }).body);
+  ASSERT_EQ(letters.size(), kLetters);
+  int here = 0, elsewhere = 0;
+  for (const auto& letter : letters) {
+    const std::string id = letter.at("id");
+    const std::string request = nlohmann::json{{"actor", "agent-7"}, {"payload", review_json({.id = id, .key = customer(here % kCustomers)})}}.dump();
+    const auto mend = [&](RunningEarshot& where) { return where.post("/v1/dead-letters/" + id + "/mend", request); };
+    HttpAnswer answer = mend(*first);
+    RunningEarshot* owner = first.get();
+    if (answer.status == 503) {
+      EXPECT_NE(answer.body.find(second->url()), std::string::npos) << answer.body;
+      owner = second.get();
+      answer = mend(*owner);
+    }
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(mend(*owner).status, 409) << "once is enough";
+    (owner == first.get() ? here : elsewhere)++;
+  }
+  EXPECT_GT(here, 0);
+  EXPECT_GT(elsewhere, 0);
 }
 
 TEST(PartsOfADirectory, AreRefusedWithTheReason) {
