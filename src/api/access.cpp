@@ -73,13 +73,13 @@ std::variant<Principal, Problem> Access::admit_token(const Request& request, Rol
   constexpr std::string_view kScheme = "Bearer ";
   const std::string header = request.header("authorization");
   if (!header.starts_with(kScheme))
-    return Problem{401, "token_missing", "send an API token as `Authorization: Bearer …`"};
+    return Problem{401, std::string(kTokenMissing), "send an API token as `Authorization: Bearer …`"};
   const std::string_view given = std::string_view(header).substr(kScheme.size());
   const Token* found = nullptr;
   for (const Token& token : settings_.tokens) {  // all of them, so that the time does not tell which one was near
     if (equal_in_constant_time(token.secret, given)) found = &token;
   }
-  if (found == nullptr) return Problem{401, "token_unknown", "this API token is not known"};
+  if (found == nullptr) return Problem{401, std::string(kTokenUnknown), "this API token is not known"};
   if (found->role < needed) return Problem{403, "role_too_low", "this API token may not do that"};
   return Principal{found->tenant, found->role, false, static_cast<std::size_t>(found - settings_.tokens.data())};
 }

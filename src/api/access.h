@@ -60,6 +60,8 @@ class Access {
 };
 
 inline constexpr std::size_t kTokenBytesMin = 16;
+inline constexpr std::string_view kTokenMissing = "token_missing";  // the code of who sends none
+inline constexpr std::string_view kTokenUnknown = "token_unknown";  // and of who sends one that is not ours
 
 bool is_loopback(std::string_view address);
 

@@ -71,7 +71,7 @@ Result<std::unique_ptr<Api>> Api::start(Settings settings, Parts parts) {
 Api::Api(Settings settings, Parts parts, Access access, std::unique_ptr<Server> server)
     : settings_(std::move(settings)),
       parts_(std::move(parts)),
-      access_(std::move(access)),
+      gate_(std::move(access), settings_.access.tokens, settings_.gate),
       queries_(parts_.log, parts_.topics, parts_.state),
       server_(std::move(server)),
       alerts_(*server_, parts_.log, parts_.topics, {Topic::alerts}),
@@ -80,7 +80,6 @@ Api::Api(Settings settings, Parts parts, Access access, std::unique_ptr<Server> 
       workers_(settings_.workers),
       delivery_({parts_.intake, workers_, parts_.clock, parts_.events, parts_.find_hook}),
       mending_({queries_, parts_.intake, workers_, parts_.clock, parts_.find_reader}) {
-  for (const Token& token : settings_.access.tokens) rates_.emplace_back(token.requests_per_second);
   add_routes();
   for (Question& question : questions(queries_, parts_.deliveries)) add_question(std::move(question));
   server_->each_tick([this] { tick(); });
@@ -122,14 +121,9 @@ void Api::handle(Request request, Reply reply) {
   auto* match = std::get_if<Router::Match>(&found);
   if (parts_.answered) reply = Reply(std::make_shared<ToldReply>(std::move(reply), match != nullptr ? match->route->pattern : "", parts_.answered));
   if (match == nullptr) return reply.send(std::move(std::get<Response>(found)));
-  auto verdict = access_.admit(request, match->route->role);
+  const bool is_counted = match->route->pattern != kState;  // what processes ask each other is no client's doing
+  auto verdict = gate_.admit(request, match->route->role, is_counted, settings_.steady());
   if (auto* problem = std::get_if<Problem>(&verdict)) return reply.send(*problem);
-  const auto token = std::get<Principal>(verdict).token;
-  const bool is_counted = token && match->route->pattern != kState;  // what processes ask each other is no client's doing
-  if (is_counted && !rates_[*token].take(steady_clock::now())) {
-    return reply.send(Problem{429, "too_many_requests", "this API token may make no more than " + std::to_string(settings_.access.tokens[*token].requests_per_second) +
-                                                            " requests a second; send fewer, or more events in each"});
-  }
   match->route->handle({std::move(request), std::move(match->parts), std::get<Principal>(verdict)}, std::move(reply));
 }
 
@@ -203,8 +197,10 @@ void Api::resend(const Call& call, const Reply& reply) const {
 void Api::add_routes() {
   add(settings_.takes_events, {"POST", "/v1/events", Role::act,
                [this](Call call, Reply reply) { delivery_.take_events(std::move(call), std::move(reply)); }});
-  add(settings_.takes_events, {"POST", "/hooks/{connector}/{tenant}", Role::open,
-               [this](Call call, Reply reply) { delivery_.take_hook(std::move(call), std::move(reply)); }});
+  add(settings_.takes_events, {"POST", "/hooks/{connector}/{tenant}", Role::open, [this](Call call, Reply reply) {
+               if (auto held = gate_.hold_hook(call.parts[0], call.request, settings_.steady())) return reply.send(*held);
+               delivery_.take_hook(std::move(call), std::move(reply));
+             }});
   add(settings_.answers, {"POST", "/v1/cases/{id}/actions", Role::act,
                [this](Call call, Reply reply) { act_on_case(std::move(call), std::move(reply)); }});
   add(settings_.answers, {"POST", "/v1/labels", Role::act,

@@ -19,11 +19,11 @@
 #include "api/access.h"
 #include "api/delivery.h"
 #include "api/event_feed.h"
+#include "api/gate.h"
 #include "api/mending.h"
 #include "api/pending_answers.h"
 #include "api/queries.h"
 #include "api/questions.h"
-#include "api/rate_limit.h"
 #include "api/router.h"
 #include "api/server.h"
 #include "api/sink_deliveries.h"
@@ -50,11 +50,13 @@ class Api {
   struct Settings {
     Server::Settings server;
     Access::Settings access;
+    Gate::Settings gate;
     Workers::Settings workers;
     std::chrono::milliseconds answer_wait{2'000};  // for desk, before a command is answered with 202
     std::chrono::milliseconds heartbeat{15'000};
     bool takes_events = true;  // deliveries; the rest is answered by another process otherwise
     bool answers = true;       // questions, streams, actions, the page
+    std::function<RateLimit::Time()> steady = std::chrono::steady_clock::now;  // what limits go by
   };
   struct Parts {
     const LogReader& log;
@@ -102,7 +104,7 @@ class Api {
 
   Settings settings_;
   Parts parts_;
-  Access access_;
+  Gate gate_;  // the server's thread
   Queries queries_;
   Router router_;
   std::unique_ptr<Server> server_;
@@ -110,7 +112,6 @@ class Api {
   EventFeed everything_;
   PendingAnswers answers_;
   std::atomic<bool> is_notified_ = false;
-  std::vector<RateLimit> rates_;  // of each token; the server's thread
   std::chrono::steady_clock::time_point next_heartbeat_{};
   Workers workers_;
   Delivery delivery_;

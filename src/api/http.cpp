@@ -96,7 +96,7 @@ Response answer_of(const Problem& problem) {
   object.code = problem.code;
   object.detail = is_valid_utf8(problem.detail) ? problem.detail : "the reason cannot be shown: it is not UTF-8";
   Response response{problem.status, "application/problem+json", write_json(object), {}};
-  if (problem.status == 503 || problem.status == 429) response.headers.emplace_back("Retry-After", "1");
+  if (problem.status == 503 || problem.status == 429) response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after.count()));
   if (problem.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   return response;
 }

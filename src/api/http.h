@@ -2,6 +2,7 @@
 // without a socket.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct Request {
   std::map<std::string, std::string> query;  // decoded; the last of a repeated name counts
   Headers headers;
   std::string body;
+  std::string caller;  // the address it came from; of IPv6 the network of 64 bits, all of which one machine may have
 
   std::string header(const std::string& name) const {
     const auto found = headers.find(name);
@@ -39,6 +41,7 @@ struct Problem {
   int status = 400;
   std::string code;
   std::string detail;
+  std::chrono::seconds retry_after{1};  // of 429 and 503
 };
 Response answer_of(const Problem& problem);
 

@@ -1,5 +1,5 @@
-// How many requests whoever holds a token may make: a bucket that fills steadily and holds what one second brings, so a burst passes and a
-// flood does not. Time is told, not read. One thread.
+// How often something may be done: a bucket that fills steadily and holds what one period brings, so a burst passes and a flood does not.
+// Time is told, not read. One thread.
 #pragma once
 
 #include <algorithm>
@@ -11,29 +11,41 @@ namespace earshot::api {
 class RateLimit {
  public:
   using Time = std::chrono::steady_clock::time_point;
+  using Micros = std::chrono::microseconds;
 
-  // 0: no limit.
-  explicit RateLimit(std::int64_t per_second) : per_second_(per_second), left_(per_second * kParts) {}
+  // So many in each period; 0: no limit.
+  explicit RateLimit(std::int64_t count, Micros period = std::chrono::seconds{1}) : count_(count), period_(period.count()), left_(count * period_) {}
 
   // True when one more may pass.
   bool take(Time now) {
-    if (per_second_ == 0) return true;
-    const auto passed = std::chrono::duration_cast<std::chrono::microseconds>(now - filled_);
-    if (filled_ == Time{} || passed.count() > kParts) {
-      left_ = per_second_ * kParts;
-      filled_ = now;
-    } else if (passed.count() > 0) {
-      left_ = std::min(per_second_ * kParts, left_ + passed.count() * per_second_);
-      filled_ += passed;
-    }
-    if (left_ < kParts) return false;
-    left_ -= kParts;
+    if (!has_room(now)) return false;
+    if (count_ > 0) left_ -= period_;
     return true;
   }
 
+  bool has_room(Time now) {
+    if (count_ == 0) return true;
+    fill(now);
+    return left_ >= period_;
+  }
+
+  // Until one more may pass, from when it was asked last.
+  Micros wait() const { return count_ == 0 || left_ >= period_ ? Micros{0} : Micros{(period_ - left_ + count_ - 1) / count_}; }
+
  private:
-  static constexpr std::int64_t kParts = 1'000'000;  // a request in millionths, so that each microsecond counts
-  std::int64_t per_second_;
+  void fill(Time now) {
+    const auto passed = std::chrono::duration_cast<Micros>(now - filled_);
+    if (filled_ == Time{} || passed.count() > period_) {
+      left_ = count_ * period_;
+      filled_ = now;
+    } else if (passed.count() > 0) {
+      left_ = std::min(count_ * period_, left_ + passed.count() * count_);
+      filled_ += passed;
+    }
+  }
+
+  std::int64_t count_;
+  std::int64_t period_;  // what one costs; each microsecond brings `count_`
   std::int64_t left_;
   Time filled_{};
 };

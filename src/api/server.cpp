@@ -1,5 +1,6 @@
 #include "api/server.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <deque>
@@ -49,12 +50,25 @@ struct Mailbox {
   }
 };
 
+// See Request::caller.
+std::string caller_of(const Tcp::socket& socket) {
+  Fault fault;
+  const auto address = socket.remote_endpoint(fault).address();
+  if (fault) return "";
+  if (address.is_v4()) return address.to_string();
+  auto bytes = address.to_v6().to_bytes();
+  if (address.to_v6().is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  std::fill(bytes.begin() + 8, bytes.end(), 0);
+  return asio::ip::address_v6(bytes).to_string();
+}
+
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Shared& shared, std::shared_ptr<Mailbox> mailbox, Tcp::socket socket, StreamId id)
       : shared_(shared),
         mailbox_(std::move(mailbox)),
         socket_(std::move(socket)),
+        caller_(caller_of(socket_)),
         id_(id),
         session_(std::in_place, shared.settings.limits),
         room_(shared.request_bytes) {}
@@ -90,6 +104,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Shared& shared_;
   std::shared_ptr<Mailbox> mailbox_;
   Tcp::socket socket_;
+  std::string caller_;
   StreamId id_;
   std::optional<HttpSession> session_;
   RequestRoom room_;
@@ -171,6 +186,7 @@ void Connection::advance() {
 void Connection::hand_over(Request request) {
   state_ = State::answering;
   was_within_request_ = false;
+  request.caller = caller_;
   shared_.handler(std::move(request),
                   Reply(std::make_shared<ConnectionReply>(mailbox_, weak_from_this(), ++exchange_, std::move(room_))));
 }

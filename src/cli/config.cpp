@@ -276,6 +276,7 @@ class Loader {
   Result<void> connectors() {
     for (const auto& node : root_["connectors"]) {
       ConnectorConfig connector;
+      connector.requests_per_second = config_.tokens.empty() ? 0 : kHooksPerSecond;
       YAML::Node rest(YAML::NodeType::Map);
       for (const auto& pair : node) {
         const std::string& key = pair.first.Scalar();
@@ -283,6 +284,10 @@ class Loader {
           connector.name = pair.second.Scalar();
         } else if (key == "connector") {
           connector.connector = pair.second.Scalar();
+        } else if (key == "requests_per_second") {
+          std::int64_t& rate = connector.requests_per_second;
+          if (!YAML::convert<std::int64_t>::decode(pair.second, rate) || rate < 0 || rate > kRequestsPerSecondMax)
+            return at("connectors.requests_per_second", "connectors.requests_per_second is not from 0, no limit, to " + std::to_string(kRequestsPerSecondMax));
         } else if (key == "secrets") {
           return at("connectors.secrets", "connectors.secrets would hold a secret in clear; name the environment variable that has it in secret_env");
         } else if (key == "secret_env") {

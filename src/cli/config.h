@@ -19,6 +19,7 @@ struct ConnectorConfig {
   std::string name;       // in `POST /hooks/{name}/{tenant}` and `--connector NAME`
   std::string connector;  // which one; the name if left out
   std::string settings;   // JSON, for make_connector
+  std::int64_t requests_per_second = 0;  // of one address to its web hook; 0: no limit
 };
 
 struct SinkConfig {

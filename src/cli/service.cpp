@@ -37,12 +37,13 @@ std::set<std::string> tenants_of(const Config& config) {
 
 std::string_view outcome_of(int status) {
   if (status < 400) return "ok";
-  if (status == 429 || status == 503) return "busy";
+  if (status == 429) return "limited";
+  if (status == 503) return "busy";
   return status < 500 ? "refused" : "failed";
 }
 
 void expect_route(Metrics& metrics, std::string_view route) {
-  for (const std::string_view outcome : {"ok", "refused", "busy", "failed"}) metrics.expect(Metric::requests, {{route, outcome}});
+  for (const std::string_view outcome : {"ok", "refused", "limited", "busy", "failed"}) metrics.expect(Metric::requests, {{route, outcome}});
 }
 
 }  // namespace
@@ -239,6 +240,7 @@ Result<void> Service::start_api(const Clock& clock, Log& log, Settings settings)
   api_settings.server.port = settings.port;
   api_settings.server.connections_max = connections_max(api_settings.server.connections_max);
   api_settings.access = access_of(config);
+  for (const ConnectorConfig& entry : config.connectors) api_settings.gate.hooks[entry.name] = entry.requests_per_second;
   api_settings.takes_events = config.only.empty() || config.only == "connectors";
   api_settings.answers = config.only.empty() || config.only == "api";
   api::Api::Parts parts{

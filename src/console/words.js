@@ -156,7 +156,7 @@ const words = {
   'trouble.supervisor_owns': ['A supervisor keeps this case until it is resolved.', '主管持有此工单直至解决。'],
   'trouble.wrong_state': ['Its state has changed meanwhile, so this no longer fits. Look at it again.', '工单状态已变化,此操作不再适用,请重新查看。'],
   'trouble.unknown_case': ['This case is not there any more.', '该工单已不存在。'],
-  'trouble.too_many_requests': ['Too many requests with this token. Wait a moment.', '此令牌请求过多,请稍候。'],
+  'trouble.too_many_requests': ['Too many requests. Wait a moment.', '请求过多,请稍候。'],
   'trouble.other': ['It did not work: {detail}', '操作失败:{detail}'],
   'span.none': ['< 1 min', '不到 1 分钟'], 'span.minutes': ['{n} min', '{n} 分钟'], 'span.hours': ['{n} h {m}', '{n} 小时 {m} 分'],
   'span.whole_hours': ['{n} h', '{n} 小时'], 'span.days': ['{n} days', '{n} 天'],

@@ -95,7 +95,8 @@ std::map<std::string, std::string> keys_of_the_code() {
   all.merge(Keys::of("text.", TextSettings{}));
   all.merge(Keys::of("sinks[].", cli::SinkKeys{}));
   for (const std::string_view key : cli::kConnectorKeys) {
-    all.emplace("connectors[]." + std::string(key), key == "name" ? "required" : "none");
+    const bool is_rate = key == "requests_per_second";
+    all.emplace("connectors[]." + std::string(key), key == "name" ? "required" : is_rate ? std::to_string(cli::kHooksPerSecond) : "none");
   }
   return all;
 }

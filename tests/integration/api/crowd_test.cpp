@@ -2,6 +2,7 @@
 // those who work. And each limit by its name.
 #include <sys/resource.h>
 
+#include <atomic>
 #include <fstream>
 #include <memory>
 
@@ -109,6 +110,37 @@ TEST(Limits, ATokenThatAsksTooOftenIsToldSoAndOthersAreNot) {
   for (int i = 0; i < 10; ++i) EXPECT_EQ(HttpClient(running.port()).get("/v1/alerts", {{"Authorization", "Bearer calm-0123456789ab"}}).status, 200);
   EXPECT_EQ(HttpClient(running.port()).get("/healthz", hasty).status, 200) << "what needs no token is not counted";
   EXPECT_EQ(HttpClient(running.port()).get("/v1/alerts", {{"Authorization", "Bearer wrong-0123456789"}}).status, 401);
+}
+
+TEST(Limits, WebHooksAndWrongTokensAreHeardSoOften) {
+  Api::Settings settings;
+  auto now = std::make_shared<std::atomic<std::int64_t>>(1'000'000'000'000);  // shared with the server's thread
+  settings.steady = [now] { return RateLimit::Time(std::chrono::nanoseconds(now->load())); };
+  settings.access.tokens = {{"reader-0123456789", "acme", Role::read}};
+  settings.gate.hooks = {{"hook_of_test", 2}};
+  RunningApi running(settings);
+  HttpClient client(running.port());
+  const auto hook = [&](const std::string& id) { return client.post("/hooks/hook_of_test/acme", review(id), {{"X-Signature", "secret"}}); };
+  EXPECT_EQ(hook("a").status, 200);
+  EXPECT_EQ(client.post("/hooks/hook_of_test/acme", review("b"), {{"X-Signature", "wrong"}}).status, 403) << "this counts too";
+  HttpAnswer refused = hook("c");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_NE(refused.body.find("\"too_many_requests\""), std::string::npos) << refused.body;
+  EXPECT_EQ(refused.headers["retry-after"], "1");
+  EXPECT_EQ(running.events().size(), 1u) << "nothing of it was taken";
+  *now += 1'000'000'000;
+  EXPECT_EQ(hook("c").status, 200);
+
+  const auto guess = [&] { return client.get("/v1/alerts", {{"Authorization", "Bearer wrong-0123456789"}}); };
+  for (int i = 0; i < Gate::kGuesses; ++i) EXPECT_EQ(guess().status, 401);
+  refused = guess();
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_NE(refused.body.find("\"too_many_requests\""), std::string::npos) << refused.body;
+  EXPECT_EQ(refused.headers["retry-after"], "3");
+  EXPECT_EQ(client.get("/v1/alerts", {{"Authorization", "Bearer reader-0123456789"}}).status, 429);
+  EXPECT_EQ(client.get("/healthz").status, 200);
+  *now += 3'000'000'000;
+  EXPECT_EQ(client.get("/v1/alerts", {{"Authorization", "Bearer reader-0123456789"}}).status, 200);
 }
 
 TEST(Limits, HaveNames) {

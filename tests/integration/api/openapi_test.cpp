@@ -49,6 +49,15 @@ Json resolved(const Json& node) {
   return document().at(Json::json_pointer(node["$ref"].get<std::string>().substr(1)));
 }
 
+TEST(OpenApi, WhoeverNeedsATokenMayAskTooOften) {
+  for (const auto& [path, operations] : document()["paths"].items()) {
+    for (const auto& [method, operation] : operations.items()) {
+      if (!operation["responses"].contains("401")) continue;
+      EXPECT_TRUE(operation["responses"].contains("429")) << method << " " << path;
+    }
+  }
+}
+
 struct Asked {
   std::string method;
   std::string pattern;

@@ -56,6 +56,15 @@ TEST(Server, AnswersOneRequestAfterTheOtherOnOneConnection) {
   }
 }
 
+TEST(Server, SaysWhoCalls) {
+  for (const char* address : {"127.0.0.1", "::"}) {
+    Server::Settings settings;
+    settings.address = address;
+    const auto server = serve(settings, [](Request request, Reply reply) { reply.send(text(request.caller)); });
+    EXPECT_EQ(HttpClient(server->port()).get("/").body, "127.0.0.1") << "also when it comes over IPv6";
+  }
+}
+
 TEST(Server, AnswersRequestsThatWereSentAheadInTheirOrder) {
   const auto server = serve_echo();
   HttpClient client(server->port());

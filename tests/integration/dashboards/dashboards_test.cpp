@@ -131,7 +131,7 @@ const Mistake kMistakes[] = {
     {"service.json", "histogram_quantile(0.5, ", "histogram_quantil(0.5, "},
     {"service.json", "histogram_quantile(0.99, sum by (le)", "histogram_quantile(0.99, sum by (stage)"},
     {"service.json", "earshot_commit_seconds_bucket", "earshot_commit_seconds"},
-    {"service.json", "outcome=~\\\"failed|busy|refused\\\"", "outcome=~\\\"failed|bussy|refused\\\""},
+    {"service.json", "outcome=~\\\"failed|busy|", "outcome=~\\\"failed|bussy|"},
     {"service.json", "group_left ()", "group_left"},
     {"service.json", "stage=\\\"intake\\\"", "stage=\\\"inlet\\\""},
     {"service.json", "time() - max(", "time() - maximum("},

@@ -38,6 +38,18 @@ TEST(RateLimit, TimeThatStandsOrGoesBackGivesNothing) {
   EXPECT_EQ(taken(limit, kStart), 0);
 }
 
+TEST(RateLimit, OfALongerTimeSaysWhenTheNextMayPass) {
+  RateLimit limit(20, std::chrono::minutes{1});
+  EXPECT_EQ(limit.wait(), microseconds{0});
+  EXPECT_EQ(taken(limit, kStart), 20);
+  EXPECT_EQ(limit.wait(), std::chrono::seconds{3});
+  EXPECT_FALSE(limit.has_room(kStart + microseconds{2'999'999}));
+  EXPECT_EQ(limit.wait(), microseconds{1});
+  EXPECT_TRUE(limit.has_room(kStart + std::chrono::seconds{3}));
+  EXPECT_EQ(taken(limit, kStart + std::chrono::seconds{3}), 1) << "to ask took nothing";
+  EXPECT_EQ(taken(limit, kStart + std::chrono::seconds{4} + std::chrono::minutes{1}), 20);
+}
+
 TEST(RateLimit, OfNothingIsNone) {
   RateLimit limit(0);
   EXPECT_EQ(taken(limit, kStart), 1000);

@@ -163,6 +163,19 @@ TEST(Config, SaysWhatIsWrongWithAnEngine) {
   }
 }
 
+TEST(Config, LimitsWebHooksOfOthersUnlessItIsTold) {
+  ::setenv("EARSHOT_TEST_TOKEN", "0123456789abcdef", 1);
+  const std::string two = "connectors:\n  - {name: typeform}\n  - {name: zendesk, requests_per_second: 7}\n  - {name: discourse, requests_per_second: 0}\n";
+  const Config open = good("tokens:\n  - secret_env: EARSHOT_TEST_TOKEN\n" + two);
+  EXPECT_EQ(open.connectors[0].requests_per_second, 1000);
+  EXPECT_EQ(open.connectors[1].requests_per_second, 7);
+  EXPECT_EQ(open.connectors[2].requests_per_second, 0);
+  const Config local = good(two);
+  EXPECT_EQ(local.connectors[0].requests_per_second, 0) << "only this machine is served";
+  EXPECT_EQ(local.connectors[1].requests_per_second, 7);
+  EXPECT_EQ(local.connectors[1].settings, "{}") << "it is no setting of the connector";
+}
+
 TEST(Config, SaysWhereItIsWrongAndWhatIsNear) {
   struct Row {
     std::string yaml;
@@ -177,6 +190,9 @@ TEST(Config, SaysWhereItIsWrongAndWhatIsNear) {
            {"tokens:\n  - secret_env: EARSHOT_NOT_SET\n", "EARSHOT_NOT_SET, which is not set in the environment"},
            {"tokens:\n  - {secret_env: HOME, role: boss}\n", "tokens.role is not read, act or admin: boss"},
            {"connectors:\n  - {name: typeform, secrets: [abc]}\n", "line 2: connectors.secrets would hold a secret in clear"},
+           {"connectors:\n  - {name: typeform, requests_per_second: many}\n", "line 2: connectors.requests_per_second is not from 0"},
+           {"connectors:\n  - {name: typeform, requests_per_second: -1}\n", "line 2: connectors.requests_per_second is not from 0"},
+           {"connectors:\n  - {name: typeform, requests_per_second: 1000001}\n", "line 2: connectors.requests_per_second is not from 0"},
            {"- a\n", "is not a list of keys with values"},
            {"a: [\n", "line 2: not YAML"}}) {
     SCOPED_TRACE(row.yaml);
