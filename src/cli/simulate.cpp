@@ -71,9 +71,12 @@ int fail(const std::string& message, int code) {
 bool write_truth(const simulation::Company& company, const std::string& path) {
   std::FILE* file = std::fopen(path.c_str(), "wb");
   if (file == nullptr) return false;
-  std::string csv = "customer,left,why\n";
+  std::string csv = "customer,left,why,joined,regime,complains,keys\n";
   for (const simulation::Truth& truth : company.truth()) {
-    csv += truth.customer_key + "," + (truth.left ? format_rfc3339(*truth.left) : "") + "," + truth.why + "\n";
+    csv += truth.customer_key + "," + (truth.left ? format_rfc3339(*truth.left) : "") + "," + truth.why + "," + format_rfc3339(truth.joined) + "," + truth.regime + ",";
+    csv += truth.complains ? "yes" : "no";
+    for (const std::string& key : truth.keys) csv += (key == truth.customer_key ? "," : " ") + key;
+    csv += "\n";
   }
   const bool written = std::fwrite(csv.data(), 1, csv.size(), file) == csv.size();
   return std::fclose(file) == 0 && written;
@@ -112,7 +115,7 @@ void add_simulate(CLI::App& app, int& exit_code) {
   command->add_option("--seed", options->company.seed, "the same seed gives the same bytes on every machine")->capture_default_str();
   command->add_option("--tenant", options->company.tenant, "whose events they are")->capture_default_str();
   command->add_option("--start", options->start, "the first day")->capture_default_str();
-  command->add_option("--truth", options->truth, "write a CSV file: customer, when they left, why");
+  command->add_option("--truth", options->truth, "write a CSV file: customer, when they left, why, when they joined,\nregime (contract, app, shop, shop and app), whether they complain, all their keys");
   command->footer("Example: earshot simulate --customers 400 --days 180 --seed 1 --truth truth.csv > events.ndjson\n"
                   "What the sources damaged on purpose is counted as rejected, not printed.");
   command->callback([options, &exit_code] { exit_code = run(*options); });

@@ -7,7 +7,6 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr days kPeriod{30};
 constexpr days kTrial{14};
 constexpr const char* kUses[] = {"session", "search", "list", "checkout"};
 constexpr double kCrashesInABadRelease = 0.5;
@@ -21,9 +20,9 @@ constexpr double kNoticesPrice = 0.5;
 
 void App::begin(Customer& customer, Timestamp at, bool is_new) {
   stage_.later(customer, usual_hour(customer.random, at, customer.zone), [this, &customer, is_new](Timestamp now) {
+    customer.renews_at = is_new ? now + kTrial : now + Millis{customer.random.between(0, Millis(customer.plan_period).count())};
     send_subscription(customer, is_new ? SubscriptionStatus::trial : SubscriptionStatus::active, now);
-    const Timestamp first = is_new ? now + kTrial : now + Millis{customer.random.between(0, Millis(kPeriod).count())};
-    stage_.schedule.at(first, customer.number, [this, &customer](Timestamp then) { renew(customer, then); });
+    stage_.schedule.at(customer.renews_at, customer.number, [this, &customer](Timestamp then) { renew(customer, then); });
     plan_price_raise(customer, now);
     use(customer, now);
   });
@@ -64,6 +63,7 @@ void App::remark(Customer& customer, Timestamp at) {
 void App::renew(Customer& customer, Timestamp at) {
   if (customer.left || customer.random.chance(kCardFails)) return fail_to_renew(customer, at);
   send_payment(customer, PaymentStatus::succeeded, at);
+  customer.renews_at = at + customer.plan_period;
   send_subscription(customer, SubscriptionStatus::active, at);
   if (stage_.failures.hits(Trouble::billing_bug, at, customer.region) && customer.random.chance(kHitByBillingBug)) {
     send_payment(customer, PaymentStatus::succeeded, at);
@@ -80,7 +80,7 @@ void App::renew(Customer& customer, Timestamp at) {
       voice_.suffers(customer, {Theme::fraud, 250, "service failure", "", slots(customer)}, now);
     });
   }
-  stage_.schedule.at(at + kPeriod, customer.number, [this, &customer](Timestamp now) { renew(customer, now); });
+  stage_.schedule.at(customer.renews_at, customer.number, [this, &customer](Timestamp now) { renew(customer, now); });
 }
 
 // A new card comes within days, unless they have gone: then the plan ends.
@@ -108,8 +108,8 @@ void App::plan_price_raise(Customer& customer, Timestamp after) {
 
 void App::send_subscription(Customer& customer, SubscriptionStatus status, Timestamp at) {
   Event event = stage_.event(customer, "app", InputKind::subscription, at);
-  Subscription subscription{"plus", status, std::nullopt};
-  if (status == SubscriptionStatus::active) subscription.renews_at = at + kPeriod;
+  Subscription subscription{customer.plan(), status, std::nullopt};
+  if (status == SubscriptionStatus::active) subscription.renews_at = customer.renews_at;
   input_of(event).subscription = std::move(subscription);
   stage_.outbox.send_in_batch(event);
 }

@@ -13,6 +13,8 @@ namespace {
 
 constexpr double kThereFromTheStart = 0.7;
 constexpr double kSpeaksUp = 0.25;  // the share of customers who complain
+constexpr int kOneInHasContract = 4;  // of those who use the app
+constexpr std::chrono::days kContract{90};
 
 std::string padded(int number) {
   std::string digits = std::to_string(number);
@@ -40,6 +42,23 @@ void give_character(Customer& customer) {
   customer.fickle = 0.5 + random.unit();
   customer.mood = static_cast<int>(random.between(640, 880));
   customer.plan_price = 1900 + 1000 * random.between(0, 2);
+  if (customer.number % kOneInHasContract == 0) {
+    customer.plan_period = kContract;
+    customer.plan_price *= 3;
+  }
+}
+
+std::string regime_of(const Customer& customer) {
+  if (customer.has_contract()) return "contract";
+  if (customer.shops && customer.uses_app) return "shop and app";
+  return customer.shops ? "shop" : "app";
+}
+
+std::vector<std::string> keys_of(const Customer& customer) {
+  std::vector<std::string> keys{customer.key(), "email:" + customer.email};
+  if (!customer.did.empty()) keys.push_back("bsky:" + customer.did);
+  if (!customer.review_id.empty()) keys.push_back("google_play:" + customer.review_id);
+  return keys;
 }
 
 }  // namespace
@@ -72,6 +91,7 @@ struct Company::World {
     const int number = static_cast<int>(customers.size()) + 1;
     Customer& customer = customers.emplace_back(number, settings.seed * 0xd1342543de82ef95ull + static_cast<std::uint64_t>(number) * 0x9e3779b97f4a7c15ull);
     give_character(customer);
+    customer.joined = at;
     by_key.emplace(customer.key(), number);
     by_key.emplace("email:" + customer.email, number);
     if (!customer.did.empty()) by_key.emplace("bsky:" + customer.did, number);
@@ -133,7 +153,9 @@ void Company::helped(const std::string& customer_key, Timestamp at) {
 
 std::vector<Truth> Company::truth() const {
   std::vector<Truth> all;
-  for (const Customer& customer : world_->customers) all.push_back({customer.key(), customer.left, customer.why});
+  for (const Customer& customer : world_->customers) {
+    all.push_back({customer.key(), keys_of(customer), customer.joined, regime_of(customer), customer.complains(), customer.left, customer.why});
+  }
   return all;
 }
 

@@ -33,6 +33,10 @@ struct Settings {
 
 struct Truth {
   std::string customer_key;
+  std::vector<std::string> keys;  // all of theirs, that one first
+  Timestamp joined{};
+  std::string regime;             // "contract", "app", "shop", "shop and app"
+  bool complains = false;         // they mostly say it when something is bad; the others mostly do not
   std::optional<Timestamp> left;  // nothing is heard from them after it: no order, no use, no word
   std::string why;                // "service failure", "price", "drifted", ""
 };

@@ -88,6 +88,7 @@ void Voice::agent_answers(Customer& customer, const Thread& thread, Timestamp at
   if (!refuses && customer.random.chance(kHelped)) return agent_helps(customer, thread, at);
   Experience experience = thread.experience;
   experience.theme = Theme::service;
+  experience.why = "service failure";
   experience.weight = refuses ? 150 : 30;
   if (thread.tries < kTriesMax) suffers(customer, experience, at);
 }

@@ -35,7 +35,10 @@ struct Customer {
   double fickle = 1.0;
   int mood = 750;        // of 1000
 
-  std::int64_t plan_price = 0;  // a month, minor units
+  std::int64_t plan_price = 0;  // a period, minor units
+  std::chrono::days plan_period{30};
+  Timestamp renews_at{};  // the next time at which they pay for the plan
+  Timestamp joined{};
   std::optional<Timestamp> leaves_at;
   std::string leaves_why;
   std::optional<Timestamp> left;
@@ -48,6 +51,10 @@ struct Customer {
   int survey_count = 0;
   int event_count = 0;
 
+  // Bound for months, they leave when the contract ends: until then they only use less of what they have paid for.
+  bool has_contract() const { return uses_app && plan_period > std::chrono::days{30}; }
+  std::string plan() const { return has_contract() ? "plus-quarter" : "plus"; }
+  bool complains() const { return speaks > 0.5; }
   std::string key() const { return "customer:" + id; }
   std::string currency() const { return manner.tongue == Tongue::chinese ? "CNY" : region == "GB-LND" ? "GBP" : "USD"; }
 };

@@ -8,6 +8,7 @@ namespace {
 constexpr double kStaysWhenHelped = 0.75;
 constexpr double kDriftsInAMonth = 0.018;
 constexpr double kCancelsPlan = 0.5;  // the others let the next payment fail
+constexpr double kUsesLess = 2.5;
 
 }  // namespace
 
@@ -25,6 +26,7 @@ bool Loyalty::helped(Customer& customer) {
   good(customer, 220);
   if (!customer.leaves_at || customer.leaves_why == "drifted" || !customer.random.chance(kStaysWhenHelped)) return false;
   customer.leaves_at.reset();
+  customer.slowing = 1.0;
   return true;
 }
 
@@ -39,6 +41,12 @@ void Loyalty::plan_drifting(Customer& customer, Timestamp from) {
 }
 
 void Loyalty::plan_leaving(Customer& customer, Timestamp at, std::string why) {
+  if (customer.has_contract()) {
+    customer.slowing = std::max(customer.slowing, kUsesLess);
+    Timestamp ends = customer.renews_at;
+    while (ends < at + days_of(1)) ends += customer.plan_period;
+    at = std::max(at, ends - days_of(1.0 + 9.0 * customer.random.unit()));
+  }
   customer.leaves_at = at;
   customer.leaves_why = std::move(why);
   stage_.later(customer, at, [this, &customer](Timestamp now) {
@@ -49,7 +57,7 @@ void Loyalty::plan_leaving(Customer& customer, Timestamp at, std::string why) {
 void Loyalty::leave(Customer& customer, Timestamp at) {
   if (customer.uses_app && customer.random.chance(kCancelsPlan)) {
     Event event = stage_.event(customer, "app", InputKind::subscription, at);
-    input_of(event).subscription = Subscription{"plus", SubscriptionStatus::cancelled, std::nullopt};
+    input_of(event).subscription = Subscription{customer.plan(), SubscriptionStatus::cancelled, std::nullopt};
     stage_.outbox.send_in_batch(event);
   }
   customer.left = at;
