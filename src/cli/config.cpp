@@ -108,6 +108,8 @@ class Loader {
     if (plain->partitions < 1 || plain->partitions > 1024) return at("partitions", "partitions is not within 1 and 1024");
     config_.partitions = static_cast<int>(plain->partitions);
     if (plain->queue_events_max < 1 || plain->queue_events_max > 10'000'000) return at("queue_events_max", "queue_events_max is not within 1 and 10000000");
+    if (plain->fit_every_days < 0 || plain->fit_every_days > 365) return at("fit_every_days", "fit_every_days is not within 0 and 365");
+    config_.fit_every_days = static_cast<int>(plain->fit_every_days);
     config_.queue_events_max = static_cast<int>(plain->queue_events_max);
     if (config_.tenant.empty() || config_.tenant.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos) {
       return at("tenant", "tenant is written with small letters, digits, - and _ only");
@@ -146,7 +148,7 @@ class Loader {
   }
 
   Result<void> check_sections() const {
-    const std::vector<std::string_view> plain{"tenant", "data", "listen", "partitions", "model", "queue_events_max"};
+    const std::vector<std::string_view> plain{"tenant", "data", "listen", "partitions", "model", "fit_every_days", "queue_events_max"};
     std::vector<std::string_view> known(kSections.begin(), kSections.end());
     known.insert(known.end(), plain.begin(), plain.end());
     std::set<std::string> seen;

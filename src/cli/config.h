@@ -64,6 +64,7 @@ struct Config {
   EngineConfig engine;
   std::string secret;  // privacy.secret_env: keys are hashed under it
   std::string model;   // of texts; empty: the one beside the program
+  int fit_every_days = 7;  // the silence model, by a running service; 0: only by `earshot fit`
   int queue_events_max = 20'000;  // taken and not yet durable: beyond it intake answers 503
   std::map<std::string, std::string> sections;  // silence, desk, insight, text: complete settings as JSON
   std::vector<TokenConfig> tokens;  // of the API; none: only this machine is served

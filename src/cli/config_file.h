@@ -19,6 +19,7 @@ struct PlainKeys {
   std::string listen = Config{}.listen;
   std::int64_t partitions = Config{}.partitions;
   std::string model;
+  std::int64_t fit_every_days = Config{}.fit_every_days;
   std::int64_t queue_events_max = Config{}.queue_events_max;
 };
 template <class F>
@@ -28,6 +29,7 @@ void fields(F& f, PlainKeys& v) {
   f.optional("listen", v.listen);
   f.optional("partitions", v.partitions);
   f.optional("model", v.model);
+  f.optional("fit_every_days", v.fit_every_days);
   f.optional("queue_events_max", v.queue_events_max);
 }
 

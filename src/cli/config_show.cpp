@@ -64,6 +64,7 @@ std::string show_config(const Config& config) {
   page.value("listen", config.listen);
   page.value("partitions", config.partitions);
   page.value("model", config.model);
+  page.value("fit_every_days", config.fit_every_days);
   page.value("queue_events_max", config.queue_events_max);
   for (const auto& [name, json] : config.sections) page.section(name, json);
   for (const auto& [name, json] : config.written) page.section(name, json);

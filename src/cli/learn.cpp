@@ -65,15 +65,15 @@ class Customers {
   CustomersKnown known_;
 };
 
-Result<std::int64_t> version_in(const StateStore& state, const std::string& tenant) {
+}  // namespace
+
+Result<NewestFit> newest_fit(const StateStore& state, const std::string& tenant) {
   auto bytes = state.get(value_key({index_of(Topic::activity), 0}, tenant_key(tenant), kChurnModel));
   if (!bytes) return std::move(bytes.error());
   state::ChurnModelState fitted;
-  if (!*bytes || !fitted.ParseFromString(**bytes)) return 0;
-  return fitted.version();
+  if (!*bytes || !fitted.ParseFromString(**bytes)) return NewestFit{};
+  return NewestFit{fitted.version(), from_millis(fitted.until_ms())};
 }
-
-}  // namespace
 
 CustomerSettings silence_settings(const Config& config) {
   CustomerSettings settings;
@@ -83,7 +83,7 @@ CustomerSettings silence_settings(const Config& config) {
   return settings;
 }
 
-Result<CustomersKnown> known_of_state(const StateStore& state, const Config& config, std::size_t customers_max) {
+Result<CustomersKnown> known_of_state(const StateStore& state, const Config& config, std::size_t customers_max, const std::stop_token& stop) {
   const CustomerSettings settings = silence_settings(config);
   Customers customers(settings, customers_max);
   for (int partition = 0; partition < config.partitions; ++partition) {
@@ -93,14 +93,14 @@ Result<CustomersKnown> known_of_state(const StateStore& state, const Config& con
       key.remove_prefix(rows.size());
       const std::size_t end = key.find('\0');
       customers.value(key.substr(0, end), key.substr(end + 1), bytes);
-      return true;
+      return !stop.stop_requested();
     });
     if (!scanned) return std::move(scanned.error()).in("reading the customers");
   }
   CustomersKnown known = customers.take();
-  auto version = version_in(state, config.tenant);
-  if (!version) return std::move(version.error());
-  known.version = *version;
+  auto newest = newest_fit(state, config.tenant);
+  if (!newest) return std::move(newest.error());
+  known.version = newest->version;
   return known;
 }
 

@@ -2,6 +2,7 @@
 // `earshot fit` and for a service that fits by itself.
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,15 @@ struct CustomersKnown {
 CustomerSettings silence_settings(const Config& config);
 
 // As it stands in one consistent view of the store; `until` is the caller's. Any thread. Beyond `customers_max` only every second
-// customer is kept, then every fourth, and so on.
-Result<CustomersKnown> known_of_state(const StateStore& state, const Config& config, std::size_t customers_max = kCustomersUsedMax);
+// customer is kept, then every fourth, and so on. Cut short where it is stopped.
+Result<CustomersKnown> known_of_state(const StateStore& state, const Config& config, std::size_t customers_max = kCustomersUsedMax, const std::stop_token& stop = {});
+
+// As state has it; version 0 if there is none.
+struct NewestFit {
+  std::int64_t version = 0;
+  Timestamp until{};
+};
+Result<NewestFit> newest_fit(const StateStore& state, const std::string& tenant);
 
 struct Learned {
   ChurnFits fits;

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/kafka_engine.h"
+#include "cli/refit.h"
 #include "cli/service.h"
 #include "cli/signals.h"
 
@@ -67,6 +68,8 @@ int run(const Options& options) {
   };
   auto service = Service::start(*config, open, clock, log, *settings, time_since_boot);
   if (!service) return fail(service.error(), service.error().kind == ErrorKind::Invalid ? 2 : 1);
+  Refit refit({(*service)->station().state(), (*service)->station().log(), (*service)->station().config(), (*service)->live(), clock, log});
+  refit.begin();
   log.info("earshot is running", {{"url", "http://" + settings->address + ":" + std::to_string((*service)->port())}, {"data", config->data.string()}});
   std::vector<Watchdog> watchdogs((*service)->progress().size(), Watchdog(kStandingLooksMax));
   while (!signals.wait_for(kLook)) {
