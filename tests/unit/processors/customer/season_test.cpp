@@ -96,6 +96,39 @@ TEST(Season, CountsTheSilenceThatIsLeft) {
   EXPECT_NE(signals[0].reasons[2].find("in which most customers were quiet"), std::string::npos) << signals[0].reasons[2];
 }
 
+// Six of ten stay away for four weeks, and one of them for good: of each quiet day as much counts for them as was heard of a usual one.
+TEST(Season, CountsAQuietDayByWhatWasHeardOfIt) {
+  constexpr int kQuiet = 200, kOver = 228;
+  Town town(70);
+  const auto emitted = town.live(0, 330, [](std::size_t who, int number) { return who == 3 ? number >= kQuiet : number >= kQuiet && number < kOver && who % 10 < 6; });
+  auto signals = signals_of(emitted, SignalKind::silent);
+  std::erase_if(signals, [&](const SignalChanged& one) { return one.customer != town.order(3, day(0)).customer; });
+  ASSERT_EQ(signals.size(), 2u);
+  constexpr int kLast = 199;
+  Timestamp due = silence_due({}, {day_of(day(3)), day(kLast), (kLast - 3) / 7}).watch;
+  int quiet_days = 0;
+  const state::ActivityLevel level = town.level();
+  for (const state::QuietDay& one : level.quiet()) {
+    EXPECT_GT(one.heard_permille(), 350);
+    EXPECT_LT(one.heard_permille(), 500);
+    if (Timestamp{days{one.day()}} >= due) continue;
+    due += Millis{days{1}} * (1000 - one.heard_permille()) / 1000;
+    ++quiet_days;
+  }
+  EXPECT_GT(quiet_days, 10);
+  EXPECT_EQ(signals[0].since, due);
+}
+
+// Of thirty who come each week fourteen may come by chance; thirteen are fewer by more than three standard deviations.
+TEST(Season, IsNoneThatChanceExplains) {
+  for (const std::size_t away : {16u, 17u}) {
+    SCOPED_TRACE(away);
+    Town town(30);
+    town.live(0, 260, [&](std::size_t who, int number) { return number >= 200 && who < away; });
+    EXPECT_EQ(town.level().quiet().empty(), away == 16);
+  }
+}
+
 // Twenty customers are too few to tell a slump from chance.
 TEST(Season, IsNotSeenInAFewCustomers) {
   Town few(20);

@@ -179,7 +179,9 @@ TEST(Silence, IsNotEndedByWhatTheCustomerDoesNotDo) {
   note.message->visibility = Visibility::internal;
   auto cancelled = customer.activity(InputKind::subscription, before);
   cancelled.subscription = Subscription{"plus", SubscriptionStatus::cancelled, std::nullopt};
-  const ActivityRecorded none[] = {customer.answer(before), bot, note, cancelled, customer.activity(InputKind::survey_invited, before),
+  auto out_of_office = customer.message(before);  // their mailbox says it
+  out_of_office.message->by = Author::bot;
+  const ActivityRecorded none[] = {customer.answer(before), bot, note, out_of_office, cancelled, customer.activity(InputKind::survey_invited, before),
                                    customer.payment(before, PaymentStatus::failed), customer.activity(InputKind::deleted, before)};
   for (const ActivityRecorded& activity : none) EXPECT_TRUE(signals_of(customer.hear(activity), SignalKind::silent).empty());
   EXPECT_EQ(signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent).size(), 1u);

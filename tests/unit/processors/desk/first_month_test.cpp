@@ -61,6 +61,19 @@ TEST_F(FirstMonth, IsAlertedOnceAndIsOverWhenTheSharesAreAlikeAgain) {
   EXPECT_EQ(ended[0].title, "new customers complain of account no more than others do");
 }
 
+// Of the others 20 of 40 name it, of the new ones n of 10 + n: a z of 2.94 at n = 39, of 3 at 40, of 3.06 at 41. It stays until z is below 1.5.
+TEST_F(FirstMonth, BeginsAtThreeDeviationsAndEndsAtHalfOfThat) {
+  complain(0, 20, 200, IssueType::quality);
+  complain(0, 20, 200, IssueType::account);
+  complain(1, 10, 5, IssueType::quality);
+  EXPECT_TRUE(complain(1, 39, 5, IssueType::account).empty());
+  EXPECT_EQ(complain(1, 2, 5, IssueType::account).size(), 1u);
+  EXPECT_TRUE(complain(2, 20, 200, IssueType::account).empty()) << "41 of 51 and 40 of 60: z is 1.62";
+  const auto over = complain(2, 20, 200, IssueType::account);
+  ASSERT_EQ(over.size(), 1u) << "41 of 51 and 60 of 80: z is 0.72";
+  EXPECT_EQ(over[0].severity, Severity::info);
+}
+
 TEST_F(FirstMonth, EndsAfterThirtyDays) {
   complain(0, 30, 200, IssueType::quality);
   EXPECT_TRUE(complain(1, 60, 30, IssueType::account).empty()) << "from day 30 on they are like the others";
