@@ -35,6 +35,29 @@ bool knows(const LiveSourceParts& parts, const Input& input) {
   return !kept || *kept;
 }
 
+// Counters of all that may happen stand at zero from the start.
+std::function<void(const Source::Counts&)> teller(Metrics& metrics, const std::string& name) {
+  auto told = [&metrics, name, before = Source::Counts{}](const Source::Counts& now) mutable {
+    const auto add = [&](Metric metric, std::string_view outcome, std::uint64_t Source::Counts::*count) {
+      metrics.add(metric, {{name, outcome}}, static_cast<double>(now.*count - before.*count));
+    };
+    add(Metric::source_frames, "taken", &Source::Counts::taken);
+    add(Metric::source_frames, "passed_over", &Source::Counts::passed_over);
+    add(Metric::source_frames, "unread", &Source::Counts::unread);
+    add(Metric::source_connections, "opened", &Source::Counts::opened);
+    add(Metric::source_connections, "refused", &Source::Counts::refused);
+    add(Metric::source_connections, "failed", &Source::Counts::failed);
+    add(Metric::source_connections, "broken", &Source::Counts::broken);
+    add(Metric::source_gaps, "caught_up", &Source::Counts::caught_up);
+    add(Metric::source_gaps, "missed", &Source::Counts::missed);
+    metrics.set(Metric::source_connected, {{name}}, now.is_connected ? 1 : 0);
+    if (now.heard) metrics.set(Metric::source_heard, {{name}}, static_cast<double>(to_millis(*now.heard)) / 1000);
+    before = now;
+  };
+  told({});
+  return told;
+}
+
 }  // namespace
 
 std::unique_ptr<SourceRunner> listen_live(const ConnectorConfig& entry, const LiveSourceParts& parts) {
@@ -49,6 +72,7 @@ std::unique_ptr<SourceRunner> listen_live(const ConnectorConfig& entry, const Li
       .place = [parts, name = entry.name] { return place_of(parts, name); },
       .offer = [parts, name = entry.name](std::vector<Event> events) { return offer(parts, name, std::move(events)); },
       .knows = [parts](const Input& input) { return knows(parts, input); },
+      .told = teller(parts.metrics, entry.name),
   };
   return std::make_unique<SourceRunner>(std::move(settings), std::move(joined), parts.clock);
 }

@@ -171,6 +171,7 @@ class Frames final : public Stream {
       if (!ended_->has_value()) return Got{};
       const error_code code = **ended_;
       ended_.reset();
+      if (code == websocket::error::closed) return Got{What::closed, {{}, {socket_.reason().reason.data(), socket_.reason().reason.size()}}, socket_.reason().code};
       if (code) return failed("the stream broke off", code);
       if (is_cut_ || buffer_.size() > kLineBytesMax) cut();
       if (!socket_.is_message_done()) continue;

@@ -16,11 +16,18 @@ Origin origin_of(const Source::Settings& settings) {
   return {settings.tenant, settings.name + " live", settings.name, {}};
 }
 
+constexpr int kPolicyViolation = 1008;  // close codes
+constexpr int kTryAgainLater = 1013;
+
+// Of a server's own words what can be told.
+std::string plain(std::string_view text) {
+  std::string told(text.substr(0, 200));
+  std::replace_if(told.begin(), told.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return told.empty() ? told : ": " + told;
+}
+
 std::string status_text(const Reply& reply) {
-  std::string text = "the server answered " + std::to_string(reply.status);
-  std::string body = reply.body.substr(0, 200);
-  std::replace_if(body.begin(), body.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return body.empty() ? text : text + ": " + body;
+  return "the server answered " + std::to_string(reply.status) + plain(reply.body);
 }
 
 }  // namespace
@@ -40,7 +47,9 @@ void Source::run() {
       continue;
     }
     Ended ended = hear_out();
+    counts_.broken += std::exchange(counts_.is_connected, false) ? 1 : 0;
     (void)flush();  // what cannot be kept is heard again from where the log stands
+    tell();
     if (pause_.is_stopping()) return;
     broken_by_ = std::move(ended.why);
     if (!failing_) failing_.emplace(parts_.log, "a live source cannot be heard source=" + settings_.name);
@@ -54,7 +63,11 @@ void Source::run() {
 
 bool Source::find_place() {
   auto place = parts_.place();
-  if (!place) return false;
+  if (!place) {
+    counts_.heard.reset();
+    tell();
+    return false;
+  }
   batch_.clear();
   recorded_ = reached_ = std::move(*place);
   reached_.connector = settings_.name;
@@ -66,7 +79,19 @@ bool Source::find_place() {
   return true;
 }
 
-Source::Ended Source::refused(const Reply& reply) const {
+void Source::tell() {
+  told_ = parts_.clock.now();
+  if (has_place_) counts_.heard = reached_.heard;
+  if (parts_.told) parts_.told(counts_);
+}
+
+Source::Ended Source::failed(Error error) {
+  ++counts_.failed;
+  return {std::move(error.message)};
+}
+
+Source::Ended Source::refused(const Reply& reply) {
+  ++counts_.refused;
   Ended ended{status_text(reply), reply.retry_after};
   if (reply.status == 401 || reply.status == 403) {
     ended.why += "; is the token in secret_env right?";
@@ -81,9 +106,11 @@ Source::Ended Source::hear_out() {
   if (opened && !opened->stream && !reached_.cursor.empty() && listener_->refuses_cursor(opened->reply.status, opened->reply.body)) {
     opened = transport_.open(listener_->opening("", parts_.clock.now()));
   }
-  if (!opened) return {std::move(opened.error().message)};
+  if (!opened) return failed(std::move(opened.error()));
   if (!opened->stream) return refused(opened->reply);
   if (auto ended = fetch_pages()) return *ended;
+  ++counts_.opened;
+  counts_.is_connected = true;
   settle();
   return read(*opened->stream);
 }
@@ -91,7 +118,7 @@ Source::Ended Source::hear_out() {
 std::optional<Source::Ended> Source::fetch_pages() {
   while (const auto page = listener_->page()) {
     auto reply = transport_.fetch(*page);
-    if (!reply) return Ended{std::move(reply.error().message)};
+    if (!reply) return failed(std::move(reply.error()));
     if (reply->status == 429 || reply->status >= 500) return refused(*reply);
     listener_->take_page(reply->status, reply->body);
     if (batch_.size() >= kBatchMax && !flush()) return Ended{"what was heard was not kept, or another process listens now"};
@@ -99,15 +126,30 @@ std::optional<Source::Ended> Source::fetch_pages() {
   return std::nullopt;
 }
 
+void Source::hear(const StreamMessage& message, Timestamp now) {
+  const std::size_t before = batch_.size();
+  listener_->hear(message, now);
+  const bool is_kept = batch_.size() > before;
+  const bool is_unread = is_kept && std::holds_alternative<DeadLetter>(batch_.back().body);
+  ++(is_unread ? counts_.unread : is_kept ? counts_.taken : counts_.passed_over);
+}
+
 Source::Ended Source::read(Stream& stream) {
   bool was_heard = false;
   Timestamp sign = parts_.clock.now();
+  tell();
   while (!pause_.is_stopping()) {
     auto got = stream.read(kLook);
     if (!got) return {std::move(got.error().message), {}, was_heard};
     const Timestamp now = parts_.clock.now();
+    if (got->what == Stream::What::closed) {
+      Ended ended{"the server closed the stream with code " + std::to_string(got->code) + plain(got->message.data), {}, was_heard};
+      if (got->code == kTryAgainLater) ended.at_least = kLaterWait;
+      if (got->code == kPolicyViolation && !was_heard) ended.at_least = kRefusedWait;
+      return ended;
+    }
     if (got->what == Stream::What::message) {
-      listener_->hear(got->message, now);
+      hear(got->message, now);
       was_heard = true;
     }
     if (got->what != Stream::What::nothing) {
@@ -118,6 +160,7 @@ Source::Ended Source::read(Stream& stream) {
       return {"nothing whole came for " + std::to_string(settings_.silence_max.count() / 1000) + " s", {}, was_heard};
     }
     if (is_settled_) reached_.cursor = listener_->cursor();
+    if (now - told_ >= kToldEvery) tell();
     if (is_time_to_flush() && !flush()) return {"what was heard was not kept, or another process listens now", {}, was_heard};
   }
   return {"earshot is stopping", {}, was_heard};
@@ -150,6 +193,7 @@ void Source::tell_deafness(Millis wait) {
 }
 
 void Source::tell_gap(Timestamp to, bool caught_up) {
+  if (to < kNever) ++(caught_up ? counts_.caught_up : counts_.missed);
   ConnectorGap gap;
   gap.connector = settings_.name;
   gap.from = reached_.heard;

@@ -41,7 +41,9 @@ class Source : private Findings {
   static constexpr std::chrono::seconds kSilenceMax{60};    // a stream without any sign of life is dead
   static constexpr std::chrono::seconds kDeafAfter{120};
   static constexpr std::chrono::minutes kRefusedWait{15};  // after 401 and 403: who is refused asks for no more trouble
+  static constexpr std::chrono::minutes kLaterWait{1};      // after a close that says so
   static constexpr Millis kLook{100};
+  static constexpr std::chrono::seconds kToldEvery{1};
 
   struct Settings {
     std::string name;    // in the configuration
@@ -50,6 +52,21 @@ class Source : private Findings {
     Millis silence_max = kSilenceMax;
     std::uint64_t seed = 1;
   };
+  // What became of it since it began.
+  struct Counts {
+    std::uint64_t taken = 0;        // frames of which something was kept
+    std::uint64_t passed_over = 0;  // of nothing that we want
+    std::uint64_t unread = 0;       // became a dead letter
+    std::uint64_t opened = 0;       // connections
+    std::uint64_t refused = 0;      // by an answer of the server
+    std::uint64_t failed = 0;       // no server, no trust, no answer
+    std::uint64_t broken = 0;       // after they were opened
+    std::uint64_t caught_up = 0;    // gaps that are over
+    std::uint64_t missed = 0;
+    bool is_connected = false;
+    std::optional<Timestamp> heard;  // the last sign of life; nothing: another process listens
+  };
+
   struct Parts {
     const Connector& connector;
     const Clock& clock;
@@ -60,6 +77,7 @@ class Source : private Findings {
     std::function<Result<void>(std::vector<Event>)> offer;
     // Whether anything is known of who this is by; what they delete is of interest only then.
     std::function<bool(const Input&)> knows;
+    std::function<void(const Counts&)> told{};  // when something has changed, once a second at most of frames
   };
 
   Source(Settings settings, Parts parts, Transport& transport, Pause& pause);
@@ -80,7 +98,10 @@ class Source : private Findings {
 
   bool find_place();
   Ended hear_out();
-  Ended refused(const Reply& reply) const;
+  void hear(const StreamMessage& message, Timestamp now);
+  Ended refused(const Reply& reply);
+  Ended failed(Error error);
+  void tell();
   std::optional<Ended> fetch_pages();
   Ended read(Stream& stream);
   void settle();
@@ -107,6 +128,8 @@ class Source : private Findings {
   bool is_gap_open_ = false;       // told, or perhaps told before this process began
   bool is_settled_ = false;        // it is known whether anything was missed before this connection
   std::string broken_by_;      // why the last connection ended
+  Counts counts_;
+  Timestamp told_{};
   std::vector<Event> batch_;
   Timestamp gathering_since_{};
 };

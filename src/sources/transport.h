@@ -20,10 +20,11 @@ struct Reply {
 
 class Stream {
  public:
-  enum class What { message, alive, nothing };  // alive: a ping or a comment
+  enum class What { message, alive, nothing, closed };  // alive: a ping or a comment; closed: by the server, which says why
   struct Got {
     What what = What::nothing;
-    StreamMessage message;  // until the next read
+    StreamMessage message;  // until the next read; closed: its data is the reason
+    int code = 0;           // closed: of RFC 6455
   };
 
   virtual ~Stream() = default;

@@ -36,6 +36,11 @@ enum class Metric : std::uint8_t {
   requests,
   request_time,
   deliveries,
+  source_frames,
+  source_connections,
+  source_connected,
+  source_heard,
+  source_gaps,
   cpu,
   memory,
   open_files,
@@ -59,7 +64,7 @@ enum class Metric : std::uint8_t {
   series,
   overflow,
 };
-inline constexpr int kMetrics = 35;
+inline constexpr int kMetrics = 40;
 
 enum class MetricShape : std::uint8_t { counter, gauge, histogram };
 

@@ -1,5 +1,5 @@
 // An Earshot that has lived a little, with two tenants, and a Prometheus that saw it: customers said something on two channels,
-// answered surveys, had cases that people took, answered and resolved; something could not be read, and an alert not delivered.
+// and on a live source, answered surveys, had cases that people took, answered and resolved; something could not be read, and an alert not delivered.
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,7 @@
 
 #include "integration/dashboards/prometheus.h"
 #include "support/earshot_process.h"
+#include "support/fake_server.h"
 #include "support/free_port.h"
 #include "support/scratch.h"
 
@@ -24,7 +25,9 @@ class Lived {
     const auto config = scratch_.path() / "earshot.yaml";
     std::ofstream(config) << "tenant: acme\ntokens:\n  - {secret_env: ACME_TOKEN, role: admin}\n  - {secret_env: BETA_TOKEN, tenant: beta, role: act}\n"
                           << "sinks:\n  - {name: chat, url: 'http://127.0.0.1:" << free_port()
-                          << "/', secret_env: [CHAT_SECRET], allow_private_addresses: true}\n";
+                          << "/', secret_env: [CHAT_SECRET], allow_private_addresses: true}\n"
+                          << "connectors:\n  - {name: social, connector: bluesky, url: '" << jetstream_.url("ws", "/subscribe")
+                          << "', keywords: [acme], allow_private_addresses: true}\n";
     earshot_ = std::make_unique<RunningEarshot>(RunningEarshot::Settings{
         .data = data(),
         .words = {"--config", config.string()},
@@ -133,6 +136,11 @@ class Lived {
   }
 
   Scratch scratch_;
+  FakeServer jetstream_{[](FakePeer& peer) {
+    peer.open_websocket();
+    peer.frame("{broken");
+    peer.wait_until_gone();
+  }};
   std::unique_ptr<RunningEarshot> earshot_;
   std::unique_ptr<Prometheus> prometheus_;
   bool is_complete_ = false;

@@ -109,6 +109,10 @@ TEST_F(LiveSource, ThatNoLongerHasWhatWasMissedIsAGapOnTheApi) {
   EXPECT_EQ(gaps[0].at("connector"), "social");
   EXPECT_EQ(gaps[0].at("channels"), Json({"bluesky"}));
   EXPECT_TRUE(gaps[0].contains("to"));
+  const auto shows = [&](const std::string& line) { return service_->get("/metrics").body.find(line) != std::string::npos; };
+  while (!shows("earshot_source_gaps_total{outcome=\"missed\",source=\"social\"} 1\n")) std::this_thread::yield();
+  EXPECT_TRUE(shows("earshot_source_connected{source=\"social\"} 1\n"));
+  EXPECT_TRUE(shows("earshot_source_frames_total{outcome=\"passed_over\",source=\"social\"} 0\n"));
 }
 
 }  // namespace

@@ -50,6 +50,37 @@ TEST_F(JetstreamLive, KeepsWhatMatchesWithThePlaceBehindIt) {
   EXPECT_TRUE(gaps.empty());
 }
 
+TEST_F(JetstreamLive, TellsWhatBecameOfFramesAndConnections) {
+  FakeServer server([&](FakePeer& peer) {
+    if (peer.number == 1) {
+      peer.answer(500, "");
+      return;
+    }
+    peer.open_websocket();
+    if (peer.number == 2) {
+      for (int n = 1; n <= 9; ++n) peer.frame(post(n, n % 3 == 0 ? "acme" : "something else"));
+      peer.frame("{broken");
+      return;
+    }
+    peer.frame(post(200, "acme"));
+    peer.wait_until_gone();
+  });
+  listen_to(server);
+  listen(until(5));
+  ASSERT_FALSE(told.empty());
+  const Source::Counts& last = told.back();
+  EXPECT_EQ(last.taken, 4u);
+  EXPECT_EQ(last.passed_over, 6u);
+  EXPECT_EQ(last.unread, 1u);
+  EXPECT_EQ(last.opened, 2u);
+  EXPECT_EQ(last.refused, 1u);
+  EXPECT_EQ(last.broken, 2u) << "the last one by us";
+  EXPECT_EQ(last.missed, 1u);
+  EXPECT_EQ(last.caught_up, 0u);
+  EXPECT_FALSE(last.is_connected);
+  EXPECT_EQ(last.heard, clock.now());
+  EXPECT_TRUE(std::any_of(told.begin(), told.end(), [](const Source::Counts& one) { return one.is_connected; }));
+}
 
 TEST_F(JetstreamLive, ACutInTheMiddleOfACharacterLosesAndDoublesNothing) {
   std::vector<std::string> cursors;
@@ -74,6 +105,77 @@ TEST_F(JetstreamLive, ACutInTheMiddleOfACharacterLosesAndDoublesNothing) {
   EXPECT_EQ(second_of(cursors[1]), 8 - 5) << "it goes on a little earlier than where it was";
   EXPECT_TRUE(gaps.empty()) << "all of it came";
   EXPECT_TRUE(letters().empty()) << "half a frame is no letter";
+}
+
+TEST_F(JetstreamLive, AMessageInPiecesIsOneWhereverItIsCut) {
+  const std::string text = "acme 第1条没人回";
+  FakeServer server([&](FakePeer& peer) {
+    peer.open_websocket();
+    const std::string whole = post(1, text);
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+      std::string piece = FakePeer::frame_of(whole.substr(at, 1), at == 0 ? 1 : 0);
+      if (at + 1 < whole.size()) piece[0] = static_cast<char>(piece[0] & 0x7f);  // not the last one
+      peer.write(piece);
+      if (at % 50 == 0) peer.ping();  // may stand between them
+    }
+    peer.wait_until_gone();
+  });
+  listen_to(server);
+  listen(until(1));
+  EXPECT_EQ(texts(), std::vector<std::string>{text});
+  EXPECT_TRUE(letters().empty());
+}
+
+TEST_F(JetstreamLive, APingIsAnswered) {
+  std::string answer;
+  FakeServer server([&](FakePeer& peer) {
+    peer.open_websocket();
+    peer.write(FakePeer::frame_of("are you there?", 9));
+    answer = peer.read_frame();
+    peer.frame(post(1, "acme"));
+    peer.wait_until_gone();
+  });
+  listen_to(server);
+  listen(until(1));
+  EXPECT_EQ(answer, "are you there?");
+}
+
+TEST_F(JetstreamLive, ACloseSaysWhyAndForHowLong) {
+  const auto close = [](std::string_view code, std::string_view reason) { return FakePeer::frame_of(std::string(code) + std::string(reason), 8); };
+  FakeServer server([&](FakePeer& peer) {
+    peer.open_websocket();
+    if (peer.number == 2) peer.frame(post(1, "acme"));
+    if (peer.number <= 2) peer.write(close("\x03\xf0", "no \xe2\x98\x83 here"));  // 1008, a violation of policy
+    if (peer.number == 3) peer.write(close("\x03\xf5", "busy"));                   // 1013, try again later
+    if (peer.number == 4) peer.write(close("\x03\xe9", ""));                       // 1001, going away
+    if (peer.number <= 4) {
+      peer.read_frame();  // the answer to the close; then the server hangs up
+      return;
+    }
+    peer.frame(post(2, "acme"));
+    peer.wait_until_gone();
+  });
+  listen_to(server);
+  listen([this] { return texts().size() >= 2; });
+  ASSERT_EQ(waits.all.size(), 4u);
+  EXPECT_EQ(waits.all[0], 15min) << "as after 403";
+  EXPECT_LE(waits.all[1], 1s) << "something was heard, so it is not we who are not wanted";
+  EXPECT_GE(waits.all[2], 1min);
+  EXPECT_LE(waits.all[3], 4s);
+  EXPECT_TRUE(said("the server closed the stream with code 1008: no ??? here"));
+}
+
+TEST_F(JetstreamLive, AServerThatSaysNothingIsGivenUp) {
+  FakeServer server([&](FakePeer& peer) {
+    if (peer.number == 2) peer.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n");
+    peer.wait_until_gone();
+  });
+  patience = Millis{50};
+  listen_to(server);
+  waits_enough = 2;
+  listen(until(1));
+  EXPECT_EQ(server.connections(), 2);
+  EXPECT_TRUE(said("no WebSocket at"));
 }
 
 TEST_F(JetstreamLive, ATimeThatGoesBackOrFarAheadMovesNothing) {
@@ -203,6 +305,8 @@ TEST_F(JetstreamLive, AnOutageThatIsCaughtUpWasNone) {
   listen_to(server);
   listen(until(9));
   ASSERT_EQ(gaps.size(), 2u);
+  EXPECT_EQ(told.back().caught_up, 1u);
+  EXPECT_EQ(told.back().missed, 0u);
   EXPECT_EQ(gaps[0].from, kBegin);
   EXPECT_EQ(gaps[0].to, kNever);
   EXPECT_EQ(gaps[1].from, kBegin) << "the same gap";
@@ -273,6 +377,7 @@ TEST_F(JetstreamLive, APrivateAddressIsRefusedUnlessItIsAllowed) {
   waits_enough = 2;
   listen(until(1));
   EXPECT_EQ(server.connections(), 0);
+  EXPECT_EQ(told.back().failed, 2u);
   EXPECT_TRUE(said("allow_private_addresses would permit it"));
 }
 
@@ -316,6 +421,33 @@ TEST_F(JetstreamLive, AKillGoesOnFromTheLastCommit) {
   EXPECT_EQ(repeats, 4);
 }
 
+// Further apart than the overlap, so that nothing but the place brings a post back.
+TEST_F(JetstreamLive, AKillAfterAnyCommitLosesNothing) {
+  constexpr int kPosts = 6;
+  FakeServer server([&](FakePeer& peer) {
+    const std::string cursor = peer.parameter("cursor");
+    peer.open_websocket();
+    for (int n = 1; n <= kPosts; ++n) {
+      if (10 * n >= second_of(cursor)) peer.frame(post(10 * n, "acme " + std::to_string(n)));
+    }
+  });
+  listen_to(server);
+  for (int commits = 0; commits <= 2 * kPosts + 1; ++commits) {
+    SCOPED_TRACE(commits);
+    place = {};
+    kept.clear();
+    ids.clear();
+    int offers = 0;
+    is_offer_refused = [&] { return offers++ >= commits; };
+    waits_enough = 1;
+    listen([] { return false; });
+    is_offer_refused = nullptr;
+    waits_enough = 0;
+    listen(until(kPosts));
+    ASSERT_EQ(kept.size(), static_cast<std::size_t>(kPosts));
+  }
+}
+
 TEST_F(JetstreamLive, DeletionsCountOnlyOfWhomWeHeard) {
   const std::string stranger = "did:plc:zzzzzzzzzzzzzzzzzzzzzzzz";
   const auto deletion = [](const std::string& did) {
@@ -348,6 +480,7 @@ TEST_F(JetstreamLive, AFrameThatIsTooLongOrNoneIsOneLetter) {
   listen(until(3));
   ASSERT_EQ(letters().size(), 2u);
   EXPECT_EQ(letters()[0].reason, DeadLetterReason::too_large);
+  EXPECT_EQ(letters()[0].length, static_cast<std::int64_t>(kLineBytesMax) + 1) << "no more of it is held";
   EXPECT_EQ(letters()[1].reason, DeadLetterReason::not_json);
   EXPECT_EQ(letters()[1].place, "social live");
   EXPECT_EQ(texts(), std::vector<std::string>{"acme"});

@@ -72,6 +72,7 @@ class Listening : public ::testing::Test {
               return {};
             },
         .knows = [this](const Input& input) { return known.contains(input.person.keys.front()); },
+        .told = [this](const Source::Counts& now) { told.push_back(now); },
     };
     Source::Settings wanted = source_settings;
     wanted.name = "social";
@@ -131,6 +132,7 @@ class Listening : public ::testing::Test {
   ConnectorReached place;
   std::vector<Event> kept;
   std::vector<ConnectorGap> gaps;
+  std::vector<Source::Counts> told;
   std::set<std::string> ids, known;
   int repeats = 0;
 };

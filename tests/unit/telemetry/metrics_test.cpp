@@ -62,7 +62,7 @@ TEST(Metrics, FollowTheNamingRules) {
 TEST(Metrics, HaveNoLabelForAPersonACaseOrAText) {
   const std::set<std::string_view> allowed{"stage",      "reason",  "tenant", "department", "issue_type", "channel",  "sentiment", "tier",
                                            "sla_metric", "outcome", "state",  "score",      "kind",       "severity", "level",     "version",
-                                           "label",      "route",   "connector"};
+                                           "label",      "route",   "connector", "source"};
   for (const MetricInfo& info : metric_list()) {
     for (const std::string_view label : info.labels) {
       if (!label.empty()) {
