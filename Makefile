@@ -2,6 +2,7 @@
 
 SETUP  := scripts/setup
 JOBS   ?= $(shell nproc)
+TEST_JOBS ?= $(shell expr $(JOBS) + 1)  # many tests wait, for sessions of a broker or for a page
 SCALE  ?= 0.1
 DEMO   ?=
 FUZZ_RUNS ?= 1000000
@@ -37,7 +38,7 @@ check: build
 test: build
 	$(SETUP) test || echo "there is no Prometheus, docker-compose or Chromium: tests that need them are skipped" >&2
 	scripts/kafka fetch >/dev/null || echo "there is no Kafka broker: tests that need one are skipped" >&2
-	ctest --preset release -j $(JOBS) --output-on-failure
+	ctest --preset release -j $(TEST_JOBS) --output-on-failure
 
 test-kafka-long: build
 	scripts/kafka fetch >/dev/null || echo "there is no Kafka broker: tests that need one are skipped" >&2
