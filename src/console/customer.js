@@ -201,5 +201,5 @@ export function drawCustomer() {
   part('why', [answer.signals, say('why')], () => why(answer));
   drawCases(answer);
   drawForecast(byId('forecast'), forecast, now());
-  drawTimeline(byId('timeline'), answer.timeline);
+  drawTimeline(byId('timeline'), answer.timeline, answer.cases);
 }

@@ -65,38 +65,39 @@ function money(row) {
   }
 }
 
-function entry(row) {
+function entry(row, cases) {
   const isSaid = kindOf(row) === 'said';
   const title = element('p', { class: 'title' }, row.case && element('a', { href: casePath(row.case) }, say('case.number', { id: row.case.slice(0, 8) })), element('span', { class: 'what' }, whatOf(row)),
     row.channel && quoted(named('channel', row.channel), { class: 'note' }), row.outbound && element('span', { class: 'note' }, say('timeline.us')),
     isSaid && !row.outbound && row.sentiment && mark(named('sentiment', row.sentiment), tones.sentiment[row.sentiment]),
     row.score_permille !== undefined && element('span', { class: 'note' }, `${Math.round(row.score_permille / 10)} / 100`),
-    row.corrected_by && quoted(say('relabel.by', { name: row.corrected_by }), { class: 'note' }), isSaid && !row.outbound && relabelButton(row, whatOf(row)));
+    row.corrected_by && quoted(say('relabel.by', { name: row.corrected_by }), { class: 'note' }), isSaid && !row.outbound && relabelButton(row, whatOf(row), cases));
   const text = [row.title, row.text].filter(Boolean).join(' — ');
   return element('li', { class: `entry ${kindOf(row)}`, 'data-outbound': row.outbound },
     element('time', { datetime: row.at }, clockOf(row.at)), title, text && element('p', { class: 'text' }, quoted(text)),
     beside({ class: 'note' }, [listOf('issue', (row.issues ?? []).filter((one) => one !== 'none')), money(row)]));
 }
 
-function days(rows) {
+function days(rows, cases) {
   const made = [];
   let day = '';
   for (const row of rows) {
     const name = longDayOf(row.at);
     if (name !== day) made.push(element('li', { class: 'day' }, element('h3', {}, name)));
     day = name;
-    made.push(entry(row));
+    made.push(entry(row, cases));
   }
   return made;
 }
 
-export function drawTimeline(root, timeline) {
+// `cases`: those of the customer that wait, of which a correction may be.
+export function drawTimeline(root, timeline, cases) {
   const width = Math.round(root.clientWidth);
   const corrected = timeline.filter((row) => row.corrected_by).map((row) => [row.id, row.sentiment, row.issues, row.urgency, row.corrected_by]);
-  const sign = JSON.stringify([timeline.length, timeline[0], timeline.at(-1)?.at, corrected, width, chosen, isUnfolded, language()]);
+  const sign = JSON.stringify([timeline.length, timeline[0], timeline.at(-1)?.at, corrected, cases.map((one) => [one.case, one.issues]), width, chosen, isUnfolded, language()]);
   if (signs.get(root) === sign) return;
   signs.set(root, sign);
-  const again = () => drawTimeline(root, timeline);
+  const again = () => drawTimeline(root, timeline, cases);
   const rows = timeline.filter((row) => chosen === 'all' || kindOf(row) === chosen);
   const focused = root.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
   const buttons = choices.map((choice) => {
@@ -113,6 +114,6 @@ export function drawTimeline(root, timeline) {
     again();
   });
   root.replaceChildren(element('div', { class: 'choice', role: 'group', 'aria-label': say('timeline') }, ...buttons), timeline.length > 0 && lanes(timeline, Math.max(width, 240)) || '',
-    rows.length ? element('ol', { class: 'entries' }, ...days(rows.slice(0, isUnfolded ? 200 : rowsFirst))) : element('p', { class: 'empty' }, say('timeline.none')), more);
+    rows.length ? element('ol', { class: 'entries' }, ...days(rows.slice(0, isUnfolded ? 200 : rowsFirst), cases)) : element('p', { class: 'empty' }, say('timeline.none')), more);
   if (focused) [...root.querySelectorAll('[data-focus]')].find((one) => one.dataset.focus === focused)?.focus({ preventScroll: true });
 }

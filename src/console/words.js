@@ -138,6 +138,8 @@ const words = {
   'relabel.sentiment': ['The customer is', '客户情绪'],
   'relabel.issues': ['It is about (all that apply, or none)', '涉及问题(可多选或不选)'],
   'relabel.urgency': ['How soon it needs somebody', '处理时限'],
+  'relabel.case': ['And this case is about these issues', '并更正此工单的问题'],
+  'relabel.case.none': ['no case', '不更正工单'],
   'relabel.keep': ['Keep', '保存'],
   'relabel.done': ['Kept. The next model can learn from it.', '已保存,可供下个模型学习。'],
   'relabel.by': ['corrected by {name}', '由 {name} 更正'],

@@ -29,6 +29,7 @@ class RelabelPage : public ::testing::Test {
     ASSERT_TRUE(browser.wait_until("document.querySelector('#asking').open"));
   }
 
+  Json cases() { return Json::parse(service_->get("/v1/customers/customer%3AU-0008").body, nullptr, false).at("cases"); }
   Json row() {
     const Json customer = Json::parse(service_->get("/v1/customers/customer%3AU-0008").body, nullptr, false);
     for (const Json& one : customer.at("timeline")) {
@@ -58,6 +59,11 @@ TEST_F(RelabelPage, AnAnalysisIsCorrectedWithTheKeyboard) {
   browser.press(" ");
   browser.tab_to("#asking [value=yes]");
   browser.press(" ");
+  const std::string id = cases().at(0).at("case");
+  EXPECT_EQ(browser.value_of("document.querySelector('#asking [value=\"\"]').checked"), true) << "a case is corrected only if somebody wants it";
+  browser.tab_to("#asking [value='']");
+  browser.press("ArrowDown");
+  EXPECT_EQ(browser.value_of("document.activeElement.value"), id);
   browser.tab_to("#asking [list=handles]");
   browser.type("nobody-1");
   browser.press("Enter");
@@ -73,6 +79,7 @@ TEST_F(RelabelPage, AnAnalysisIsCorrectedWithTheKeyboard) {
   EXPECT_NE(entry.find("refund"), std::string::npos) << entry;
   for (const char* gone : {"unhappy", "delivery"}) EXPECT_EQ(entry.find(gone), std::string::npos) << entry;
   EXPECT_EQ(browser.value_of("document.activeElement.dataset.focus"), "correct /acme/shop r\"-1") << "the focus is where it was";
+  EXPECT_EQ(cases().at(0).at("issues"), Json::parse(R"(["service","refund"])")) << cases();
   browser.keep_screenshot("relabelled");
   EXPECT_EQ(browser.complaints(), std::vector<std::string>());
 
