@@ -120,10 +120,21 @@ Result<void> run_beside(const Config& config, const Options& options) {
   return {};
 }
 
+// Before anything is read: what is found has to be told there.
+Result<void> find_earshot(const std::string& url) {
+  auto there = answers_of_url({.url = url, .token = "", .tenant = ""});
+  if (!there) return std::move(there.error());
+  if (auto answer = (*there)->ask({"/healthz", {}, {}}); !answer) return std::move(answer.error());
+  return {};
+}
+
 int run(const Options& options) {
   auto config = load_config(options.config);
   if (!config) return fail({ErrorKind::Invalid, config.error().message});
   if (!options.data.empty()) config->data = options.data;
+  if (!options.url.empty()) {
+    if (auto found = find_earshot(options.url); !found) return fail(found.error());
+  }
   if (!is_kafka(*config) && !std::filesystem::exists(config->data)) {
     return fail({ErrorKind::NotFound, "there is no data directory " + config->data.string() + "; name one with --data, or import something first"});
   }
@@ -141,7 +152,7 @@ void add_fit(CLI::App& app, int& exit_code) {
   command->add_option("--url", options->url,
                       "an earshot that runs on the directory, which is read beside it; EARSHOT_TOKEN is its API token of role admin, if it wants one");
   command->add_flag("--dry-run", options->dry_run, "show the fit and record nothing");
-  command->footer("Example: earshot fit --data data\nEvery week, beside a running earshot: earshot fit --config earshot.yaml --url http://127.0.0.1:8080");
+  command->footer("Example: earshot fit --data data\nBeside a running earshot: earshot fit --config earshot.yaml --url http://127.0.0.1:8080");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

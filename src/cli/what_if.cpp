@@ -13,6 +13,7 @@
 #include "event/json_writer.h"
 #include "event/names.h"
 #include "event_log/embedded.h"
+#include "event_log/kafka_reader.h"
 
 namespace earshot::cli {
 namespace {
@@ -57,14 +58,33 @@ class ScratchDirectory {
   bool is_made_ = false;
 };
 
-Result<History> fold(const EmbeddedReader& log, const Config& rules, const char* what) {
+// What was durable when it was opened; others may go on writing.
+struct Past {
+  std::unique_ptr<LogReader> log;
+  std::vector<TopicSpec> topics;
+};
+
+Result<Past> open_past(const Config& config) {
+  if (is_kafka(config)) {
+    KafkaLog::Settings settings = kafka_settings(config);
+    auto log = KafkaReader::open(settings.connection, settings.prefix, settings.topics);
+    if (!log) return std::move(log.error());
+    return Past{std::move(*log), std::move(settings.topics)};
+  }
+  auto log = EmbeddedReader::open(config.data / "log", true);
+  if (!log) return with_advice(std::move(log.error()), config);
+  std::vector<TopicSpec> topics = (*log)->topics();
+  return Past{std::move(*log), std::move(topics)};
+}
+
+Result<History> fold(const Past& past, const Config& rules, const char* what) {
   const ScratchDirectory scratch;
   if (!scratch.is_made()) return Error{ErrorKind::Unavailable, "cannot create a scratch directory " + scratch.path().string()};
   Config config = rules;
   config.data = scratch.path();
   config.engine = {};
-  config.partitions = log.topics().at(0).partitions;
-  auto history = fold_again(log, log.topics(), config, [&](std::int64_t events) {
+  config.partitions = past.topics.at(0).partitions;
+  auto history = fold_again(*past.log, past.topics, config, [&](std::int64_t events) {
     if (::isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r%s: %lld events ", what, static_cast<long long>(events));
   });
   if (::isatty(STDERR_FILENO) != 0) std::fputs("\r\033[K", stderr);
@@ -243,24 +263,23 @@ int run(const Options& options) {
   auto rules = load_config(options.rules);
   if (!rules) return fail({ErrorKind::Invalid, rules.error().message});
   if (!options.data.empty()) rules->data = options.data;
-  if (is_kafka(*rules)) return fail({ErrorKind::Invalid, "what-if reads a data directory: carry the log over with earshot copy first"});
   Report report;
   if (!options.since.empty()) {
     const auto since = parse_rfc3339(options.since + "T00:00:00Z");
     if (!since) return fail({ErrorKind::Invalid, "--since " + options.since + " is not a date such as 2026-06-30"});
     report.since = *since;
   }
-  auto log = EmbeddedReader::open(rules->data / "log", true);
-  if (!log) return fail(with_advice(std::move(log.error()), *rules));
-  auto recorded = recorded_sections(**log);
+  auto past = open_past(*rules);
+  if (!past) return fail(past.error());
+  auto recorded = recorded_sections(*past->log);
   if (!recorded) return fail(recorded.error());
   Config today = *rules;
   for (auto& [section, settings] : *recorded) today.sections[section] = std::move(settings);
   report.differ = sections_that_differ(today, *rules);
 
-  auto before = fold(**log, today, "under the rules of today");
+  auto before = fold(*past, today, "under the rules of today");
   if (!before) return fail(before.error());
-  auto after = fold(**log, *rules, "under the other rules");
+  auto after = fold(*past, *rules, "under the other rules");
   if (!after) return fail(after.error());
   report.today = std::move(*before);
   report.other = std::move(*after);
@@ -278,7 +297,7 @@ int run(const Options& options) {
 void add_what_if(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("what-if", "What would other rules have done: which cases more, which fewer, and what became of those customers?");
-  command->add_option("--rules", options->rules, "a copy of your configuration with other rules: silence, desk, text")->required();
+  command->add_option("--rules", options->rules, "a copy of your configuration with other rules: silence, desk, text; in Kafka it names the cluster")->required();
   command->add_option("--data", options->data, "data directory, in place of the configured one; an earshot may be running on it");
   command->add_option("--since", options->since, "compare the cases opened from this day on, UTC, such as 2026-06-30; the whole log without it");
   command->add_option("--minutes", options->minutes, "an agent's handling time of a case")->check(CLI::Range(1, 10'000))->capture_default_str();

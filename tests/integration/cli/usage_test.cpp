@@ -53,6 +53,8 @@ TEST(Usage, AMistakeIsNamedWithItsRemedy) {
            {"topics --config " + wrong, 2, {"line 2"}},
            {"cases --config " + wrong, 2, {"line 2"}},
            {"cases --url 127.0.0.1:8080", 2, {"does not begin with http://"}},
+           {"fit --url nowhere --data " + nowhere, 2, {"the address nowhere does not begin with http://"}},
+           {"fit --url http://127.0.0.1:1 --data " + nowhere, 1, {"cannot ask http://127.0.0.1:1", "is an earshot running there?"}},
            {"analyze --model " + nowhere, 1, {"nowhere", "No such file or directory"}},
            {"analyze --model " + in_quotes(scratch.path() / "model.bin"), 1, {"model.bin"}},
            {"analyze --format xml", 2, {"--format", "xml"}},

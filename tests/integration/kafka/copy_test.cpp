@@ -7,6 +7,7 @@
 
 #include "support/earshot_process.h"
 #include "support/in_kafka.h"
+#include "support/program.h"
 
 namespace earshot::test {
 namespace {
@@ -70,6 +71,24 @@ TEST_F(Copy, KeepsEveryRecordAndTheDigestOfTheState) {
   const Outcome again = run_earshot({"copy", "--from", kafka_url(), "--to", back.string()});
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_NE(again.err.find("is not empty; name a new directory"), std::string::npos) << again.err;
+}
+
+TEST_F(Copy, WhatIfSaysTheSameOfBothAndRunsBesideAService) {
+  ASSERT_EQ(copy().exit_code, 0);
+  const std::string rules = "silence: {horizon_days: 30, watch_permille: 400, act_permille: 500}\n";
+  const auto of_directory = scratch_.path() / "rules.yaml", of_cluster = scratch_.path() / "rules-in-kafka.yaml";
+  std::ofstream(of_directory) << rules;
+  std::ofstream(of_cluster) << read_whole(file()) << rules;
+  const Outcome there = run_on(directory(), {"what-if", "--json", "--rules", of_directory.string()});
+  ASSERT_EQ(there.exit_code, 0) << there.err;
+  EXPECT_NE(there.out.find("\"more\":[{"), std::string::npos) << there.out;
+  const Outcome here = run_earshot({"what-if", "--json", "--rules", of_cluster.string()});
+  EXPECT_EQ(here.exit_code, 0) << here.err;
+  EXPECT_EQ(here.out, there.out);
+  RunningEarshot service({scratch_.path() / "elsewhere", {"--config", file()}});
+  ASSERT_TRUE(service.runs());
+  EXPECT_EQ(run_earshot({"what-if", "--rules", of_cluster.string()}).exit_code, 0);
+  EXPECT_EQ(service.end().exit_code, 0);
 }
 
 TEST_F(Copy, IsRefusedWithTwoEndsOfOneKind) {
