@@ -12,7 +12,6 @@ namespace {
 constexpr int kFolds = 5;
 constexpr double kRidge = 300;  // in looks, for a feature of deviation 1; a silence is looked at up to 17 times
 constexpr double kAlmostNothing = 1e-6;  // of a ridge: the first weight is free, but must exist
-constexpr double kLeadKept = 0.99;  // less than that is worse, and not chance
 constexpr int kStepsMax = 30;
 constexpr double kStepEnough = 1e-7;
 constexpr std::array<double, 17> kLooks{1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 25};  // of 26 parts of H
@@ -240,7 +239,7 @@ std::optional<HazardFit> fit_hazard(const std::vector<KnownSilence>& silences, c
   fit.hazard.days = lead_of(silences, fit.said, horizon_days, promise_permille, [&](std::size_t i, double rho) {
     return silence_at_hazard_alarm(without[i % kFolds], model, at(silences[i], 0), silences[i].habit, rho, horizon);
   });
-  fit.takes_over = fit.hazard.log_loss < fit.forecast.log_loss && fit.hazard.days >= kLeadKept * fit.forecast.days;
+  fit.takes_over = fit.hazard.log_loss < fit.forecast.log_loss && fit.hazard.days >= fit.forecast.days;
   return fit;
 }
 

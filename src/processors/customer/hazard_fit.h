@@ -6,8 +6,7 @@
 // held at its bound.
 //
 // Whether the hazard takes over is decided by the tenant's own past: each fifth of the silences is judged by weights fitted on
-// the other four. It does if it has the better likelihood and alarms no later than the forecast at the promised precision, a
-// hundredth of the lead allowed.
+// the other four. It does if it has the better likelihood and alarms no later than the forecast at the promised precision.
 //
 // The same silences in the same order give the same bits on every machine. Pure; any thread.
 #pragma once
