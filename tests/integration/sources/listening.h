@@ -32,7 +32,7 @@ class Listening : public ::testing::Test {
       test_.now_in_use().pass(duration);
       if (test_.waits_enough != 0 && all.size() >= test_.waits_enough) stop();
       if (all.size() < kWaitsMax) return;
-      ADD_FAILURE() << "the source tried too often: " << test_.lines.front();
+      ADD_FAILURE() << "the source tried too often: " << (test_.lines.empty() ? "" : test_.lines.front());
       stop();
     }
     bool is_stopping() const override { return is_stopping_; }
