@@ -172,6 +172,47 @@ TEST(HostileTexts, StayTextsInEveryFieldOfThePage) {
   EXPECT_EQ(unseen.size(), 0u) << "not shown as it was written: " << *unseen.begin();
 }
 
+// Whoever corrects the analysis of a text sees it in a dialog, with whatever they say of themselves and whatever the server says to that.
+TEST(HostileTexts, StayTextsInTheDialogThatCorrectsThem) {
+  if (!Browser::is_there()) GTEST_SKIP() << "there is no Chromium; scripts/setup test installs it";
+  const std::vector<std::string> strings = hostile_strings();
+  Browser browser;
+  constexpr std::size_t kAtOnce = 50;
+  const std::size_t tried = std::min(kStrings, kAtOnce * static_cast<std::size_t>(test::scaled(kStrings / kAtOnce)));
+  for (std::size_t from = 0; from < tried; from += kAtOnce) {
+    RunningApi running({}, console_files());
+    Hostile hostile(running);
+    for (std::size_t i = from; i < from + kAtOnce; ++i) hostile.publish(strings[i], i);
+    const bool is_phone = from / kAtOnce % 2 == 1;
+    browser.resize({.width = is_phone ? 390 : 1280, .language = is_phone ? "zh-CN" : "en-GB"});
+    open(browser, running);
+    for (std::size_t i = from; i < from + kAtOnce; ++i) {
+      SCOPED_TRACE("string " + std::to_string(i));
+      const std::string text = strings[i];
+      browser.value_of("location.hash = '#/cases/" + CaseId{0, i + 1}.hex() + "'");
+      if (!browser.wait_until("document.querySelector('#timeline .entry .text bdi')?.textContent.endsWith('#" + std::to_string(i) + "')")) return;
+      browser.value_of("document.querySelector('#timeline [data-focus^=correct]').click()");
+      if (!browser.wait_until("document.querySelector('#asking').open")) return;
+      EXPECT_EQ(browser.value_of("document.querySelector('#asking .note').textContent"), text + " — " + text);
+      if (i % 10 == 0) expect_unharmed(browser, "the dialog");
+      if (i == from + 3 && from < 2 * kAtOnce) browser.keep_screenshot(is_phone ? "hostile-dialog-phone" : "hostile-dialog");
+
+      const auto say_and_send = [&](const std::string& who) {
+        browser.value_of("(() => { const who = document.querySelector('#asking [list=handles]'); who.value = " + Json(who).dump() +
+                         "; window.said = who.value.trim(); document.querySelector('#asking [value=neu]').click(); document.querySelector('#asking form').requestSubmit() })()");
+      };
+      say_and_send(std::string(kRefusedActor) + text);
+      if (!browser.wait_until("document.querySelector('#asking .trouble').textContent.endsWith(window.said)")) return;
+      EXPECT_EQ(browser.value_of(kHarm), "");
+      say_and_send(text);
+      if (!browser.wait_until("!document.querySelector('#asking').open && [...document.querySelectorAll('#timeline .entry.said .title > bdi.note')].some((one) => /^(corrected by|由) /.test(one.textContent) && one.textContent.includes(window.said))")) return;
+      EXPECT_EQ(browser.value_of(kHarm), "");
+      if (i % 10 == 0) expect_unharmed(browser, "corrected");
+    }
+    EXPECT_EQ(browser.complaints(), std::vector<std::string>());
+  }
+}
+
 // A page that makes markup of a text is found by the same check, were there no security policy to stop it.
 TEST(HostileTexts, AreFoundWhenAPageMakesMarkupOfThem) {
   if (!Browser::is_there()) GTEST_SKIP() << "there is no Chromium; scripts/setup test installs it";

@@ -53,6 +53,9 @@ struct Heard {
   std::string signal = "one";  // that stands
 };
 
+// Desk refuses whoever is called so, with their name for a reason.
+inline constexpr std::string_view kRefusedActor = "refuse ";
+
 class RunningApi : private Intake, private Clock {
  public:
   enum class Door { open, full };
@@ -198,6 +201,7 @@ class RunningApi : private Intake, private Clock {
     if (command.case_id == CaseId{0, 404}) return {command.request, false, "unknown_case", "there is no such case", {}};
     if (command.actor == "user-1")
       return {command.request, false, "not_allowed", "only agents may do that", command.case_id};
+    if (command.actor.starts_with(kRefusedActor)) return {command.request, false, "odd", command.actor, command.case_id};
     if (command.kind == CommandKind::report)
       return {command.request, false, "wrong_state", "the case waits for nothing", command.case_id};
     return {command.request, true, "", "done", command.case_id};
