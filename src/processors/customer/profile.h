@@ -6,23 +6,11 @@
 
 #include "earshot/processor.h"
 #include "processors/customer/days.h"
+#include "processors/customer/reading.h"
 #include "processors/customer/settings.h"
 #include "state/customer.pb.h"
 
 namespace earshot {
-
-// What an activity says about its customer, in one place for all parts.
-struct Reading {
-  bool sign_of_life = false;  // the customer themselves did or said something
-  bool active_day = false;    // counts for their rhythm
-  bool feedback = false;      // they said something that can be scored
-  bool unhappy = false;
-  bool happy = false;
-  std::optional<int> score_permille;  // of a rating or survey, on [0, 1000]
-};
-
-bool says_they_leave(const ActivityRecorded& activity);
-Reading read_activity(const ActivityRecorded& activity, const CustomerSettings& settings);
 
 // All facets of a customer as one.
 struct CombinedProfile {
