@@ -3,6 +3,8 @@
 #include <random>
 
 #include "api/api.h"
+#include "api/identity_answers.h"
+#include "api/requests.h"
 #include "base/hash.h"
 #include "event/json_reader.h"
 #include "event/trace_parent.h"

@@ -1,7 +1,7 @@
 // What a connector reads of one delivery, gathered into one offer to the front door, and what its sender is told.
 #pragma once
 
-#include "api/answers.h"
+#include "api/delivery_answers.h"
 #include "api/intake.h"
 #include "earshot/connector.h"
 

@@ -1,5 +1,5 @@
 // What steers the processors from outside: a source that cannot be heard, a new fit of the silence model.
-#include "api/answers.h"
+#include "api/delivery_answers.h"
 #include "api/api.h"
 #include "event/codec.h"
 #include "event/json_writer.h"

@@ -7,7 +7,6 @@
 #include <functional>
 #include <string_view>
 
-#include "api/answers.h"
 #include "api/intake.h"
 #include "api/router.h"
 #include "api/workers.h"

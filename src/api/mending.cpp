@@ -1,6 +1,7 @@
 #include "api/mending.h"
 
 #include "api/collected.h"
+#include "api/requests.h"
 #include "base/hash.h"
 #include "event/json_reader.h"
 #include "event/json_writer.h"

@@ -1,6 +1,6 @@
 #include "api/pending_answers.h"
 
-#include "api/answers.h"
+#include "api/requests.h"
 #include "earshot/topics.h"
 #include "event/json_writer.h"
 

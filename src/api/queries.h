@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "api/answers.h"
+#include "api/gap_answers.h"
+#include "api/identity_answers.h"
 #include "earshot/event_log.h"
 #include "earshot/topics.h"
 #include "event_log/topic_spec.h"

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/queries.h"
+#include "api/sink_answers.h"
 
 namespace earshot::api {
 

@@ -4,6 +4,10 @@
 #include <set>
 
 #include "api/answers.h"
+#include "api/delivery_answers.h"
+#include "api/identity_answers.h"
+#include "api/requests.h"
+#include "api/sink_answers.h"
 #include "base/small_file.h"
 #include "cli/answers.h"
 #include "cli/commands.h"

@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "api/answers.h"
+#include "api/requests.h"
 #include "cli/answers.h"
 #include "cli/commands.h"
 #include "event/json_reader.h"

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "api/answers.h"
+#include "api/identity_answers.h"
+#include "api/sink_answers.h"
 #include "cli/table.h"
 
 namespace earshot::cli {
