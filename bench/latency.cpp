@@ -5,8 +5,9 @@
 // The service runs in this process with everything on. Senders post batches of ten events at fixed moments, whatever
 // the answers before took; one event in a hundred tells of a danger and opens a case with an alert. A listener on the
 // stream of server-sent events notes when each alert comes. The latency counts from the moment the request was due, so
-// a service that falls behind cannot hide it. Senders and listener share the cores with the service. Idle streams hear of cases and
-// signals as they happen; a slow client sends a byte of a request each second, and begins anew when it is told that it took too long.
+// a service that falls behind cannot hide it. Senders and listener share the cores with the service. Idle streams hear
+// of cases and signals as they happen; a slow client sends a byte of a request each second, and begins anew when it is
+// told that it took too long.
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -132,7 +133,9 @@ class Crowd {
   Crowd(std::uint16_t port, CrowdSize size) : port_(port) {
     for (int i = 0; i < size.streams; ++i) {
       streams_.push_back(std::make_unique<test::HttpClient>(port));
-      if (streams_.back()->send("GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n") && !streams_.back()->read_until("listening").empty()) ++opened_;
+      if (streams_.back()->send("GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n") &&
+          !streams_.back()->read_until("listening").empty())
+        ++opened_;
     }
     slow_.resize(static_cast<std::size_t>(size.slow));
     if (size.slow > 0) thread_ = std::thread([this] { drip(); });
@@ -146,7 +149,9 @@ class Crowd {
 
  private:
   void drip() {
-    const std::string request = "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\nContent-Length: 1000\r\n\r\n";
+    const std::string request =
+        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\nContent-Length: "
+        "1000\r\n\r\n";
     for (Moment next = std::chrono::steady_clock::now(); !is_over_; next += std::chrono::seconds{1}) {
       std::this_thread::sleep_until(next);
       for (auto& [client, sent] : slow_) {
@@ -194,7 +199,8 @@ void send(Sender& sender, std::uint16_t port, const std::vector<Request>& reques
   }
 }
 
-int run(double rate, double seconds, const std::filesystem::path& directory, const std::string& configuration, CrowdSize size) {
+int run(double rate, double seconds, const std::filesystem::path& directory, const std::string& configuration,
+        CrowdSize size) {
   std::filesystem::remove_all(directory);
   auto config = cli::load_config(configuration);
   if (!config) return fail(config.error().message);
@@ -247,7 +253,9 @@ int run(double rate, double seconds, const std::filesystem::path& directory, con
               events / took, kEventsInRequest, static_cast<long long>(refused));
   std::printf("post → answer   %s\n", percentiles(answered).c_str());
   alerts.print();
-  if (size.streams + size.slow > 0) std::printf("crowd           %10d idle streams, %d slow clients, which began %d requests\n", size.streams, size.slow, crowd.begun());
+  if (size.streams + size.slow > 0)
+    std::printf("crowd           %10d idle streams, %d slow clients, which began %d requests\n", size.streams,
+                size.slow, crowd.begun());
   std::printf("CPU             %10.2f of 2 cores, senders and listener included\n", cpu / took);
   std::printf("memory          %10.0f MB peak, the requests included\n", peak_megabytes());
   (*service)->stop();

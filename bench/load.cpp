@@ -176,9 +176,7 @@ double resident_megabytes(int process) {
   return static_cast<double>(number_after("/proc/" + std::to_string(process) + "/status", "VmRSS:")) / 1024.0;
 }
 
-std::int64_t written_bytes() {
-  return number_after("/proc/self/io", "write_bytes:");
-}
+std::int64_t written_bytes() { return number_after("/proc/self/io", "write_bytes:"); }
 
 std::int64_t bytes_in(const std::filesystem::path& directory) {
   std::int64_t sum = 0;

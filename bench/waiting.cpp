@@ -2,9 +2,9 @@
 //
 //     waiting_bench [most customers] [directory]
 //
-// For 10,000 customers, ten times as many, and so on: each is heard once, so that each has a profile, a timeline and an armed silence
-// timer. Then 50,000 more events of customers drawn by chance: what an event costs while all the others wait. Memory is what the
-// kernel holds for a process of its own that did nothing else.
+// For 10,000 customers, ten times as many, and so on: each is heard once, so that each has a profile, a timeline and an
+// armed silence timer. Then 50,000 more events of customers drawn by chance: what an event costs while all the others
+// wait. Memory is what the kernel holds for a process of its own that did nothing else.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,7 +23,8 @@ constexpr std::int64_t kMore = 50'000;
 constexpr std::int64_t kEventsPerCommit = 8'192;
 
 // CPU of an event, in microseconds.
-Result<double> hear(cli::Station& station, std::int64_t events, Timestamp& at, const std::function<std::int64_t(std::int64_t)>& who) {
+Result<double> hear(cli::Station& station, std::int64_t events, Timestamp& at,
+                    const std::function<std::int64_t(std::int64_t)>& who) {
   Random random{1};
   static std::int64_t number = 0;
   const ImportRules rules = station.import_rules();
@@ -58,8 +59,11 @@ Result<void> measure(const std::filesystem::path& directory, std::int64_t custom
   Random random{2};
   auto more = hear(**station, kMore, at, [&](std::int64_t) { return random.between(0, customers - 1); });
   if (!more) return std::move(more.error());
-  std::printf("%10lld customers   %7.2f us an event while they come   %7.2f us while they wait   %6.0f MB resident, %5.0f bytes a customer\n",
-              static_cast<long long>(customers), *first, *more, full, (full - empty) * (1 << 20) / static_cast<double>(customers));
+  std::printf(
+      "%10lld customers   %7.2f us an event while they come   %7.2f us while they wait   %6.0f MB resident, %5.0f "
+      "bytes a customer\n",
+      static_cast<long long>(customers), *first, *more, full,
+      (full - empty) * (1 << 20) / static_cast<double>(customers));
   return {};
 }
 

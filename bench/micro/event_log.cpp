@@ -179,6 +179,4 @@ int bench(const Options& options) {
 }  // namespace
 }  // namespace earshot
 
-int main(int count, char** words) {
-  return earshot::bench(earshot::parse(count, words));
-}
+int main(int count, char** words) { return earshot::bench(earshot::parse(count, words)); }

@@ -1,5 +1,5 @@
-// What one measure costs in insight's shard, with its values decoded in memory as the pipeline keeps them, and what is left
-// for the tenant's key.
+// What one measure costs in insight's shard, with its values decoded in memory as the pipeline keeps them, and what is
+// left for the tenant's key.
 #include <map>
 #include <memory>
 #include <string>
@@ -58,7 +58,8 @@ std::vector<Event> some_feedback() {
     measure.channel = channels[random.below(6)];
     measure.sentiment = static_cast<Sentiment>(random.below(4));
     measure.complaint = random.chance(0.3);
-    for (std::uint64_t i = random.below(3); i > 0; --i) measure.issues.push_back(static_cast<IssueType>(1 + random.below(11)));
+    for (std::uint64_t i = random.below(3); i > 0; --i)
+      measure.issues.push_back(static_cast<IssueType>(1 + random.below(11)));
     event.tenant = "acme";
     event.body = std::move(measure);
   }

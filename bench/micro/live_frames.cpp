@@ -1,5 +1,6 @@
-// How many frames of the whole of Bluesky one core hears and filters: what a frame costs that is passed over, and one that is read, and
-// the same from a server on loopback, in the clear and over TLS. Of 100 posts one holds a word that is looked for, beside 50 others.
+// How many frames of the whole of Bluesky one core hears and filters: what a frame costs that is passed over, and one
+// that is read, and the same from a server on loopback, in the clear and over TLS. Of 100 posts one holds a word that
+// is looked for, beside 50 others.
 #include <ctime>
 #include <fstream>
 
@@ -21,8 +22,9 @@ const Timestamp kBegin = from_millis(1'780'000'000'000);
 
 // About as long as real ones.
 std::vector<std::string> some_frames() {
-  const std::vector<std::string> words{"the",  "game", "tonight", "was",  "really", "something", "else", "今天",  "天气", "很好", "anyone",
-                                       "know", "how",  "to",      "cook", "rice",   "no",        "idea", "photo", "of",   "my",   "cat"};
+  const std::vector<std::string> words{"the",  "game", "tonight", "was",  "really", "something", "else", "今天",
+                                       "天气", "很好", "anyone",  "know", "how",    "to",        "cook", "rice",
+                                       "no",   "idea", "photo",   "of",   "my",     "cat"};
   Random random(1);
   std::vector<std::string> frames;
   for (std::size_t n = 0; n < kFrames; ++n) {
@@ -31,12 +33,16 @@ std::vector<std::string> some_frames() {
     if (n % 100 == 99) text += "acme never answers";
     std::string quoted;
     append_json_string(quoted, text);
-    frames.push_back(R"({"did":"did:plc:aaaaaaaaaaaaaaaaaaaaaaaa","time_us":)" + std::to_string(to_millis(kBegin + Millis{n}) * 1000) +
-                     R"(,"kind":"commit","commit":{"rev":"3mb000000000a","operation":"create","collection":"app.bsky.feed.post","rkey":"p)" + std::to_string(n) +
-                     R"(","record":{"$type":"app.bsky.feed.post","createdAt":"2026-05-28T20:26:40.000Z","langs":["en"],"text":)" + quoted +
-                     R"(,"reply":{"parent":{"cid":"bafyreibbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","uri":"at://did:plc:cccccccccccccccccccccccc/app.bsky.feed.post/3mb0"},)"
-                     R"("root":{"cid":"bafyreibbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","uri":"at://did:plc:cccccccccccccccccccccccc/app.bsky.feed.post/3mb0"}}},)"
-                     R"("cid":"bafyreiaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}})");
+    frames.push_back(
+        R"({"did":"did:plc:aaaaaaaaaaaaaaaaaaaaaaaa","time_us":)" +
+        std::to_string(to_millis(kBegin + Millis{n}) * 1000) +
+        R"(,"kind":"commit","commit":{"rev":"3mb000000000a","operation":"create","collection":"app.bsky.feed.post","rkey":"p)" +
+        std::to_string(n) +
+        R"(","record":{"$type":"app.bsky.feed.post","createdAt":"2026-05-28T20:26:40.000Z","langs":["en"],"text":)" +
+        quoted +
+        R"(,"reply":{"parent":{"cid":"bafyreibbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","uri":"at://did:plc:cccccccccccccccccccccccc/app.bsky.feed.post/3mb0"},)"
+        R"("root":{"cid":"bafyreibbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","uri":"at://did:plc:cccccccccccccccccccccccc/app.bsky.feed.post/3mb0"}}},)"
+        R"("cid":"bafyreiaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}})");
   }
   return frames;
 }
@@ -100,7 +106,8 @@ void from_the_wire(benchmark::State& state) {
   test::Scratch scratch;
   const std::string file = (scratch.path() / "ca.pem").string();
   std::ofstream(file) << certificate.pem();
-  const auto connector = connector_for(server.url(is_tls ? "wss" : "ws", "/subscribe"), true, is_tls ? R"(,"ca_file":")" + file + "\"" : "");
+  const auto connector = connector_for(server.url(is_tls ? "wss" : "ws", "/subscribe"), true,
+                                       is_tls ? R"(,"ca_file":")" + file + "\"" : "");
   Counted counted;
   const auto listener = connector->listen({"acme", "bench", "bench", {}}, counted);
   const test::ManualClock clock(kBegin);

@@ -19,7 +19,8 @@ std::vector<DayHistory> some_histories(std::size_t count) {
     history.age = static_cast<std::int32_t>(random.between(30, 1095));
     const double loyalty = random.unit();
     history.x = static_cast<std::int32_t>(100 * loyalty * loyalty * loyalty * loyalty);
-    if (history.x > 0) history.recency = std::min(history.age, history.x + static_cast<std::int32_t>(random.unit() * history.age));
+    if (history.x > 0)
+      history.recency = std::min(history.age, history.x + static_cast<std::int32_t>(random.unit() * history.age));
     history.x = std::min(history.x, history.recency);
   }
   return histories;

@@ -1,5 +1,6 @@
 // What it costs to say what a text says, over texts of the length of a tweet, as streams do it (no evidence) and as a
-// person asks for it, and what it costs to load the model. Give a labelled file to time it on real texts: text_bench FILE.tsv
+// person asks for it, and what it costs to load the model. Give a labelled file to time it on real texts: text_bench
+// FILE.tsv
 #include <iostream>
 #include <string>
 #include <vector>

@@ -14,7 +14,8 @@ namespace {
 
 class Frames final : public LineReader {
  public:
-  Frames(const bluesky::Filter& filter, const Origin& origin, Findings& findings) : LineReader(bluesky::kName, origin, findings), frames_(filter) {}
+  Frames(const bluesky::Filter& filter, const Origin& origin, Findings& findings)
+      : LineReader(bluesky::kName, origin, findings), frames_(filter) {}
 
  private:
   void line(std::string_view bytes, std::int64_t number) override {
@@ -31,7 +32,8 @@ class Frames final : public LineReader {
 
 class Bluesky final : public Connector {
  public:
-  Bluesky(BlueskySettings settings, bluesky::Filter filter) : settings_(std::move(settings)), filter_(std::move(filter)) {}
+  Bluesky(BlueskySettings settings, bluesky::Filter filter)
+      : settings_(std::move(settings)), filter_(std::move(filter)) {}
   std::string_view name() const override { return bluesky::kName; }
   std::unique_ptr<Reader> open(const Origin& origin, Findings& findings) const override {
     return std::make_unique<Frames>(filter_, origin, findings);
@@ -50,14 +52,17 @@ class Bluesky final : public Connector {
 
 Result<std::unique_ptr<Connector>> make_bluesky(const BlueskySettings& settings) {
   for (const std::string& keyword : settings.keywords) {
-    if (trim(keyword).empty()) return Error{ErrorKind::Invalid, "keywords: holds an empty word, which every post would match"};
+    if (trim(keyword).empty())
+      return Error{ErrorKind::Invalid, "keywords: holds an empty word, which every post would match"};
   }
   for (const std::string& account : settings.accounts) {
-    if (account.empty()) return Error{ErrorKind::Invalid, "accounts: holds an empty one; an account looks like did:plc:…"};
+    if (account.empty())
+      return Error{ErrorKind::Invalid, "accounts: holds an empty one; an account looks like did:plc:…"};
   }
   if (!settings.url.empty()) {
     const auto url = parse_url(settings.url);
-    if (!url || !url->is_websocket()) return Error{ErrorKind::Invalid, "url: is none of a WebSocket, as in wss://jetstream.example/subscribe"};
+    if (!url || !url->is_websocket())
+      return Error{ErrorKind::Invalid, "url: is none of a WebSocket, as in wss://jetstream.example/subscribe"};
   }
   auto filter = bluesky::Filter::of(settings);
   if (!filter) return std::move(filter.error());

@@ -11,9 +11,10 @@ namespace earshot {
 
 struct BlueskySettings {
   std::vector<std::string> keywords;  // a post is kept when its text or a link holds one of them, in either case
-  std::vector<std::string> accounts;  // or when it mentions one of these accounts (`did:plc:…`). Both empty: all posts are kept
-  std::string url;                    // of a Jetstream to be listened to, without parameters; empty: none
-  std::string ca_file;                // see Opening
+  std::vector<std::string>
+      accounts;         // or when it mentions one of these accounts (`did:plc:…`). Both empty: all posts are kept
+  std::string url;      // of a Jetstream to be listened to, without parameters; empty: none
+  std::string ca_file;  // see Opening
   bool allow_private_addresses = false;
   bool operator==(const BlueskySettings&) const = default;
 };

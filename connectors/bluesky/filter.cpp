@@ -70,7 +70,8 @@ bool Filter::takes_facet(simdjson::dom::object facet) const {
     if (element.get(feature) != simdjson::SUCCESS) continue;
     const std::string_view did = text_at(feature, "did").value_or("");
     if (std::find(accounts_.begin(), accounts_.end(), did) != accounts_.end()) return true;
-    if (holds_keyword(text_at(feature, "uri").value_or("")) || holds_keyword(text_at(feature, "tag").value_or(""))) return true;
+    if (holds_keyword(text_at(feature, "uri").value_or("")) || holds_keyword(text_at(feature, "tag").value_or("")))
+      return true;
   }
   return false;
 }

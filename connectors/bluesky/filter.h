@@ -1,5 +1,5 @@
-// Which posts are kept: those that hold one of our words, or mention one of our accounts. All words and accounts are looked for in
-// one pass. Const after it was made; any thread.
+// Which posts are kept: those that hold one of our words, or mention one of our accounts. All words and accounts are
+// looked for in one pass. Const after it was made; any thread.
 #pragma once
 
 #include <optional>
@@ -18,8 +18,8 @@ class Filter {
 
   bool takes(simdjson::dom::object record, std::string_view text) const;
 
-  // Whether a frame, unread as it is, may hold a post that is taken, a deletion, or something else that must be read. False only
-  // when it does not.
+  // Whether a frame, unread as it is, may hold a post that is taken, a deletion, or something else that must be read.
+  // False only when it does not.
   bool may_matter(std::string_view frame) const { return !raw_ || raw_->stand_in(frame); }
 
  private:

@@ -26,10 +26,14 @@ struct Commit {
   std::string_view version;  // cid, or rev
   std::optional<simdjson::dom::object> record;
 
-  std::string uri() const { return "at://" + std::string(did) + "/" + std::string(collection) + "/" + std::string(rkey); }
+  std::string uri() const {
+    return "at://" + std::string(did) + "/" + std::string(collection) + "/" + std::string(rkey);
+  }
 };
 
-bool is_did(std::string_view text) { return text.starts_with("did:") && text.size() > 8 && text.size() <= 256 && is_clean(text); }
+bool is_did(std::string_view text) {
+  return text.starts_with("did:") && text.size() > 8 && text.size() <= 256 && is_clean(text);
+}
 
 class Body {
  public:
@@ -56,7 +60,8 @@ class Body {
 
   Read read_v2(simdjson::dom::object frame, Timestamp& when) const {
     if (text_at(frame, "$type") == "error") {
-      return tl::unexpected(Refusal{DeadLetterReason::connector, "the server ended the stream: " + std::string(text_at(frame, "error").value_or("")) +
+      return tl::unexpected(Refusal{DeadLetterReason::connector, "the server ended the stream: " +
+                                                                     std::string(text_at(frame, "error").value_or("")) +
                                                                      "; posts may be missing"});
     }
     const auto payload = object_at(frame, "payload");
@@ -64,7 +69,8 @@ class Body {
     const std::string_view type = text_at(*payload, "$type").value_or("");
     const std::string_view kind = type.substr(std::min(type.find('#'), type.size()));
     if (kind == "#info" || kind == "#sync" || kind == "#identity") return std::optional<Event>();
-    if (kind != "#commit" && kind != "#account") return tl::unexpected(Refusal{DeadLetterReason::unknown_type, "a frame of no known kind"});
+    if (kind != "#commit" && kind != "#account")
+      return tl::unexpected(Refusal{DeadLetterReason::unknown_type, "a frame of no known kind"});
     const std::string_view did = text_at(*payload, "did").value_or("");
     if (!is_did(did)) return tl::unexpected(invalid("did is missing"));
     const auto at = parse_rfc3339(text_at(*payload, "time").value_or(""));
@@ -90,7 +96,8 @@ class Body {
   // Who deletes an account wants all of its posts gone.
   static Read read_account(std::optional<simdjson::dom::object> account, std::string_view did, Timestamp at) {
     if (!account) return tl::unexpected(invalid("account is missing"));
-    if (bool_at(*account, "active").value_or(true) || text_at(*account, "status") != "deleted") return std::optional<Event>();
+    if (bool_at(*account, "active").value_or(true) || text_at(*account, "status") != "deleted")
+      return std::optional<Event>();
     const std::string uri = "at://" + std::string(did);
     Event event = base(did, "deleted:" + uri, at, InputKind::deleted);
     std::get<Input>(event.body).target = Target{std::string(kSource), uri};
@@ -98,18 +105,24 @@ class Body {
   }
 
   Read read_commit(simdjson::dom::object object, std::string_view did, Timestamp at) const {
-    Commit commit{did, at, text_at(object, "operation").value_or(""), text_at(object, "collection").value_or(""),
-                  text_at(object, "rkey").value_or(""), text_at(object, "cid").value_or(text_at(object, "rev").value_or("")),
+    Commit commit{did,
+                  at,
+                  text_at(object, "operation").value_or(""),
+                  text_at(object, "collection").value_or(""),
+                  text_at(object, "rkey").value_or(""),
+                  text_at(object, "cid").value_or(text_at(object, "rev").value_or("")),
                   object_at(object, "record")};
     if (commit.collection.empty()) return tl::unexpected(invalid("commit.collection is missing"));
     if (commit.collection != kPosts) return std::optional<Event>();  // likes, follows, reposts
-    if (commit.rkey.empty() || commit.rkey.size() > 512 || !is_clean(commit.rkey)) return tl::unexpected(invalid("commit.rkey is missing"));
+    if (commit.rkey.empty() || commit.rkey.size() > 512 || !is_clean(commit.rkey))
+      return tl::unexpected(invalid("commit.rkey is missing"));
     if (commit.operation == "delete") {
       Event event = base(did, "deleted:" + commit.uri(), at, InputKind::deleted);
       std::get<Input>(event.body).target = Target{std::string(kSource), commit.uri()};
       return event;
     }
-    if (commit.operation != "create" && commit.operation != "update") return tl::unexpected(invalid("commit.operation is none we know"));
+    if (commit.operation != "create" && commit.operation != "update")
+      return tl::unexpected(invalid("commit.operation is none we know"));
     if (!commit.record) return tl::unexpected(invalid("commit.record is missing"));
     return read_post(commit, *commit.record);
   }
@@ -120,7 +133,8 @@ class Body {
     if (trim(*text).empty() || !filter_.takes(record, *text)) return std::optional<Event>();
 
     const auto created = parse_rfc3339(text_at(record, "createdAt").value_or(""));
-    const bool is_believed = created && *created >= commit.at - kBelievedBehind && *created <= commit.at + kBelievedAhead;
+    const bool is_believed =
+        created && *created >= commit.at - kBelievedBehind && *created <= commit.at + kBelievedAhead;
     const bool is_edit = commit.operation == "update";
     Event event = base(commit.did, commit.uri(), is_believed ? *created : commit.at, InputKind::mention);
     Input& input = std::get<Input>(event.body);

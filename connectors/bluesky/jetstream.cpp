@@ -16,7 +16,8 @@ bool is_second_version(const std::string& url) { return url.find("subscribeEvent
 }  // namespace
 
 std::optional<Timestamp> time_in_front(std::string_view frame) {
-  constexpr std::string_view kFirst = R"({"did":"did:)", kTime = R"(","time_us":)", kSecond = R"({"$type":"message","payload":{"$type":")", kText = R"("time":")";
+  constexpr std::string_view kFirst = R"({"did":"did:)", kTime = R"(","time_us":)",
+                             kSecond = R"({"$type":"message","payload":{"$type":")", kText = R"("time":")";
   std::string_view front = frame.substr(0, 320);
   if (front.starts_with(kFirst)) {
     front.remove_prefix(std::min(front.size(), front.find('"', kFirst.size())));
@@ -24,7 +25,9 @@ std::optional<Timestamp> time_in_front(std::string_view frame) {
     front.remove_prefix(kTime.size());
     std::int64_t micros = 0;
     const auto [end, fault] = std::from_chars(front.data(), front.data() + front.size(), micros);
-    if (fault != std::errc() || end == front.data() + front.size() || *end != ',' || micros <= 0 || micros / 1000 > to_millis(kNever)) return std::nullopt;
+    if (fault != std::errc() || end == front.data() + front.size() || *end != ',' || micros <= 0 ||
+        micros / 1000 > to_millis(kNever))
+      return std::nullopt;
     return from_millis(micros / 1000);
   }
   if (!front.starts_with(kSecond)) return std::nullopt;
@@ -36,7 +39,8 @@ std::optional<Timestamp> time_in_front(std::string_view frame) {
 }
 
 Opening Jetstream::opening(std::string_view cursor, Timestamp) {
-  std::string url = with_parameter(settings_.url, is_second_version(settings_.url) ? "collections" : "wantedCollections", kPosts);
+  std::string url =
+      with_parameter(settings_.url, is_second_version(settings_.url) ? "collections" : "wantedCollections", kPosts);
   const auto micros = parse_integer(cursor);
   newest_ = micros ? from_millis(*micros / 1000) : Timestamp{};
   continuity_ = micros ? Continuity::unknown : Continuity::broken;
@@ -46,14 +50,18 @@ Opening Jetstream::opening(std::string_view cursor, Timestamp) {
 }
 
 // Version 2 says that it no longer has what lies behind a cursor.
-bool Jetstream::refuses_cursor(int status, std::string_view body) const { return status == 400 && body.find("CursorTooOld") != std::string_view::npos; }
+bool Jetstream::refuses_cursor(int status, std::string_view body) const {
+  return status == 400 && body.find("CursorTooOld") != std::string_view::npos;
+}
 
 void Jetstream::hear(const StreamMessage& message, Timestamp now) {
   std::optional<Timestamp> front;
   if (!filter_.may_matter(message.data)) front = time_in_front(message.data);
   if (front) return note(*front, now);
   if (message.data.size() > kLineBytesMax) {
-    return reporter_.refuse({DeadLetterReason::too_large, "a frame is longer than " + std::to_string(kLineBytesMax) + " bytes"}, message.data, "");
+    return reporter_.refuse(
+        {DeadLetterReason::too_large, "a frame is longer than " + std::to_string(kLineBytesMax) + " bytes"},
+        message.data, "");
   }
   Timestamp at{};
   auto event = frames_.read(message.data, at);
@@ -74,6 +82,8 @@ void Jetstream::note(Timestamp at, Timestamp now) {
   newest_ = std::max(newest_, at);
 }
 
-std::string Jetstream::cursor() const { return newest_ > kEarliest ? std::to_string(to_millis(newest_) * 1000) : std::string(); }
+std::string Jetstream::cursor() const {
+  return newest_ > kEarliest ? std::to_string(to_millis(newest_) * 1000) : std::string();
+}
 
 }  // namespace earshot::bluesky

@@ -1,8 +1,9 @@
 // Listens to a Jetstream: which address to ask for, where to go on, and whether anything was missed.
 //
-// The cursor is the largest time of the server that was heard, in microseconds. Neighbouring frames stand in no strict order, and
-// servers differ a little, so it goes on kOverlap earlier; what is heard twice is known by its id. A server that no longer has what
-// was asked for begins with what it has, and says nothing: then its first frame is later than the last one that was heard.
+// The cursor is the largest time of the server that was heard, in microseconds. Neighbouring frames stand in no strict
+// order, and servers differ a little, so it goes on kOverlap earlier; what is heard twice is known by its id. A server
+// that no longer has what was asked for begins with what it has, and says nothing: then its first frame is later than
+// the last one that was heard.
 #pragma once
 
 #include <chrono>

@@ -50,7 +50,8 @@ tl::expected<std::string, Refusal> structured_from_binary(const Headers& headers
     const std::string_view attribute = std::string_view(name).substr(kPrefix.size());
     const auto decoded = percent_decoded(value);
     if (!is_attribute_name(attribute) || !decoded || !is_valid_utf8(*decoded)) {
-      return tl::unexpected(Refusal{DeadLetterReason::invalid_event, "header " + name + " is not an attribute of a CloudEvent"});
+      return tl::unexpected(
+          Refusal{DeadLetterReason::invalid_event, "header " + name + " is not an attribute of a CloudEvent"});
     }
     event += event.empty() ? "{" : ",";
     append_json_string(event, attribute);
@@ -58,10 +59,12 @@ tl::expected<std::string, Refusal> structured_from_binary(const Headers& headers
     append_json_string(event, *decoded);
   }
   if (event.empty()) event = "{\"specversion\":\"\"";  // the decoder says what is wrong
-  if (const std::string type = media_type(headers); type.empty() || type == "application/json" || type.ends_with("+json")) {
+  if (const std::string type = media_type(headers);
+      type.empty() || type == "application/json" || type.ends_with("+json")) {
     // Checked alone first: what stands in the body must not be able to add attributes.
     JsonDocument document;
-    if (auto root = document.parse(body); !root) return tl::unexpected(Refusal{DeadLetterReason::not_json, root.error().message});
+    if (auto root = document.parse(body); !root)
+      return tl::unexpected(Refusal{DeadLetterReason::not_json, root.error().message});
     if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
     event += ",\"data\":";
     event += body;

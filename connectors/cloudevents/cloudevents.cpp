@@ -78,11 +78,14 @@ class Items {
   void item(std::string_view bytes, const std::string& where) {
     ++count_;
     auto decoded = decoder_.decode(bytes);
-    if (!decoded && decoded.error().reason == DeadLetterReason::unknown_type) return foreign(bytes, where, std::move(decoded.error()));
+    if (!decoded && decoded.error().reason == DeadLetterReason::unknown_type)
+      return foreign(bytes, where, std::move(decoded.error()));
     if (!decoded) return reporter_.refuse({decoded.error().reason, std::move(decoded.error().detail)}, bytes, where);
     // What processors derive and what steers them is never taken from outside.
     if (!std::holds_alternative<Input>(decoded->body) && !std::holds_alternative<Command>(decoded->body)) {
-      return reporter_.refuse({DeadLetterReason::unknown_type, "type " + type_of(decoded->body) + " is not taken from outside"}, bytes, where);
+      return reporter_.refuse(
+          {DeadLetterReason::unknown_type, "type " + type_of(decoded->body) + " is not taken from outside"}, bytes,
+          where);
     }
     decoded->recorded = {};
     decoded->caused_by.clear();
@@ -94,9 +97,12 @@ class Items {
   // `where` names the whole; items of a batch are counted from 1.
   void items(std::string_view bytes, const std::string& where) {
     const auto parts = split_json_array(bytes, kBatchEventsMax);
-    if (!parts) return reporter_.refuse({DeadLetterReason::not_json, "not JSON: a batch is one list of events"}, bytes, where);
+    if (!parts)
+      return reporter_.refuse({DeadLetterReason::not_json, "not JSON: a batch is one list of events"}, bytes, where);
     if (parts->size() > kBatchEventsMax) {
-      return reporter_.refuse({DeadLetterReason::too_large, "a batch of more than " + std::to_string(kBatchEventsMax) + " events"}, bytes, where);
+      return reporter_.refuse(
+          {DeadLetterReason::too_large, "a batch of more than " + std::to_string(kBatchEventsMax) + " events"}, bytes,
+          where);
     }
     for (std::size_t i = 0; i < parts->size(); ++i) {
       item((*parts)[i], (where.empty() ? "" : where + " ") + "item " + std::to_string(i + 1));
@@ -108,16 +114,19 @@ class Items {
     auto envelope = parse_object(document_, bytes);
     const auto mapping = envelope ? mappings_.find(text_at(*envelope, "type").value_or("")) : mappings_.end();
     if (mapping == mappings_.end()) {
-      return reporter_.refuse({unknown.reason, unknown.detail + " and no mapping of the configuration takes it"}, bytes, where);
+      return reporter_.refuse({unknown.reason, unknown.detail + " and no mapping of the configuration takes it"}, bytes,
+                              where);
     }
     ForeignEvent event(*envelope);
-    if (!event.open_data()) return reporter_.refuse({DeadLetterReason::invalid_event, "data_base64 is not base64"}, bytes, where);
+    if (!event.open_data())
+      return reporter_.refuse({DeadLetterReason::invalid_event, "data_base64 is not base64"}, bytes, where);
     event.file = reporter_.origin().name;
     event.number = std::to_string(count_);
     if (mapping->second.needs_hash()) event.hash = fingerprint(bytes).hex();
     Mapped mapped = mapping->second.apply(event, count_);
     if (Event* made = std::get_if<Event>(&mapped)) {
-      if (const auto trace = text_at(*envelope, "traceparent"); trace && is_trace_parent(*trace)) made->trace_parent = *trace;
+      if (const auto trace = text_at(*envelope, "traceparent"); trace && is_trace_parent(*trace))
+        made->trace_parent = *trace;
       return reporter_.accept(std::move(*made), bytes, where);
     }
     if (Refusal* refusal = std::get_if<Refusal>(&mapped)) return reporter_.refuse(std::move(*refusal), bytes, where);
@@ -152,12 +161,16 @@ enum class Body { structured, batched, binary, by_first_character };
 class RequestReader final : public PayloadReader {
  public:
   RequestReader(const Mappings& mappings, Body body, Headers headers, const Origin& origin, Findings& findings)
-      : PayloadReader(kName, origin, findings), items_(mappings, reporter_), body_(body), headers_(std::move(headers)) {}
+      : PayloadReader(kName, origin, findings),
+        items_(mappings, reporter_),
+        body_(body),
+        headers_(std::move(headers)) {}
 
  private:
   void payload(std::string_view bytes) override {
     const bool looks_like_list = trim(bytes).starts_with('[');
-    if (body_ == Body::batched || (body_ == Body::by_first_character && looks_like_list)) return items_.items(bytes, "");
+    if (body_ == Body::batched || (body_ == Body::by_first_character && looks_like_list))
+      return items_.items(bytes, "");
     if (body_ != Body::binary) return items_.item(bytes, "");
     auto structured = cloudevents::structured_from_binary(headers_, bytes);
     if (!structured) return reporter_.refuse(std::move(structured.error()), bytes, "");
@@ -178,16 +191,20 @@ class CloudEvents final : public Connector {
     return std::make_unique<LinesReader>(mappings_, origin, findings);
   }
 
-  Result<std::unique_ptr<Reader>> open_request(const Origin& origin, const Headers& headers, Findings& findings) const override {
+  Result<std::unique_ptr<Reader>> open_request(const Origin& origin, const Headers& headers,
+                                               Findings& findings) const override {
     const std::string type = cloudevents::media_type(headers);
-    const auto reader = [&](Body body) { return std::make_unique<RequestReader>(mappings_, body, headers, origin, findings); };
+    const auto reader = [&](Body body) {
+      return std::make_unique<RequestReader>(mappings_, body, headers, origin, findings);
+    };
     if (type == "application/cloudevents+json") return reader(Body::structured);
     if (type == "application/cloudevents-batch+json") return reader(Body::batched);
     if (type == "application/x-ndjson" || type == "application/jsonl") return open(origin, findings);
     if (headers.contains("ce-specversion")) return reader(Body::binary);
     if (type == "application/json") return reader(Body::by_first_character);
-    return Error{ErrorKind::Invalid, "content type '" + type + "' is not taken; send application/cloudevents+json, "
-                                     "application/cloudevents-batch+json, or ce- headers"};
+    return Error{ErrorKind::Invalid, "content type '" + type +
+                                         "' is not taken; send application/cloudevents+json, "
+                                         "application/cloudevents-batch+json, or ce- headers"};
   }
 
  private:

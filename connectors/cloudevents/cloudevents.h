@@ -1,5 +1,5 @@
-// Reads CloudEvents 1.0: files of one event a line, and requests in structured, batched and binary mode. The same code stands
-// behind all of them. Types of `earshot.*` are taken as they are, others by a mapping of the configuration.
+// Reads CloudEvents 1.0: files of one event a line, and requests in structured, batched and binary mode. The same code
+// stands behind all of them. Types of `earshot.*` are taken as they are, others by a mapping of the configuration.
 #pragma once
 
 #include <memory>
@@ -23,8 +23,15 @@ struct CloudEventsSettings {
   bool operator==(const CloudEventsSettings&) const = default;
 };
 
-template <class F> void fields(F& f, ForeignType& v) { f.required("type", v.type); f.required("map", v.map); }
-template <class F> void fields(F& f, CloudEventsSettings& v) { f.optional("types", v.types); }
+template <class F>
+void fields(F& f, ForeignType& v) {
+  f.required("type", v.type);
+  f.required("map", v.map);
+}
+template <class F>
+void fields(F& f, CloudEventsSettings& v) {
+  f.optional("types", v.types);
+}
 
 inline constexpr std::size_t kBatchEventsMax = 10'000;  // of one batch; a longer one is one dead letter
 

@@ -22,7 +22,8 @@ struct Plan {
 // One row, seen by the names of its columns.
 class Row final : public ItemFields {
  public:
-  Row(const std::vector<std::string>& columns, const std::vector<std::string>& cells) : columns_(columns), cells_(cells) {}
+  Row(const std::vector<std::string>& columns, const std::vector<std::string>& cells)
+      : columns_(columns), cells_(cells) {}
 
   std::optional<std::string_view> find(std::string_view name) const override {
     if (name == "@file") return file;
@@ -57,7 +58,8 @@ class CsvReader final : public Reader, private csv::Records {
     const std::string where = place(line);
     const auto text = decoded(raw);
     if (!text) {
-      if (is_header_next()) return refuse_header({DeadLetterReason::connector, "the header is not " + plan_.settings.encoding}, raw, where);
+      if (is_header_next())
+        return refuse_header({DeadLetterReason::connector, "the header is not " + plan_.settings.encoding}, raw, where);
       ++row_;
       return reporter_.refuse({DeadLetterReason::connector, "not " + plan_.settings.encoding}, raw, where);
     }
@@ -78,8 +80,10 @@ class CsvReader final : public Reader, private csv::Records {
     }
     while (cells_.size() > columns_.size() && csv::plain_cell(cells_.back()).empty()) cells_.pop_back();
     if (cells_.size() != columns_.size()) {
-      return reporter_.refuse({DeadLetterReason::connector, "has " + std::to_string(cells_.size()) + " fields instead of " +
-                                                                std::to_string(columns_.size())}, raw, where);
+      return reporter_.refuse(
+          {DeadLetterReason::connector,
+           "has " + std::to_string(cells_.size()) + " fields instead of " + std::to_string(columns_.size())},
+          raw, where);
     }
     Row row(columns_, cells_);
     row.file = reporter_.origin().name;
@@ -97,7 +101,8 @@ class CsvReader final : public Reader, private csv::Records {
 
   void malformed(std::string_view first_line, std::int64_t line, std::string_view why) override {
     if (is_unusable_) return;
-    if (is_header_next()) return refuse_header({DeadLetterReason::connector, "the header: " + std::string(why)}, first_line, place(line));
+    if (is_header_next())
+      return refuse_header({DeadLetterReason::connector, "the header: " + std::string(why)}, first_line, place(line));
     ++row_;
     reporter_.refuse({DeadLetterReason::connector, std::string(why)}, first_line, place(line));
   }
@@ -106,7 +111,8 @@ class CsvReader final : public Reader, private csv::Records {
     if (is_unusable_) return;
     is_unusable_ = is_header_next();
     ++row_;
-    reporter_.refuse({DeadLetterReason::too_large, "a row is longer than " + std::to_string(kLineBytesMax) + " bytes"}, bytes, place(line));
+    reporter_.refuse({DeadLetterReason::too_large, "a row is longer than " + std::to_string(kLineBytesMax) + " bytes"},
+                     bytes, place(line));
   }
 
   bool is_header_next() const { return plan_.settings.header && !has_header_; }
@@ -124,8 +130,10 @@ class CsvReader final : public Reader, private csv::Records {
       if (name.starts_with('@')) continue;
       const auto times = std::count(columns_.begin(), columns_.end(), name);
       if (times == 1) continue;
-      return refuse_header({DeadLetterReason::connector, "column " + name + (times == 0 ? " is missing" : " stands more than once") +
-                                                             "; none of the rows of this file was read"}, raw, where);
+      return refuse_header(
+          {DeadLetterReason::connector, "column " + name + (times == 0 ? " is missing" : " stands more than once") +
+                                            "; none of the rows of this file was read"},
+          raw, where);
     }
   }
 
@@ -178,9 +186,12 @@ Result<std::unique_ptr<Connector>> make_csv(const CsvSettings& settings) {
   const auto is_one_of = [](std::string_view value, std::initializer_list<std::string_view> known) {
     return std::find(known.begin(), known.end(), value) != known.end();
   };
-  if (!is_one_of(settings.encoding, {"utf-8", "gb18030", "auto"})) return Error{ErrorKind::Invalid, "encoding: is not utf-8, gb18030 or auto"};
-  if (!is_one_of(settings.separator, {",", "\t", ";"})) return Error{ErrorKind::Invalid, "separator: is not a comma, a tab or a semicolon"};
-  if (settings.header && !settings.columns.empty()) return Error{ErrorKind::Invalid, "columns: are named by the header; set header to false"};
+  if (!is_one_of(settings.encoding, {"utf-8", "gb18030", "auto"}))
+    return Error{ErrorKind::Invalid, "encoding: is not utf-8, gb18030 or auto"};
+  if (!is_one_of(settings.separator, {",", "\t", ";"}))
+    return Error{ErrorKind::Invalid, "separator: is not a comma, a tab or a semicolon"};
+  if (settings.header && !settings.columns.empty())
+    return Error{ErrorKind::Invalid, "columns: are named by the header; set header to false"};
   auto mapping = Mapping::make(kName, settings.map);
   if (!mapping) return std::move(mapping.error()).in("map");
   const csv::Dialect dialect{settings.separator.front(), settings.quotes};

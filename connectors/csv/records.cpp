@@ -85,8 +85,7 @@ bool Records::step(char c) {
         return c == '\r' || c == ' ' || c == '\t';
       }
       return true;
-    case State::broken:
-      return true;
+    case State::broken: return true;
   }
   return false;
 }
@@ -122,13 +121,15 @@ void Records::report_broken(std::size_t end) {
 }
 
 void Records::start_at(std::size_t position) {
-  line_ += std::count(buffer_.begin() + static_cast<std::ptrdiff_t>(start_), buffer_.begin() + static_cast<std::ptrdiff_t>(position), '\n');
+  line_ += std::count(buffer_.begin() + static_cast<std::ptrdiff_t>(start_),
+                      buffer_.begin() + static_cast<std::ptrdiff_t>(position), '\n');
   start_ = position_ = position;
   state_ = State::field_start;
 }
 
 void Records::begin_too_long() {
-  if (state_ != State::broken && buffer_.find('\n', start_) < position_) return drop_first_line("a quotation mark is not closed");
+  if (state_ != State::broken && buffer_.find('\n', start_) < position_)
+    return drop_first_line("a quotation mark is not closed");
   too_long_.emplace();
   too_long_->add(std::string_view(buffer_).substr(start_, position_ - start_));
   start_ = position_;

@@ -1,7 +1,7 @@
 // Cuts a stream of separated values into records: RFC 4180 with the tolerance that real exports need.
 //
-// A record ends with LF or CRLF outside quotation marks. One that opens a quotation mark and never closes it properly costs
-// only its first line: reading goes on at the next line, so the rows behind it are not swallowed. At most
+// A record ends with LF or CRLF outside quotation marks. One that opens a quotation mark and never closes it properly
+// costs only its first line: reading goes on at the next line, so the rows behind it are not swallowed. At most
 // kLineBytesMax and one slice are held, whatever comes. Works on raw bytes: in UTF-8 and GB18030 no byte of a longer
 // character equals a line break, a quotation mark or one of the separators.
 #pragma once

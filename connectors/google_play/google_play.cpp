@@ -10,7 +10,9 @@ namespace {
 constexpr std::string_view kName = "google_play";
 constexpr std::size_t kReviewsMax = 10'000;  // of a page; Google sends at most 100
 
-tl::unexpected<Refusal> invalid(std::string detail) { return tl::unexpected(Refusal{DeadLetterReason::invalid_event, std::move(detail)}); }
+tl::unexpected<Refusal> invalid(std::string detail) {
+  return tl::unexpected(Refusal{DeadLetterReason::invalid_event, std::move(detail)});
+}
 
 // `{"seconds": "1767139200", "nanos": 125000000}`
 std::optional<Timestamp> read_time(simdjson::dom::object comment) {
@@ -25,7 +27,9 @@ std::optional<Timestamp> read_time(simdjson::dom::object comment) {
 class Page final : public PayloadReader {
  public:
   Page(const GooglePlaySettings& settings, const Origin& origin, Findings& findings)
-      : PayloadReader(kName, origin, findings), package_(settings.package), source_("/google-play/" + settings.package) {}
+      : PayloadReader(kName, origin, findings),
+        package_(settings.package),
+        source_("/google-play/" + settings.package) {}
 
  private:
   void payload(std::string_view bytes) override {
@@ -37,7 +41,8 @@ class Page final : public PayloadReader {
     const auto reviews = array_at(*page, "reviews");
     if (!reviews) return reporter_.refuse({DeadLetterReason::invalid_event, "reviews is not a list"}, bytes, "");
     const simdjson::dom::array list = *reviews;
-    if (list.size() > kReviewsMax) return reporter_.refuse({DeadLetterReason::too_large, "a page of more than 10000 reviews"}, bytes, "");
+    if (list.size() > kReviewsMax)
+      return reporter_.refuse({DeadLetterReason::too_large, "a page of more than 10000 reviews"}, bytes, "");
     int number = 0;
     for (const simdjson::dom::element item : list) review(item, "review " + std::to_string(++number));
   }
@@ -46,7 +51,8 @@ class Page final : public PayloadReader {
   void empty_page(simdjson::dom::object page, std::string_view bytes) {
     for (const auto& [key, value] : page) {
       if (key != "tokenPagination" && key != "pageInfo") {
-        return reporter_.refuse({DeadLetterReason::invalid_event, "reviews is missing; not a page of reviews"}, bytes, "");
+        return reporter_.refuse({DeadLetterReason::invalid_event, "reviews is missing; not a page of reviews"}, bytes,
+                                "");
       }
     }
   }
@@ -63,11 +69,14 @@ class Page final : public PayloadReader {
   void review(simdjson::dom::element item, const std::string& where) {
     const std::string bytes = simdjson::minify(item);
     simdjson::dom::object review;
-    if (item.get(review) != simdjson::SUCCESS) return reporter_.refuse({DeadLetterReason::invalid_event, "a review is not an object"}, bytes, where);
+    if (item.get(review) != simdjson::SUCCESS)
+      return reporter_.refuse({DeadLetterReason::invalid_event, "a review is not an object"}, bytes, where);
     const auto id = text_at(review, "reviewId");
-    if (!id || id->empty() || !is_clean(*id)) return reporter_.refuse({DeadLetterReason::invalid_event, "reviewId is missing"}, bytes, where);
+    if (!id || id->empty() || !is_clean(*id))
+      return reporter_.refuse({DeadLetterReason::invalid_event, "reviewId is missing"}, bytes, where);
     const auto comments = array_at(review, "comments");
-    if (!comments || comments->size() == 0) return reporter_.refuse({DeadLetterReason::invalid_event, "comments is empty or missing"}, bytes, where);
+    if (!comments || comments->size() == 0)
+      return reporter_.refuse({DeadLetterReason::invalid_event, "comments is empty or missing"}, bytes, where);
     const simdjson::dom::array list = *comments;
     for (const simdjson::dom::element element : list) {
       simdjson::dom::object comment;
@@ -81,7 +90,8 @@ class Page final : public PayloadReader {
     }
   }
 
-  tl::expected<Event, Refusal> read_comment(simdjson::dom::object review, std::string_view id, simdjson::dom::object comment) {
+  tl::expected<Event, Refusal> read_comment(simdjson::dom::object review, std::string_view id,
+                                            simdjson::dom::object comment) {
     if (const auto user = object_at(comment, "userComment")) return user_comment(review, id, *user);
     if (const auto developer = object_at(comment, "developerComment")) return developer_comment(id, *developer);
     return invalid("a comment is neither userComment nor developerComment");
@@ -103,9 +113,11 @@ class Page final : public PayloadReader {
     return event;
   }
 
-  tl::expected<Event, Refusal> user_comment(simdjson::dom::object review, std::string_view id, simdjson::dom::object comment) const {
+  tl::expected<Event, Refusal> user_comment(simdjson::dom::object review, std::string_view id,
+                                            simdjson::dom::object comment) const {
     const auto at = read_time(comment);
-    if (!at) return tl::unexpected(Refusal{DeadLetterReason::bad_time, "userComment.lastModified is missing or absurd"});
+    if (!at)
+      return tl::unexpected(Refusal{DeadLetterReason::bad_time, "userComment.lastModified is missing or absurd"});
     Event event = base(id, "", *at);
     Input& input = std::get<Input>(event.body);
     input.kind = InputKind::review;
@@ -127,7 +139,8 @@ class Page final : public PayloadReader {
 
   tl::expected<Event, Refusal> developer_comment(std::string_view id, simdjson::dom::object comment) const {
     const auto at = read_time(comment);
-    if (!at) return tl::unexpected(Refusal{DeadLetterReason::bad_time, "developerComment.lastModified is missing or absurd"});
+    if (!at)
+      return tl::unexpected(Refusal{DeadLetterReason::bad_time, "developerComment.lastModified is missing or absurd"});
     Event event = base(id, "reply:", *at);
     Input& input = std::get<Input>(event.body);
     input.kind = InputKind::message;

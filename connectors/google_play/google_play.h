@@ -13,7 +13,10 @@ struct GooglePlaySettings {
   bool operator==(const GooglePlaySettings&) const = default;
 };
 
-template <class F> void fields(F& f, GooglePlaySettings& v) { f.required("package", v.package); }
+template <class F>
+void fields(F& f, GooglePlaySettings& v) {
+  f.required("package", v.package);
+}
 
 Result<std::unique_ptr<Connector>> make_google_play(const GooglePlaySettings& settings);
 

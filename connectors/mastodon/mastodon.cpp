@@ -24,7 +24,8 @@ class Lines final : public LineReader {
       statuses_.take(event_, trim(bytes.substr(5)), where);
       event_.clear();
     } else if (bytes.starts_with('[')) {
-      if (!statuses_.take_page(bytes, where)) reporter_.refuse({DeadLetterReason::not_json, "a page that is no list"}, bytes, where);
+      if (!statuses_.take_page(bytes, where))
+        reporter_.refuse({DeadLetterReason::not_json, "a page that is no list"}, bytes, where);
     } else {
       statuses_.take_frame(bytes, where);
     }
@@ -38,7 +39,9 @@ class Mastodon final : public Connector {
  public:
   explicit Mastodon(mastodon::Choice choice) : choice_(std::move(choice)) {}
   std::string_view name() const override { return mastodon::kName; }
-  std::unique_ptr<Reader> open(const Origin& origin, Findings& findings) const override { return std::make_unique<Lines>(choice_, origin, findings); }
+  std::unique_ptr<Reader> open(const Origin& origin, Findings& findings) const override {
+    return std::make_unique<Lines>(choice_, origin, findings);
+  }
   std::unique_ptr<Listener> listen(const Origin& origin, Findings& findings) const override {
     if (choice_.settings.server.empty()) return nullptr;
     return std::make_unique<mastodon::MastodonStream>(choice_, origin, findings);
@@ -51,10 +54,12 @@ class Mastodon final : public Connector {
 }  // namespace
 
 Result<std::unique_ptr<Connector>> make_mastodon(const MastodonSettings& settings) {
-  if (std::string refusal = mastodon::refusal_of(settings); !refusal.empty()) return Error{ErrorKind::Invalid, std::move(refusal)};
+  if (std::string refusal = mastodon::refusal_of(settings); !refusal.empty())
+    return Error{ErrorKind::Invalid, std::move(refusal)};
   mastodon::Choice choice{settings, std::nullopt};
   for (const std::string& keyword : settings.keywords) {
-    if (trim(keyword).empty()) return Error{ErrorKind::Invalid, "keywords: holds an empty word, which every status would match"};
+    if (trim(keyword).empty())
+      return Error{ErrorKind::Invalid, "keywords: holds an empty word, which every status would match"};
   }
   if (!settings.keywords.empty()) {
     auto keywords = Phrases::of(settings.keywords);

@@ -14,8 +14,9 @@ constexpr std::string_view kSource = "/mastodon";
 constexpr std::size_t kKnownMax = 50'000;
 constexpr std::size_t kPageMax = 1000;
 // Events of a stream that say nothing of a customer.
-constexpr std::array<std::string_view, 6> kOfNoInterest{"filters_changed",       "conversation",         "announcement",
-                                                        "announcement.reaction", "announcement.delete", "encrypted_message"};
+constexpr std::array<std::string_view, 6> kOfNoInterest{"filters_changed",     "conversation",
+                                                        "announcement",        "announcement.reaction",
+                                                        "announcement.delete", "encrypted_message"};
 
 Refusal invalid(std::string detail) { return {DeadLetterReason::invalid_event, std::move(detail)}; }
 
@@ -36,7 +37,9 @@ std::string address_of(std::string_view account, std::string_view url) {
 
 }  // namespace
 
-bool is_newer(std::string_view id, std::string_view than) { return id.size() != than.size() ? id.size() > than.size() : id > than; }
+bool is_newer(std::string_view id, std::string_view than) {
+  return id.size() != than.size() ? id.size() > than.size() : id > than;
+}
 
 void Statuses::take(std::string_view event, std::string_view data, std::string_view where) {
   if (event == "update") return take_status(data, false, where);
@@ -123,17 +126,20 @@ Statuses::Read Statuses::read_status(simdjson::dom::object status, bool is_edit)
   if (oldest_of_page_.empty() || is_newer(oldest_of_page_, id)) oldest_of_page_ = id;
   if (object_at(status, "reblog")) return std::optional<Event>();  // somebody else's words
   const std::string_view visibility = text_at(status, "visibility").value_or("");
-  if (visibility != "public" && visibility != "unlisted" && !choice_.settings.private_posts) return std::optional<Event>();
+  if (visibility != "public" && visibility != "unlisted" && !choice_.settings.private_posts)
+    return std::optional<Event>();
   const auto account = object_at(status, "account");
   if (!account) return tl::unexpected(invalid("account is missing"));
   const std::string_view account_url = text_at(*account, "url").value_or("");
   const std::string address = address_of(text_at(*account, "acct").value_or(""), account_url);
-  if (address.empty() || address.size() > 512 || !is_clean(address)) return tl::unexpected(invalid("account.acct or account.url is missing"));
+  if (address.empty() || address.size() > 512 || !is_clean(address))
+    return tl::unexpected(invalid("account.acct or account.url is missing"));
   const std::string_view uri = text_at(status, "uri").value_or("");
   if (uri.empty() || uri.size() > 900 || !is_clean(uri)) return tl::unexpected(invalid("uri is missing"));
   const auto created = parse_rfc3339(text_at(status, "created_at").value_or(""));
   const auto edited = parse_rfc3339(text_at(status, "edited_at").value_or(""));
-  if (!created || (is_edit && !edited)) return tl::unexpected(Refusal{DeadLetterReason::bad_time, "created_at or edited_at is missing or no time"});
+  if (!created || (is_edit && !edited))
+    return tl::unexpected(Refusal{DeadLetterReason::bad_time, "created_at or edited_at is missing or no time"});
 
   Event event;
   event.id = uri;
@@ -150,7 +156,8 @@ Statuses::Read Statuses::read_status(simdjson::dom::object status, bool is_edit)
   input.content.title = trim(text_at(status, "spoiler_text").value_or(""));
   input.content.text = html_to_text(text_at(status, "content").value_or(""));
   input.content.language = text_at(status, "language").value_or("");
-  if (input.content.text.empty() || !is_chosen(status, input.content.title + "\n" + input.content.text)) return std::optional<Event>();
+  if (input.content.text.empty() || !is_chosen(status, input.content.title + "\n" + input.content.text))
+    return std::optional<Event>();
   input.thread = uri;
   input.url = text_at(status, "url").value_or("");
   event.body = std::move(input);

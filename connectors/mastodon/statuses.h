@@ -27,7 +27,8 @@ struct Choice {
 
 class Statuses {
  public:
-  Statuses(const Choice& choice, const Origin& origin, Findings& findings) : choice_(choice), reporter_(kName, origin, findings), now_(origin.received) {}
+  Statuses(const Choice& choice, const Origin& origin, Findings& findings)
+      : choice_(choice), reporter_(kName, origin, findings), now_(origin.received) {}
 
   void set_now(Timestamp now) { now_ = now; }  // of what does not say when it happened
 

@@ -22,7 +22,8 @@ constexpr std::array<StreamKind, 7> kStreams{{{"hashtag", "hashtag", "tag/"},
                                               {"direct", "direct", ""}}};
 
 const StreamKind* find_stream(std::string_view name) {
-  const auto found = std::find_if(kStreams.begin(), kStreams.end(), [&](const StreamKind& one) { return one.name == name; });
+  const auto found =
+      std::find_if(kStreams.begin(), kStreams.end(), [&](const StreamKind& one) { return one.name == name; });
   return found == kStreams.end() ? nullptr : &*found;
 }
 
@@ -37,7 +38,8 @@ std::string refusal_of(const MastodonSettings& settings) {
   if (settings.server.empty()) return settings.streaming.empty() ? "" : "streaming: stands without a server";
   const auto server = parse_url(settings.server);
   if (!server || server->is_websocket()) return "server: is no address, as in https://mastodon.example";
-  if (!settings.streaming.empty() && !parse_url(settings.streaming)) return "streaming: is no address, as in wss://streaming.mastodon.example";
+  if (!settings.streaming.empty() && !parse_url(settings.streaming))
+    return "streaming: is no address, as in wss://streaming.mastodon.example";
   if (find_stream(settings.stream) == nullptr) {
     std::string message = "stream: is none of";
     for (const StreamKind& one : kStreams) message += " " + std::string(one.name);

@@ -1,8 +1,8 @@
 // Listens to one stream of a Mastodon server.
 //
-// A stream has no memory: what was said while nobody listened is fetched from the timeline of the same name, page after page from the
-// newest status that was seen, before the open stream is read. So nothing lies between the two. Streams that have no timeline (`direct`,
-// `user:notification`) cannot be caught up; nor can edits and deletions.
+// A stream has no memory: what was said while nobody listened is fetched from the timeline of the same name, page after
+// page from the newest status that was seen, before the open stream is read. So nothing lies between the two. Streams
+// that have no timeline (`direct`, `user:notification`) cannot be caught up; nor can edits and deletions.
 #pragma once
 
 #include "earshot/listener.h"
@@ -14,7 +14,8 @@ class MastodonStream final : public Listener {
  public:
   static constexpr int kPagesMax = 250;  // of 40 statuses: what lies further back is missed
 
-  MastodonStream(const Choice& choice, const Origin& origin, Findings& findings) : settings_(choice.settings), statuses_(choice, origin, findings) {}
+  MastodonStream(const Choice& choice, const Origin& origin, Findings& findings)
+      : settings_(choice.settings), statuses_(choice, origin, findings) {}
 
   Opening opening(std::string_view cursor, Timestamp now) override;
   std::optional<Opening> page() override;

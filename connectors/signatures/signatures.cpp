@@ -41,24 +41,31 @@ using enum SignatureHash;
 using enum SignatureText;
 
 constexpr std::array kSchemes{
-    SignatureScheme{"standard_webhooks", "webhook-signature", "", list, "v1,", sha256, base64, "webhook-id", StampForm::unix_seconds,
-                    "webhook-timestamp", "{id}.{stamp}.{body}", SecretForm::whsec},
-    SignatureScheme{"stripe", "stripe-signature", "", pairs, "v1=", sha256, hex, "", StampForm::unix_seconds, "", "{stamp}.{body}"},
-    SignatureScheme{"shopify", "x-shopify-hmac-sha256", "shopify-hmac-sha256", whole, "", sha256, base64, "", StampForm::none, "", "{body}"},
-    SignatureScheme{"typeform", "typeform-signature", "", whole, "sha256=", sha256, base64, "", StampForm::none, "", "{body}"},
+    SignatureScheme{"standard_webhooks", "webhook-signature", "", list, "v1,", sha256, base64, "webhook-id",
+                    StampForm::unix_seconds, "webhook-timestamp", "{id}.{stamp}.{body}", SecretForm::whsec},
+    SignatureScheme{"stripe", "stripe-signature", "", pairs, "v1=", sha256, hex, "", StampForm::unix_seconds, "",
+                    "{stamp}.{body}"},
+    SignatureScheme{"shopify", "x-shopify-hmac-sha256", "shopify-hmac-sha256", whole, "", sha256, base64, "",
+                    StampForm::none, "", "{body}"},
+    SignatureScheme{"typeform", "typeform-signature", "", whole, "sha256=", sha256, base64, "", StampForm::none, "",
+                    "{body}"},
     SignatureScheme{"zendesk", "x-zendesk-webhook-signature", "", whole, "", sha256, base64, "", StampForm::rfc3339,
                     "x-zendesk-webhook-signature-timestamp", "{stamp}{body}"},
     SignatureScheme{"chatwoot", "x-chatwoot-signature", "", whole, "sha256=", sha256, hex, "", StampForm::unix_seconds,
                     "x-chatwoot-timestamp", "{stamp}.{body}"},
-    SignatureScheme{"slack", "x-slack-signature", "", whole, "v0=", sha256, hex, "", StampForm::unix_seconds, "x-slack-request-timestamp",
-                    "v0:{stamp}:{body}"},
+    SignatureScheme{"slack", "x-slack-signature", "", whole, "v0=", sha256, hex, "", StampForm::unix_seconds,
+                    "x-slack-request-timestamp", "v0:{stamp}:{body}"},
     SignatureScheme{"intercom", "x-hub-signature", "", whole, "sha1=", sha1, hex, "", StampForm::none, "", "{body}"},
-    SignatureScheme{"meta", "x-hub-signature-256", "", whole, "sha256=", sha256, hex, "", StampForm::none, "", "{body}"},
-    SignatureScheme{"x", "x-twitter-webhooks-signature", "", whole, "sha256=", sha256, base64, "", StampForm::none, "", "{body}"},
+    SignatureScheme{"meta", "x-hub-signature-256", "", whole, "sha256=", sha256, hex, "", StampForm::none, "",
+                    "{body}"},
+    SignatureScheme{"x", "x-twitter-webhooks-signature", "", whole, "sha256=", sha256, base64, "", StampForm::none, "",
+                    "{body}"},
     SignatureScheme{"surveymonkey", "sm-signature", "", whole, "", sha1, base64, "", StampForm::none, "", "{body}"},
-    SignatureScheme{"delighted", "x-delighted-webhook-signature", "", whole, "sha256=", sha256, hex, "", StampForm::none, "", "{body}"},
+    SignatureScheme{"delighted", "x-delighted-webhook-signature", "", whole, "sha256=", sha256, hex, "",
+                    StampForm::none, "", "{body}"},
     SignatureScheme{"judgeme", "judgeme-hmac-sha256", "", whole, "", sha256, hex, "", StampForm::none, "", "{body}"},
-    SignatureScheme{"judgeme_base64", "judgeme-hmac-sha256", "", whole, "", sha256, base64, "", StampForm::none, "", "{body}"},
+    SignatureScheme{"judgeme_base64", "judgeme-hmac-sha256", "", whole, "", sha256, base64, "", StampForm::none, "",
+                    "{body}"},
 };
 
 constexpr std::string_view kSecretPrefix = "whsec_";
@@ -142,7 +149,8 @@ std::string mac_of(const SignatureScheme& scheme, std::string_view key, std::str
 }  // namespace
 
 const SignatureScheme* find_signature_scheme(std::string_view name) {
-  const auto found = std::find_if(kSchemes.begin(), kSchemes.end(), [&](const SignatureScheme& scheme) { return scheme.name == name; });
+  const auto found = std::find_if(kSchemes.begin(), kSchemes.end(),
+                                  [&](const SignatureScheme& scheme) { return scheme.name == name; });
   return found == kSchemes.end() ? nullptr : &*found;
 }
 
@@ -163,16 +171,19 @@ Result<void> check_secrets(const SignatureScheme& scheme, const std::vector<std:
   return {};
 }
 
-Result<void> verify_signature(const SignatureScheme& scheme, const std::vector<std::string>& secrets, const SignedRequest& request,
-                              Millis replay_window) {
+Result<void> verify_signature(const SignatureScheme& scheme, const std::vector<std::string>& secrets,
+                              const SignedRequest& request, Millis replay_window) {
   if (auto good = check_secrets(scheme, secrets); !good) return good;
   const Sealed sealed = read_headers(scheme, request.headers);
-  if (sealed.signatures.empty()) return refused("header " + std::string(scheme.header) + " holds no signature of the form expected");
-  if (!scheme.id_header.empty() && sealed.id.empty()) return refused("header " + std::string(scheme.id_header) + " is missing");
+  if (sealed.signatures.empty())
+    return refused("header " + std::string(scheme.header) + " holds no signature of the form expected");
+  if (!scheme.id_header.empty() && sealed.id.empty())
+    return refused("header " + std::string(scheme.id_header) + " is missing");
   if (scheme.stamp != StampForm::none) {
     const auto at = read_stamp(scheme, sealed.stamp);
     if (!at) return refused("the request carries no time of signing");
-    if (request.now - *at > replay_window || *at - request.now > replay_window) return refused("the time of signing is outside the window");
+    if (request.now - *at > replay_window || *at - request.now > replay_window)
+      return refused("the time of signing is outside the window");
   }
   const std::string text = text_to_sign(scheme, sealed, request.body);
   bool fits = false;

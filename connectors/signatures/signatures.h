@@ -16,8 +16,8 @@ inline constexpr std::chrono::minutes kReplayWindow{5};  // both ways
 
 struct SignatureScheme;
 
-// `standard_webhooks`, `typeform`, `stripe`, `shopify`, `slack`, `chatwoot`, `meta`, `intercom`, `zendesk`, …; nullptr for a name
-// that is none. Schemes live as long as the program.
+// `standard_webhooks`, `typeform`, `stripe`, `shopify`, `slack`, `chatwoot`, `meta`, `intercom`, `zendesk`, …; nullptr
+// for a name that is none. Schemes live as long as the program.
 const SignatureScheme* find_signature_scheme(std::string_view name);
 std::vector<std::string_view> signature_scheme_names();
 
@@ -25,8 +25,8 @@ std::vector<std::string_view> signature_scheme_names();
 Result<void> check_secrets(const SignatureScheme& scheme, const std::vector<std::string>& secrets);
 
 // Invalid with a reason that names no secret, signature or body.
-Result<void> verify_signature(const SignatureScheme& scheme, const std::vector<std::string>& secrets, const SignedRequest& request,
-                              Millis replay_window = kReplayWindow);
+Result<void> verify_signature(const SignatureScheme& scheme, const std::vector<std::string>& secrets,
+                              const SignedRequest& request, Millis replay_window = kReplayWindow);
 
 struct OutgoingWebhook {
   std::string_view id;  // the same for every try
@@ -34,8 +34,8 @@ struct OutgoingWebhook {
   std::string_view body;
 };
 
-// The value of `webhook-signature` for the headers `webhook-id: id` and `webhook-timestamp: <unix seconds>`: one signature for each
-// active secret (`whsec_` and base64).
+// The value of `webhook-signature` for the headers `webhook-id: id` and `webhook-timestamp: <unix seconds>`: one
+// signature for each active secret (`whsec_` and base64).
 Result<std::string> sign_standard_webhook(const std::vector<std::string>& secrets, const OutgoingWebhook& webhook);
 
 }  // namespace earshot

@@ -12,7 +12,8 @@ constexpr std::size_t kRoomForOurs = 512;  // attributes that the front door add
 
 // Bytes of what may be long in an input.
 std::size_t long_bytes(const Input& input) {
-  std::size_t bytes = input.content.title.size() + input.content.text.size() + input.person.name.size() + input.url.size() + input.unknown.size();
+  std::size_t bytes = input.content.title.size() + input.content.text.size() + input.person.name.size() +
+                      input.url.size() + input.unknown.size();
   for (const std::string& key : input.person.keys) bytes += key.size();
   return bytes;
 }
@@ -69,10 +70,13 @@ void Reporter::accept(Event event, std::string_view bytes, std::string_view wher
   if (event.time == kEarliest) event.time = origin_.received;
   if (event.time == kEarliest) return refuse({DeadLetterReason::bad_time, "time is missing"}, bytes, where);
   auto failure = refuse_envelope(event);
-  if (const Input* input = std::get_if<Input>(&event.body); !failure && input != nullptr) failure = earshot::refuse(*input);
+  if (const Input* input = std::get_if<Input>(&event.body); !failure && input != nullptr)
+    failure = earshot::refuse(*input);
   if (failure) return refuse({failure->reason, std::move(failure->detail)}, bytes, where);
   if (is_too_large(event)) {
-    return refuse({DeadLetterReason::too_large, "longer than the " + std::to_string(kEventBytesMax) + " bytes of an event"}, bytes, where);
+    return refuse(
+        {DeadLetterReason::too_large, "longer than the " + std::to_string(kEventBytesMax) + " bytes of an event"},
+        bytes, where);
   }
   findings_.event(std::move(event));
 }

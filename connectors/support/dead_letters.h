@@ -44,8 +44,8 @@ class Reporter {
   void refuse(Refusal refusal, std::string_view bytes, std::string_view where);
   void refuse(Refusal refusal, PassingBytes& bytes, std::string_view where);
 
-  // Checks the event as the front door would; what does not pass becomes a dead letter with `bytes`. A missing tenant and a
-  // missing time are filled in from the origin.
+  // Checks the event as the front door would; what does not pass becomes a dead letter with `bytes`. A missing tenant
+  // and a missing time are filled in from the origin.
   void accept(Event event, std::string_view bytes, std::string_view where);
   void skipped() { findings_.skipped(); }
 

@@ -37,7 +37,8 @@ Result<void> Gunzip::feed(std::string_view bytes) {
       s.zlib.next_out = s.out.data();
       s.zlib.avail_out = static_cast<uInt>(s.out.size());
       const int status = inflate(&s.zlib, Z_NO_FLUSH);
-      if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) return Error{ErrorKind::Corrupt, "not gzip, or damaged"};
+      if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+        return Error{ErrorKind::Corrupt, "not gzip, or damaged"};
       const std::size_t made = s.out.size() - s.zlib.avail_out;
       inflated_bytes_ += static_cast<std::int64_t>(made);
       if (inflated_bytes_ > inflated_bytes_max_) {

@@ -11,8 +11,8 @@ namespace earshot {
 
 inline constexpr std::int64_t kInflatedBytesMax = std::int64_t{64} * 1024 * 1024 * 1024;
 
-// Feeds `into` what the bytes inflate to; several members in a row are one stream. The first call that meets damage, an end
-// in the middle or more than `inflated_bytes_max` returns the error, and what came before it has been fed.
+// Feeds `into` what the bytes inflate to; several members in a row are one stream. The first call that meets damage, an
+// end in the middle or more than `inflated_bytes_max` returns the error, and what came before it has been fed.
 class Gunzip {
  public:
   explicit Gunzip(Reader& into, std::int64_t inflated_bytes_max = kInflatedBytesMax);

@@ -49,7 +49,8 @@ bool append_number(std::string& out, std::string_view number) {
   std::uint32_t point = 0;
   const auto [end, fault] = std::from_chars(number.data(), number.data() + number.size(), point, is_hex ? 16 : 10);
   if (fault != std::errc() || end != number.data() + number.size()) return false;
-  const bool is_text = point >= ' ' && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff) && (point < 0x7f || point > 0x9f);
+  const bool is_text =
+      point >= ' ' && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff) && (point < 0x7f || point > 0x9f);
   append_code_point(out, is_text ? point : point == '\n' || point == '\t' ? ' ' : 0xfffd);
   return true;
 }
@@ -99,7 +100,8 @@ std::string html_to_text(std::string_view html) {
       if (is_comment) continue;
       const std::string_view name = name_of_tag(tag);
       if (name == "br") out += '\n';
-      if (name == "p" || name == "div" || name == "blockquote" || name == "ul" || name == "ol" || name == "pre") end_line(out, 2);
+      if (name == "p" || name == "div" || name == "blockquote" || name == "ul" || name == "ol" || name == "pre")
+        end_line(out, 2);
       if (name == "li") end_line(out, 1);
       if ((name == "script" || name == "style") && !tag.starts_with('/')) {
         const std::size_t close = html.find("</" + std::string(name));

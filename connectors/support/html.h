@@ -1,5 +1,5 @@
-// HTML as it comes from outside, as plain text: paragraphs and line breaks stay, everything else of the markup goes, entities are
-// what they stand for. Nothing is trusted and nothing fails; one pass, linear, whatever the bytes.
+// HTML as it comes from outside, as plain text: paragraphs and line breaks stay, everything else of the markup goes,
+// entities are what they stand for. Nothing is trusted and nothing fails; one pass, linear, whatever the bytes.
 #pragma once
 
 #include <string>

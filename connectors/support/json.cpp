@@ -96,7 +96,8 @@ std::optional<std::string> scalar_text(simdjson::dom::element element) {
   if (element.is_uint64()) return std::to_string(element.get_uint64().value_unsafe());
   if (!element.is_double()) return std::nullopt;
   char digits[512];  // the longest double in plain digits has 309 before the point
-  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, element.get_double().value_unsafe(), std::chars_format::fixed);
+  const auto [end, error] =
+      std::to_chars(digits, digits + sizeof digits, element.get_double().value_unsafe(), std::chars_format::fixed);
   return error == std::errc{} ? std::optional(std::string(digits, end)) : std::nullopt;
 }
 

@@ -10,8 +10,9 @@
 
 namespace earshot {
 
-// The items of a JSON array as they stand in `bytes`, without looking into them: so one bad item costs only itself. Nothing
-// when brackets and quotation marks do not close, or when it is not one array. Stops behind the item after `items_max`.
+// The items of a JSON array as they stand in `bytes`, without looking into them: so one bad item costs only itself.
+// Nothing when brackets and quotation marks do not close, or when it is not one array. Stops behind the item after
+// `items_max`.
 std::optional<std::vector<std::string_view>> split_json_array(std::string_view bytes, std::size_t items_max);
 
 // Members by name; nothing when absent, null or of another type.

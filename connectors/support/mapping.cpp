@@ -24,7 +24,9 @@ namespace {
 template <class T>
 using OrRefusal = tl::expected<T, Refusal>;
 
-tl::unexpected<Refusal> refuse(DeadLetterReason reason, std::string detail) { return tl::unexpected(Refusal{reason, std::move(detail)}); }
+tl::unexpected<Refusal> refuse(DeadLetterReason reason, std::string detail) {
+  return tl::unexpected(Refusal{reason, std::move(detail)});
+}
 std::string quoted(std::string_view value) { return "'" + std::string(utf8_prefix(value, 64)) + "'"; }
 tl::unexpected<Refusal> wrong(std::string_view what, std::string_view value, std::string_view why) {
   return refuse(DeadLetterReason::invalid_event, std::string(what) + " " + quoted(value) + " " + std::string(why));
@@ -42,11 +44,14 @@ std::string translated_or_same(const std::vector<Translation>& table, std::strin
 
 // Every template of the settings, with the name of its setting for messages.
 std::vector<std::pair<std::string_view, std::string>> all_templates(const MappingSettings& s) {
-  std::vector<std::pair<std::string_view, std::string>> all{
-      {"source", s.source},   {"id", s.id},           {"kind", s.kind},     {"channel", s.channel},         {"person_name", s.name},
-      {"title", s.title},     {"text", s.text},       {"language", s.language}, {"product", s.product},     {"region", s.region},
-      {"thread", s.thread},   {"touchpoint", s.touchpoint}, {"url", s.url}, {"in_reply_to", s.in_reply_to}, {"reach", s.reach},
-      {"time.value", s.time.value}};
+  std::vector<std::pair<std::string_view, std::string>> all{{"source", s.source},    {"id", s.id},
+                                                            {"kind", s.kind},        {"channel", s.channel},
+                                                            {"person_name", s.name}, {"title", s.title},
+                                                            {"text", s.text},        {"language", s.language},
+                                                            {"product", s.product},  {"region", s.region},
+                                                            {"thread", s.thread},    {"touchpoint", s.touchpoint},
+                                                            {"url", s.url},          {"in_reply_to", s.in_reply_to},
+                                                            {"reach", s.reach},      {"time.value", s.time.value}};
   for (const KeySettings& key : s.keys) all.emplace_back("keys.value", key.value);
   for (const Condition& condition : s.where) all.emplace_back("where.value", condition.value);
   if (s.rating) all.emplace_back("rating.value", s.rating->value);
@@ -60,13 +65,15 @@ std::vector<std::pair<std::string_view, std::string>> all_templates(const Mappin
   }
   for (const auto& money : {s.order, s.payment}) {
     if (!money) continue;
-    for (const std::string& text : {money->id, money->amount, money->currency, money->status}) all.emplace_back("order or payment", text);
+    for (const std::string& text : {money->id, money->amount, money->currency, money->status})
+      all.emplace_back("order or payment", text);
   }
   if (s.usage) {
     for (const std::string& text : {s.usage->what, s.usage->count}) all.emplace_back("usage", text);
   }
   if (s.subscription) {
-    for (const std::string& text : {s.subscription->plan, s.subscription->status}) all.emplace_back("subscription", text);
+    for (const std::string& text : {s.subscription->plan, s.subscription->status})
+      all.emplace_back("subscription", text);
   }
   return all;
 }
@@ -76,7 +83,8 @@ Result<void> check_kinds(const MappingSettings& s) {
   for (const Translation& one : s.kinds) kinds.push_back(one.to);
   if (kinds.empty() && s.kind.find('{') == std::string::npos) kinds.push_back(s.kind);
   for (const std::string& kind : kinds) {
-    if (kind != "skip" && !parse_name<InputKind>(kind)) return Error{ErrorKind::Invalid, "kind: " + kind + " is not a kind of input"};
+    if (kind != "skip" && !parse_name<InputKind>(kind))
+      return Error{ErrorKind::Invalid, "kind: " + kind + " is not a kind of input"};
   }
   return {};
 }
@@ -84,8 +92,8 @@ Result<void> check_kinds(const MappingSettings& s) {
 // Maps one item; the parts of an event in the order of its members.
 class ItemMapping {
  public:
-  ItemMapping(const MappingSettings& settings, const std::map<std::string, Template, std::less<>>& templates, const Zone& zone,
-              const ItemFields& item, std::int64_t row)
+  ItemMapping(const MappingSettings& settings, const std::map<std::string, Template, std::less<>>& templates,
+              const Zone& zone, const ItemFields& item, std::int64_t row)
       : s_(settings), templates_(templates), zone_(zone), item_(item), row_(row) {}
 
   Mapped map() {
@@ -118,7 +126,9 @@ class ItemMapping {
 
   bool meets(const Condition& condition) const {
     const std::string value = fill(condition.value);
-    const auto holds = [&](const std::vector<std::string>& list) { return std::find(list.begin(), list.end(), value) != list.end(); };
+    const auto holds = [&](const std::vector<std::string>& list) {
+      return std::find(list.begin(), list.end(), value) != list.end();
+    };
     return (condition.in.empty() || holds(condition.in)) && !holds(condition.not_in);
   }
 
@@ -126,7 +136,8 @@ class ItemMapping {
     std::string word = fill(s_.kind);
     if (!s_.kinds.empty()) {
       const std::string* to = translate(s_.kinds, word);
-      if (to == nullptr) return refuse(DeadLetterReason::unknown_type, "kind " + quoted(word) + " is not among kinds of the mapping");
+      if (to == nullptr)
+        return refuse(DeadLetterReason::unknown_type, "kind " + quoted(word) + " is not among kinds of the mapping");
       word = *to;
     }
     if (word == "skip") return std::optional<InputKind>();
@@ -228,7 +239,8 @@ class ItemMapping {
 
   OrRefusal<void> map_message(Input& input) const {
     if (!s_.message || (input.kind != InputKind::message && input.kind != InputKind::call)) return {};
-    const std::string direction = fill(s_.message->direction), by = fill(s_.message->by), visibility = fill(s_.message->visibility);
+    const std::string direction = fill(s_.message->direction), by = fill(s_.message->by),
+                      visibility = fill(s_.message->visibility);
     const auto known_direction = parse_name<Direction>(direction);
     const auto known_author = parse_name<Author>(by);
     const auto known_visibility = parse_name<Visibility>(visibility);
@@ -276,7 +288,8 @@ class ItemMapping {
     if (s_.subscription && input.kind == InputKind::subscription) {
       const std::string status = translated_or_same(s_.subscription->status_words, fill(s_.subscription->status));
       const auto known = parse_name<SubscriptionStatus>(status);
-      if (!known) return wrong("subscription.status", status, "is not active, trial, past_due, cancelling or cancelled");
+      if (!known)
+        return wrong("subscription.status", status, "is not active, trial, past_due, cancelling or cancelled");
       input.subscription = Subscription{fill(s_.subscription->plan), *known, std::nullopt};
     }
     return {};
@@ -300,7 +313,8 @@ Result<Mapping> Mapping::make(std::string_view connector, const MappingSettings&
   if (s.id.empty()) s.id = "{@hash}";
   if (s.keys.empty()) return Error{ErrorKind::Invalid, "keys: is empty; say which field names the customer"};
   for (const auto& money : {s.order, s.payment}) {
-    if (money && money->decimal_mark != "." && money->decimal_mark != ",") return Error{ErrorKind::Invalid, "decimal_mark: is neither . nor ,"};
+    if (money && money->decimal_mark != "." && money->decimal_mark != ",")
+      return Error{ErrorKind::Invalid, "decimal_mark: is neither . nor ,"};
   }
   if (auto good = check_kinds(s); !good) return std::move(good.error());
   for (const auto& [setting, text] : all_templates(s)) {
@@ -320,7 +334,8 @@ Result<Mapping> Mapping::make(std::string_view connector, const MappingSettings&
 const std::vector<std::string>& Mapping::required_fields() const { return plan_->required_fields; }
 
 bool Mapping::needs_hash() const {
-  return std::find(plan_->required_fields.begin(), plan_->required_fields.end(), "@hash") != plan_->required_fields.end();
+  return std::find(plan_->required_fields.begin(), plan_->required_fields.end(), "@hash") !=
+         plan_->required_fields.end();
 }
 
 Mapped Mapping::apply(const ItemFields& item, std::int64_t row) const {

@@ -1,8 +1,9 @@
 // A mapping makes events of items of somebody else's making: rows of a file, data of a foreign CloudEvent. It is
 // configuration, so that a source is added without code.
 //
-// Every setting that says where a value comes from is a template (template.h). Fields that every item has: `@file` (base name
-// of the stream), `@row` (number of the item, from 1) and `@hash` (of the whole item; identical rows are told apart).
+// Every setting that says where a value comes from is a template (template.h). Fields that every item has: `@file`
+// (base name of the stream), `@row` (number of the item, from 1) and `@hash` (of the whole item; identical rows are
+// told apart).
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,7 @@ struct Translation {
 };
 
 struct KeySettings {
-  std::string kind;       // `customer`, `email`, `order`, …
+  std::string kind;  // `customer`, `email`, `order`, …
   std::string value;
   bool verified = false;  // the source has checked it
   bool operator==(const KeySettings&) const = default;
@@ -33,9 +34,10 @@ struct KeySettings {
 
 struct TimeSettings {
   std::string value;
-  std::vector<std::string> formats{"rfc3339"};  // tried in order: strptime patterns, `rfc3339`, `unix_s`, `unix_ms`, `unix_us`
-  std::string zone = "UTC";                     // of patterns without an offset
-  std::int64_t row_seconds = 0;                 // added for each row: for files without times
+  std::vector<std::string> formats{
+      "rfc3339"};                // tried in order: strptime patterns, `rfc3339`, `unix_s`, `unix_ms`, `unix_us`
+  std::string zone = "UTC";      // of patterns without an offset
+  std::int64_t row_seconds = 0;  // added for each row: for files without times
   bool operator==(const TimeSettings&) const = default;
 };
 
@@ -95,9 +97,9 @@ struct Condition {  // items that do not meet it are skipped
 };
 
 struct MappingSettings {
-  std::string source;  // of the events; default `/<connector>/{@file}`. Ids are unique within it
-  std::string id;      // default `{@hash}`
-  std::string kind;    // an input kind: `review`, `order`, …; after `kinds`
+  std::string source;              // of the events; default `/<connector>/{@file}`. Ids are unique within it
+  std::string id;                  // default `{@hash}`
+  std::string kind;                // an input kind: `review`, `order`, …; after `kinds`
   std::vector<Translation> kinds;  // what is not in it is of an unknown type; `skip` passes an item over
   std::vector<Condition> where;
   std::string channel;
@@ -125,38 +127,48 @@ struct MappingSettings {
   bool operator==(const MappingSettings&) const = default;
 };
 
-template <class F> void fields(F& f, Translation& v) { f.required("from", v.from); f.required("to", v.to); }
-template <class F> void fields(F& f, KeySettings& v) {
+template <class F>
+void fields(F& f, Translation& v) {
+  f.required("from", v.from);
+  f.required("to", v.to);
+}
+template <class F>
+void fields(F& f, KeySettings& v) {
   f.required("kind", v.kind);
   f.required("value", v.value);
   f.optional("verified", v.verified);
 }
-template <class F> void fields(F& f, TimeSettings& v) {
+template <class F>
+void fields(F& f, TimeSettings& v) {
   f.required("value", v.value);
   f.optional("formats", v.formats);
   f.optional("zone", v.zone);
   f.optional("row_seconds", v.row_seconds);
 }
-template <class F> void fields(F& f, RatingSettings& v) {
+template <class F>
+void fields(F& f, RatingSettings& v) {
   f.required("value", v.value);
   f.optional("min", v.min);
   f.optional("max", v.max);
   f.optional("words", v.words);
 }
-template <class F> void fields(F& f, SurveySettings& v) {
+template <class F>
+void fields(F& f, SurveySettings& v) {
   f.required("id", v.id);
   f.optional("family", v.family);
   f.optional("score", v.score);
   f.optional("min", v.min);
   f.optional("max", v.max);
 }
-template <class F> void fields(F& f, MessageSettings& v) {
+template <class F>
+void fields(F& f, MessageSettings& v) {
   f.optional("direction", v.direction);
   f.optional("by", v.by);
   f.optional("agent", v.agent);
   f.optional("visibility", v.visibility);
 }
-template <class F> void fields(F& f, MoneySettings& v) {
+template <class F>
+void fields(F& f, MoneySettings& v) {
   f.required("id", v.id);
   f.required("amount", v.amount);
   f.required("currency", v.currency);
@@ -164,18 +176,25 @@ template <class F> void fields(F& f, MoneySettings& v) {
   f.optional("status", v.status);
   f.optional("status_words", v.status_words);
 }
-template <class F> void fields(F& f, UsageSettings& v) { f.required("what", v.what); f.optional("count", v.count); }
-template <class F> void fields(F& f, SubscriptionSettings& v) {
+template <class F>
+void fields(F& f, UsageSettings& v) {
+  f.required("what", v.what);
+  f.optional("count", v.count);
+}
+template <class F>
+void fields(F& f, SubscriptionSettings& v) {
   f.required("plan", v.plan);
   f.required("status", v.status);
   f.optional("status_words", v.status_words);
 }
-template <class F> void fields(F& f, Condition& v) {
+template <class F>
+void fields(F& f, Condition& v) {
   f.required("value", v.value);
   f.optional("in", v.in);
   f.optional("not_in", v.not_in);
 }
-template <class F> void fields(F& f, MappingSettings& v) {
+template <class F>
+void fields(F& f, MappingSettings& v) {
   f.optional("source", v.source);
   f.optional("id", v.id);
   f.required("kind", v.kind);

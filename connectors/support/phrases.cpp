@@ -15,14 +15,16 @@ Result<Phrases> Phrases::of(const std::vector<std::string>& phrases) {
     lower.push_back(to_lower(phrase));
     bytes += phrase.size();
   }
-  if (bytes > kBytesMax) return Error{ErrorKind::Invalid, "the phrases have more than " + std::to_string(kBytesMax) + " bytes together"};
+  if (bytes > kBytesMax)
+    return Error{ErrorKind::Invalid, "the phrases have more than " + std::to_string(kBytesMax) + " bytes together"};
   for (const std::string& phrase : lower) {
     for (const char c : phrase) {
       std::uint8_t& own = made.classes_[static_cast<unsigned char>(c)];
       if (own == 0) own = static_cast<std::uint8_t>(made.class_count_++);
     }
   }
-  for (int c = 'A'; c <= 'Z'; ++c) made.classes_[static_cast<std::size_t>(c)] = made.classes_[static_cast<std::size_t>(c - 'A' + 'a')];
+  for (int c = 'A'; c <= 'Z'; ++c)
+    made.classes_[static_cast<std::size_t>(c)] = made.classes_[static_cast<std::size_t>(c - 'A' + 'a')];
 
   const std::uint32_t width = made.class_count_;
   auto& next = made.next_;
@@ -39,7 +41,8 @@ Result<Phrases> Phrases::of(const std::vector<std::string>& phrases) {
       node = next[edge];
     }
   }
-  // Breadth first: where a node has no edge of its own it goes on as the longest of its proper suffixes that is a node would.
+  // Breadth first: where a node has no edge of its own it goes on as the longest of its proper suffixes that is a node
+  // would.
   std::vector<Node> order{0}, suffix(next.size() / width, 0);
   for (std::size_t head = 0; head < order.size(); ++head) {
     const Node node = order[head];

@@ -1,5 +1,5 @@
-// Whether a text holds one of many phrases, in one pass (Aho-Corasick), however many there are. ASCII letters match in either case.
-// Const after it was made; any thread.
+// Whether a text holds one of many phrases, in one pass (Aho-Corasick), however many there are. ASCII letters match in
+// either case. Const after it was made; any thread.
 #pragma once
 
 #include <array>

@@ -35,8 +35,8 @@ void LineReader::take(std::string_view piece) {
 
 void LineReader::end_line() {
   if (too_long_) {
-    reporter_.refuse({DeadLetterReason::too_large, "a line is longer than " + std::to_string(kLineBytesMax) + " bytes"}, *too_long_,
-                     "line " + std::to_string(number_));
+    reporter_.refuse({DeadLetterReason::too_large, "a line is longer than " + std::to_string(kLineBytesMax) + " bytes"},
+                     *too_long_, "line " + std::to_string(number_));
     too_long_.reset();
   } else {
     std::string_view whole = line_;
@@ -67,7 +67,8 @@ void PayloadReader::feed(std::string_view bytes) {
 
 void PayloadReader::finish() {
   if (too_long_) {
-    reporter_.refuse({DeadLetterReason::too_large, "longer than " + std::to_string(kPayloadBytesMax) + " bytes"}, *too_long_, "");
+    reporter_.refuse({DeadLetterReason::too_large, "longer than " + std::to_string(kPayloadBytesMax) + " bytes"},
+                     *too_long_, "");
   } else {
     payload(bytes_);
   }

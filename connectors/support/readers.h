@@ -11,11 +11,13 @@ namespace earshot {
 
 inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-// Lines end with LF or CRLF, the last one also with the end of the stream. A byte order mark at the start is dropped, empty
-// lines are passed over (and numbered). A line above kLineBytesMax is one dead letter; the next line is read as usual.
+// Lines end with LF or CRLF, the last one also with the end of the stream. A byte order mark at the start is dropped,
+// empty lines are passed over (and numbered). A line above kLineBytesMax is one dead letter; the next line is read as
+// usual.
 class LineReader : public Reader {
  public:
-  LineReader(std::string_view connector, const Origin& origin, Findings& findings) : reporter_(connector, origin, findings) {}
+  LineReader(std::string_view connector, const Origin& origin, Findings& findings)
+      : reporter_(connector, origin, findings) {}
   void feed(std::string_view bytes) final;
   void finish() final;
   std::size_t buffered() const { return line_.size(); }
@@ -37,7 +39,8 @@ class LineReader : public Reader {
 // Calls payload() once, at the end, unless the stream is longer than kPayloadBytesMax: then it is one dead letter.
 class PayloadReader : public Reader {
  public:
-  PayloadReader(std::string_view connector, const Origin& origin, Findings& findings) : reporter_(connector, origin, findings) {}
+  PayloadReader(std::string_view connector, const Origin& origin, Findings& findings)
+      : reporter_(connector, origin, findings) {}
   void feed(std::string_view bytes) final;
   void finish() final;
   std::size_t buffered() const { return bytes_.size(); }

@@ -21,7 +21,8 @@ Result<Template> Template::parse(std::string_view text) {
       continue;
     }
     const std::size_t close = text.find('}', i);
-    if (close == std::string_view::npos) return Error{ErrorKind::Invalid, "'" + std::string(text) + "' has a { without its }"};
+    if (close == std::string_view::npos)
+      return Error{ErrorKind::Invalid, "'" + std::string(text) + "' has a { without its }"};
     std::string_view name = trim(text.substr(i + 1, close - i - 1));
     const bool may_be_absent = name.ends_with('?');
     if (may_be_absent) name.remove_suffix(1);

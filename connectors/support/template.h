@@ -1,5 +1,5 @@
-// A text with holes: `{订单号}`, `gp-{reviewId}-{@row}`. The one way a mapping says where a value comes from: a column alone, several
-// together, or a constant without any.
+// A text with holes: `{订单号}`, `gp-{reviewId}-{@row}`. The one way a mapping says where a value comes from: a column
+// alone, several together, or a constant without any.
 #pragma once
 
 #include <optional>
@@ -28,7 +28,8 @@ class Template {
   bool empty() const { return parts_.empty(); }
   // Fields that must be there, in order of appearance.
   std::vector<std::string> required_fields() const;
-  // Filled in and trimmed. When there are holes and all are empty the whole is empty: `order-{id}` without an id is no id.
+  // Filled in and trimmed. When there are holes and all are empty the whole is empty: `order-{id}` without an id is no
+  // id.
   std::string fill(const ItemFields& fields) const;
 
  private:

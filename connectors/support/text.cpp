@@ -12,7 +12,8 @@ namespace earshot {
 namespace {
 
 // U+00A0, U+3000, U+FEFF, U+202F and U+2009 in UTF-8.
-constexpr std::array<std::string_view, 5> kWideSpaces{"\xc2\xa0", "\xe3\x80\x80", "\xef\xbb\xbf", "\xe2\x80\xaf", "\xe2\x80\x89"};
+constexpr std::array<std::string_view, 5> kWideSpaces{"\xc2\xa0", "\xe3\x80\x80", "\xef\xbb\xbf", "\xe2\x80\xaf",
+                                                      "\xe2\x80\x89"};
 
 bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -55,7 +56,8 @@ bool append_digit(std::int64_t& value, int digit) {
 }
 
 std::optional<std::int64_t> chinese_numeral(std::string_view text) {
-  constexpr std::array<std::string_view, 11> kNumerals{"零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"};
+  constexpr std::array<std::string_view, 11> kNumerals{"零", "一", "二", "三", "四", "五",
+                                                       "六", "七", "八", "九", "十"};
   for (std::size_t i = 0; i < kNumerals.size(); ++i) {
     if (text == kNumerals[i]) return static_cast<std::int64_t>(i);
   }
@@ -79,7 +81,8 @@ std::optional<std::int64_t> count_stars(std::string_view text) {
   return full;
 }
 
-// `1,299` or `12,34,567` without their separators; nothing when a group is not two or three digits, or the last not three.
+// `1,299` or `12,34,567` without their separators; nothing when a group is not two or three digits, or the last not
+// three.
 std::optional<std::string> without_separators(std::string_view whole, char separator) {
   std::string digits;
   std::size_t in_group = 0;

@@ -32,8 +32,8 @@ std::optional<std::int64_t> parse_stars(std::string_view text);
 int minor_digits(std::string_view currency);
 
 // Money in minor units of `currency`: `1,299.00`, `-196.1`, `¥389`, `1.299,00` with
-// decimal mark `,`. Never through a double. Nothing if there are more digits than the currency has, unless they are zeros, or
-// if thousands separators stand in odd places.
+// decimal mark `,`. Never through a double. Nothing if there are more digits than the currency has, unless they are
+// zeros, or if thousands separators stand in odd places.
 std::optional<std::int64_t> parse_money(std::string_view text, std::string_view currency, char decimal_mark);
 
 }  // namespace earshot

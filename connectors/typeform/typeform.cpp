@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view kName = "typeform";
 constexpr std::size_t kScalesMax = 100;  // of one form
-constexpr std::size_t kTextBytesMax = 16 * 1024;  // of all the texts of a response, so that an event stays within its limit
+constexpr std::size_t kTextBytesMax =
+    16 * 1024;  // of all the texts of a response, so that an event stays within its limit
 
 Refusal invalid(std::string detail) { return {DeadLetterReason::invalid_event, std::move(detail)}; }
 
@@ -70,7 +71,8 @@ class Response final : public PayloadReader {
     const auto form = text_at(response, "form_id");
     if (!form || form->empty() || !is_clean(*form)) return tl::unexpected(invalid("form_response.form_id is missing"));
     const auto at = parse_rfc3339(text_at(response, is_partial_ ? "landed_at" : "submitted_at").value_or(""));
-    if (!at) return tl::unexpected(Refusal{DeadLetterReason::bad_time, "form_response.submitted_at is missing or no time"});
+    if (!at)
+      return tl::unexpected(Refusal{DeadLetterReason::bad_time, "form_response.submitted_at is missing or no time"});
 
     Event event;
     event.id = std::string(*token) + (is_partial_ ? ":partial" : "");
@@ -135,20 +137,23 @@ class Response final : public PayloadReader {
   }
 
   // One event for each score, the first with the texts; without any one event without a score.
-  std::vector<Event> make_events(const Event& base, const Input& input, const Survey& survey, const std::vector<Scored>& scores) const {
+  std::vector<Event> make_events(const Event& base, const Input& input, const Survey& survey,
+                                 const std::vector<Scored>& scores) const {
     std::vector<Event> events;
     if (scores.empty()) {
       if (is_partial_ && input.content.text.empty()) return events;
       const Scale unknown;  // of no meaning without a score
       Input answered = input;
-      answered.survey = Survey{survey.id, unknown.family, std::nullopt, unknown.min, unknown.max, survey.case_id, std::nullopt};
+      answered.survey =
+          Survey{survey.id, unknown.family, std::nullopt, unknown.min, unknown.max, survey.case_id, std::nullopt};
       events.push_back(base);
       events.back().body = std::move(answered);
     }
     for (const Scored& one : scores) {
       Event event = base;
       Input answered = input;
-      answered.survey = Survey{survey.id, one.scale.family, one.score, one.scale.min, one.scale.max, survey.case_id, std::nullopt};
+      answered.survey =
+          Survey{survey.id, one.scale.family, one.score, one.scale.min, one.scale.max, survey.case_id, std::nullopt};
       if (!events.empty()) {
         event.id += ":" + one.ref;
         answered.survey->id += ":" + one.ref;
@@ -172,7 +177,8 @@ class Response final : public PayloadReader {
       const auto question = definition ? find_question(*definition, text_at(field, "id").value_or("")) : std::nullopt;
       const auto properties = question ? object_at(*question, "properties") : std::nullopt;
       const auto steps = properties ? integer_at(*properties, "steps") : std::nullopt;
-      if (!steps || *steps < 2 || *steps > 100) return tl::unexpected(invalid("the definition does not say how many steps a scale has"));
+      if (!steps || *steps < 2 || *steps > 100)
+        return tl::unexpected(invalid("the definition does not say how many steps a scale has"));
       scale.min = type == "rating" || bool_at(*properties, "start_at_one").value_or(false) ? 1 : 0;
       scale.max = *steps - 1 + scale.min;
       scale.family = scale.min == 0 && scale.max == 10 ? SurveyFamily::nps : SurveyFamily::csat;
@@ -197,7 +203,8 @@ class Response final : public PayloadReader {
       if (type == "email") email = to_lower(trim(text_at(answer, "email").value_or("")));
       if (type == "phone_number") phone = trim(text_at(answer, "phone_number").value_or(""));
       if (type == "choice" || type == "choices") {
-        if (const auto chosen = object_at(answer, type)) append_text(input.content.text, text_at(*chosen, "other").value_or(""));
+        if (const auto chosen = object_at(answer, type))
+          append_text(input.content.text, text_at(*chosen, "other").value_or(""));
       }
     }
     // Typed in by whoever answered: not verified.
@@ -236,7 +243,8 @@ class Typeform final : public Connector {
 
 Result<std::unique_ptr<Connector>> make_typeform(const TypeformSettings& settings) {
   if (!settings.secrets.empty()) {
-    if (auto good = check_secrets(*find_signature_scheme(kName), settings.secrets); !good) return std::move(good.error());
+    if (auto good = check_secrets(*find_signature_scheme(kName), settings.secrets); !good)
+      return std::move(good.error());
   }
   return std::make_unique<Typeform>(settings);
 }

@@ -17,17 +17,24 @@ struct QuestionFamily {
 };
 
 struct TypeformSettings {
-  std::vector<std::string> secrets;  // of the web hook; several while they are rotated. Without one no request is accepted
-  std::vector<std::string> customer_fields{"user_id", "customer_id"};  // hidden fields that may hold the tenant's own id
-  std::string survey_field = "survey_id";  // hidden field that names the invitation
-  std::string case_field = "case_id";      // hidden field that names the case it asks about
-  std::vector<QuestionFamily> families;    // where the kind of question does not tell
-  bool partial_responses = false;          // take what was written before the form was left, as a comment without a score
+  std::vector<std::string>
+      secrets;  // of the web hook; several while they are rotated. Without one no request is accepted
+  std::vector<std::string> customer_fields{"user_id",
+                                           "customer_id"};  // hidden fields that may hold the tenant's own id
+  std::string survey_field = "survey_id";                   // hidden field that names the invitation
+  std::string case_field = "case_id";                       // hidden field that names the case it asks about
+  std::vector<QuestionFamily> families;                     // where the kind of question does not tell
+  bool partial_responses = false;  // take what was written before the form was left, as a comment without a score
   bool operator==(const TypeformSettings&) const = default;
 };
 
-template <class F> void fields(F& f, QuestionFamily& v) { f.required("ref", v.ref); f.required("family", v.family); }
-template <class F> void fields(F& f, TypeformSettings& v) {
+template <class F>
+void fields(F& f, QuestionFamily& v) {
+  f.required("ref", v.ref);
+  f.required("family", v.family);
+}
+template <class F>
+void fields(F& f, TypeformSettings& v) {
   f.optional("secrets", v.secrets);
   f.optional("customer_fields", v.customer_fields);
   f.optional("survey_field", v.survey_field);

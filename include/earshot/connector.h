@@ -1,7 +1,7 @@
 // A source: bytes in, events and dead letters out. Parsing is pure; fetching them is somebody else's.
 //
-// One bad item costs only itself: it becomes a dead letter with its bytes, reason and place, and its neighbours pass. The
-// same bytes give the same events with the same ids, so a second delivery changes nothing.
+// One bad item costs only itself: it becomes a dead letter with its bytes, reason and place, and its neighbours pass.
+// The same bytes give the same events with the same ids, so a second delivery changes nothing.
 #pragma once
 
 #include <functional>
@@ -20,9 +20,9 @@ namespace earshot {
 // Where bytes come from.
 struct Origin {
   std::string tenant;
-  std::string place;      // for people: a file name, a path of the API; becomes DeadLetter::place with the line or item
-  std::string name;       // part of `source` and of ids that the payload does not give: the file's base name
-  Timestamp received{};   // stands in for a missing or absurd time of an item
+  std::string place;     // for people: a file name, a path of the API; becomes DeadLetter::place with the line or item
+  std::string name;      // part of `source` and of ids that the payload does not give: the file's base name
+  Timestamp received{};  // stands in for a missing or absurd time of an item
 };
 
 // Takes what a reader finds. `event.recorded` is left alone: the front door sets it.
@@ -34,7 +34,8 @@ class Findings {
   virtual void skipped() = 0;  // something of no interest (a like, an empty line with meaning): counted, not kept
 };
 
-// Reads one stream of bytes (a file, a request body) that arrives in pieces cut anywhere. Memory is bounded whatever comes.
+// Reads one stream of bytes (a file, a request body) that arrives in pieces cut anywhere. Memory is bounded whatever
+// comes.
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -58,7 +59,8 @@ class Connector {
   // A reader borrows from its connector and from `findings`, and is used by one thread; several may be open at once.
   virtual std::unique_ptr<Reader> open(const Origin& origin, Findings& findings) const = 0;
   // Reads the body of one HTTP request; its headers may say how. Invalid: a content type that is not taken (415).
-  virtual Result<std::unique_ptr<Reader>> open_request(const Origin& origin, const Headers& headers, Findings& findings) const {
+  virtual Result<std::unique_ptr<Reader>> open_request(const Origin& origin, const Headers& headers,
+                                                       Findings& findings) const {
     (void)headers;
     return open(origin, findings);
   }

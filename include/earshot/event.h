@@ -1,11 +1,11 @@
 // Every event there is. On the wire each is a CloudEvent 1.0 in JSON; here each is a plain struct.
 //
-// An Input comes from outside and says what a customer said or did. Everything else is derived by a processor, asked for by
-// a person (Command), or steers the processors (the control events). Events are named in the past tense and are never
-// rewritten: adding an optional field is free, anything else is a new version with an upgrade in src/event/.
+// An Input comes from outside and says what a customer said or did. Everything else is derived by a processor, asked
+// for by a person (Command), or steers the processors (the control events). Events are named in the past tense and are
+// never rewritten: adding an optional field is free, anything else is a new version with an upgrade in src/event/.
 //
-// Personal data stands in Input::person and Input::content only, so that it can be sealed. What is derived carries hashes
-// of identity keys, results of the analysis, and the place of the Input it came from.
+// Personal data stands in Input::person and Input::content only, so that it can be sealed. What is derived carries
+// hashes of identity keys, results of the analysis, and the place of the Input it came from.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,8 @@ enum class InputKind : std::uint8_t {
 inline constexpr int kInputKinds = 16;
 
 struct Person {
-  std::vector<std::string> keys;      // `kind:value`; the first one is the record key and comes from fields that never change
+  std::vector<std::string>
+      keys;  // `kind:value`; the first one is the record key and comes from fields that never change
   std::vector<std::string> verified;  // those of `keys` that the source has checked (an e-mail that was confirmed)
   std::string name;                   // for people to read; it links nothing
   bool operator==(const Person&) const = default;
@@ -159,12 +160,12 @@ struct Input {
 struct KeysPaired {
   KeyHash first;
   KeyHash second;
-  std::string first_kind;   // `customer`, `email`, `phone`, …
+  std::string first_kind;  // `customer`, `email`, `phone`, …
   std::string second_kind;
-  bool trusted = false;     // both are the tenant's own id or verified: links; otherwise only remembered
-  bool undone = false;      // an unlink: a standing veto
-  std::string channel;      // of the event in which they stood
-  std::string actor;        // the person who decided it: that counts more than all that sources say; empty: nobody did
+  bool trusted = false;  // both are the tenant's own id or verified: links; otherwise only remembered
+  bool undone = false;   // an unlink: a standing veto
+  std::string channel;   // of the event in which they stood
+  std::string actor;     // the person who decided it: that counts more than all that sources say; empty: nobody did
   bool operator==(const KeysPaired&) const = default;
 };
 
@@ -175,8 +176,8 @@ struct IdentityAssigned {
   bool operator==(const IdentityAssigned&) const = default;
 };
 
-// The key is another customer's from here on: what was heard under it is to follow. Goes to the customer it leaves, and to desk
-// when it has arrived.
+// The key is another customer's from here on: what was heard under it is to follow. Goes to the customer it leaves, and
+// to desk when it has arrived.
 struct FacetReassigned {
   KeyHash facet;
   CustomerId from;
@@ -185,7 +186,8 @@ struct FacetReassigned {
   bool operator==(const FacetReassigned&) const = default;
 };
 
-// What was known of a key, on its way to its customer. A long timeline goes in several parts, each of which counts by itself.
+// What was known of a key, on its way to its customer. A long timeline goes in several parts, each of which counts by
+// itself.
 struct FacetMoved {
   KeyHash facet;
   CustomerId from;
@@ -196,7 +198,8 @@ struct FacetMoved {
   bool operator==(const FacetMoved&) const = default;
 };
 
-// Several strong ids claim one key, or are said to be one: a person must decide. The proposal is named by the event's id.
+// Several strong ids claim one key, or are said to be one: a person must decide. The proposal is named by the event's
+// id.
 struct IdentityProposed {
   KeyHash key;
   std::vector<CustomerId> candidates;
@@ -209,13 +212,13 @@ struct IdentityProposed {
 struct ActivityRecorded {
   InputKind kind = InputKind::review;
   CustomerId customer;
-  KeyHash facet;            // the identity key it came in under
-  Offset place = 0;         // offset of the Input in the feedback partition of `facet`, where surfaces open its text
-  Timestamp at{};           // when it happened
+  KeyHash facet;     // the identity key it came in under
+  Offset place = 0;  // offset of the Input in the feedback partition of `facet`, where surfaces open its text
+  Timestamp at{};    // when it happened
   std::string channel;
-  bool imported = false;    // recorded as history
+  bool imported = false;  // recorded as history
   bool has_text = false;
-  Analysis analysis;        // without evidence
+  Analysis analysis;             // without evidence
   std::uint64_t similarity = 0;  // simhash of the text, 0 without text
   std::optional<Rating> rating;
   std::optional<Survey> survey;
@@ -241,16 +244,16 @@ struct SignalChanged {
   SignalLevel level = SignalLevel::watch;
   CustomerId customer;
   KeyHash facet;
-  bool raised = true;               // false: cleared
-  Timestamp since{};                // the moment it crossed
+  bool raised = true;  // false: cleared
+  Timestamp since{};   // the moment it crossed
   std::uint16_t probability_permille = 0;
   std::vector<std::string> reasons;  // plain facts, strongest first, at most 3
   std::string clears_on;             // what makes it go away
   std::vector<IssueType> issues;
   std::string channel;
   std::string product;
-  std::int64_t model_version = 0;    // of the churn_model.fitted behind it; 0: the defaults
-  std::string segment;               // whose model that is; empty: that of all customers
+  std::int64_t model_version = 0;  // of the churn_model.fitted behind it; 0: the defaults
+  std::string segment;             // whose model that is; empty: that of all customers
   bool operator==(const SignalChanged&) const = default;
 };
 
@@ -265,7 +268,7 @@ struct CustomerChanged {
   std::int32_t sentiment_permille = 0;  // decayed average in [-1000, 1000]
   std::string risk;                     // `ok`, `watch`, `act`, `unhappy`
   std::int64_t open_cases = 0;
-  std::optional<CustomerId> became;     // no key is left here: the last one belongs to this customer now
+  std::optional<CustomerId> became;  // no key is left here: the last one belongs to this customer now
   bool operator==(const CustomerChanged&) const = default;
 };
 
@@ -273,7 +276,15 @@ struct CustomerChanged {
 
 enum class CaseOrigin : std::uint8_t { message, review, survey, mention, call, payment, silence, agent };
 enum class Priority : std::uint8_t { low, normal, high, urgent };
-enum class CaseState : std::uint8_t { fresh, open, pending_customer, on_hold, resolved, closed, merged };  // `new` on the wire
+enum class CaseState : std::uint8_t {
+  fresh,
+  open,
+  pending_customer,
+  on_hold,
+  resolved,
+  closed,
+  merged
+};  // `new` on the wire
 
 // Customer asks desk for a case. Desk deduplicates.
 struct CaseRequested {
@@ -293,10 +304,10 @@ struct CaseRequested {
   UrgencyCause urgency_cause = UrgencyCause::none;
   std::int64_t reach = 0;
   std::uint64_t similarity = 0;
-  bool proactive = false;  // nobody wrote: the customer went silent
-  bool withdrawn = false;  // what was asked for `signal` is no longer wanted: the customer was heard
-  std::uint16_t probability_permille = 0;  // proactive: that the customer is gone
-  std::int64_t value_minor = 0;            // proactive: what they have spent
+  bool proactive = false;                   // nobody wrote: the customer went silent
+  bool withdrawn = false;                   // what was asked for `signal` is no longer wanted: the customer was heard
+  std::uint16_t probability_permille = 0;   // proactive: that the customer is gone
+  std::int64_t value_minor = 0;             // proactive: what they have spent
   std::optional<std::int64_t> tenure_days;  // since they were first heard of
   bool imported = false;
   std::vector<std::string> reasons;
@@ -321,25 +332,25 @@ struct MessageForwarded {
 };
 
 enum class CommandKind : std::uint8_t {
-  open_case,       // earshot.command.open_case
-  assign,          // a supervisor names the owner
-  take,            // an agent makes it theirs
-  reply,           // a public message to the customer
-  note,            // an internal message
-  ask_customer,    // a public question: the case waits for the customer
-  hold,            // the case waits for another department or a supplier
-  report,          // what was waited for has come
-  transfer,        // to another department
+  open_case,     // earshot.command.open_case
+  assign,        // a supervisor names the owner
+  take,          // an agent makes it theirs
+  reply,         // a public message to the customer
+  note,          // an internal message
+  ask_customer,  // a public question: the case waits for the customer
+  hold,          // the case waits for another department or a supplier
+  report,        // what was waited for has come
+  transfer,      // to another department
   resolve,
   merge,
   set_priority,
   agent_on_shift,
   agent_off_shift,
-  relabel,         // what the analysis of a text should have said
-  link,            // two identity keys are one person
-  unlink,          // two identity keys are not one person
-  accept,          // a proposal of identity: its customers are one person
-  refuse,          // they are not
+  relabel,  // what the analysis of a text should have said
+  link,     // two identity keys are one person
+  unlink,   // two identity keys are not one person
+  accept,   // a proposal of identity: its customers are one person
+  refuse,   // they are not
 };
 inline constexpr int kCommandKinds = 19;
 
@@ -350,23 +361,23 @@ struct Command {
   std::string actor;  // handle of who does it
   std::optional<CaseId> case_id;
   std::optional<CustomerId> customer;
-  std::string agent;        // assign: the new owner; shifts: who
-  std::string department;   // transfer, hold
-  std::string text;         // reply, note, ask_customer, resolve: what the customer is told; transfer: the summary
-  std::string reason;       // hold, link, unlink, accept, refuse
-  std::string resolution;   // resolve: code
-  std::string cause;        // resolve: code
+  std::string agent;       // assign: the new owner; shifts: who
+  std::string department;  // transfer, hold
+  std::string text;        // reply, note, ask_customer, resolve: what the customer is told; transfer: the summary
+  std::string reason;      // hold, link, unlink, accept, refuse
+  std::string resolution;  // resolve: code
+  std::string cause;       // resolve: code
   std::optional<Timestamp> promised;  // hold: next update
   std::optional<CaseId> into;         // merge
   std::optional<Priority> priority;
-  std::vector<IssueType> issues;         // open_case; relabel: all of them
-  std::optional<Target> target;          // relabel: the input
-  std::optional<Sentiment> sentiment;    // relabel
-  std::optional<std::int64_t> urgency;   // relabel; absent: 0
-  bool leaves = false;                   // relabel: says that they will leave, or ask to
-  std::vector<KeyHash> keys;             // link, unlink: the two
-  std::vector<std::string> kinds;        // theirs, as far as they are known
-  std::string proposal;                  // accept, refuse: its id
+  std::vector<IssueType> issues;        // open_case; relabel: all of them
+  std::optional<Target> target;         // relabel: the input
+  std::optional<Sentiment> sentiment;   // relabel
+  std::optional<std::int64_t> urgency;  // relabel; absent: 0
+  bool leaves = false;                  // relabel: says that they will leave, or ask to
+  std::vector<KeyHash> keys;            // link, unlink: the two
+  std::vector<std::string> kinds;       // theirs, as far as they are known
+  std::string proposal;                 // accept, refuse: its id
   bool operator==(const Command&) const = default;
 };
 
@@ -380,10 +391,10 @@ struct CommandAnswered {
 };
 
 enum class CaseStep : std::uint8_t {
-  opened,             // earshot.case.opened
-  attached,           // another message of the same matter joined
-  assigned,           // an owner or liaison
-  replied,            // a public human reply
+  opened,    // earshot.case.opened
+  attached,  // another message of the same matter joined
+  assigned,  // an owner or liaison
+  replied,   // a public human reply
   noted,
   asked_customer,
   customer_answered,
@@ -392,13 +403,13 @@ enum class CaseStep : std::uint8_t {
   transferred,
   prioritised,
   escalated,
-  warned,             // a deadline is near
-  breached,           // a deadline was missed
+  warned,    // a deadline is near
+  breached,  // a deadline was missed
   resolved,
   reopened,
   closed,
   merged,
-  moved,              // to another customer, with the identity key it came in under
+  moved,  // to another customer, with the identity key it came in under
 };
 inline constexpr int kCaseSteps = 19;
 
@@ -412,9 +423,9 @@ struct CaseChanged {
   CaseOrigin origin = CaseOrigin::review;
   Priority priority = Priority::normal;
   std::string department;
-  std::string owner;     // a named person; empty only until somebody took it
-  std::string liaison;   // the department's named person who answers for an unowned case
-  std::string actor;     // who did this step; empty: Earshot
+  std::string owner;    // a named person; empty only until somebody took it
+  std::string liaison;  // the department's named person who answers for an unowned case
+  std::string actor;    // who did this step; empty: Earshot
   std::string channel;
   std::string product;
   std::vector<IssueType> issues;
@@ -423,18 +434,18 @@ struct CaseChanged {
   std::optional<Timestamp> first_reply_due;  // exact to the millisecond; absent when met, cancelled or without a policy
   std::optional<Timestamp> resolution_due;
   std::optional<Timestamp> resolved_at;
-  std::string sla_metric;                    // warned, breached: which
-  std::int64_t level = 0;                    // of escalation
+  std::string sla_metric;  // warned, breached: which
+  std::int64_t level = 0;  // of escalation
   std::int64_t reopens = 0;
   std::int64_t transfers = 0;
   std::string resolution;
-  std::optional<CaseId> follows;             // the closed case this one follows up
+  std::optional<CaseId> follows;  // the closed case this one follows up
   std::optional<CaseId> merged_into;
   bool proactive = false;
   bool imported = false;
-  std::string note;                          // summary of a transfer, reason of a hold, code of an escalation
-  Offset place = 0;                          // opened, attached, customer_answered: of the Input
-  std::int64_t revision = 0;                 // counts the steps of the case: of two the larger one is newer
+  std::string note;           // summary of a transfer, reason of a hold, code of an escalation
+  Offset place = 0;           // opened, attached, customer_answered: of the Input
+  std::int64_t revision = 0;  // counts the steps of the case: of two the larger one is newer
   bool operator==(const CaseChanged&) const = default;
 };
 
@@ -442,7 +453,7 @@ enum class Severity : std::uint8_t { info, warning, critical };
 
 struct AlertRaised {
   Severity severity = Severity::warning;
-  std::string title;    // one line for a person, without personal data
+  std::string title;  // one line for a person, without personal data
   std::optional<CaseId> case_id;
   std::optional<CustomerId> customer;
   std::string department;
@@ -455,7 +466,7 @@ struct AlertRaised {
 // ---- how are we doing ---------------------------------------------------------------------------------------------
 
 enum class MeasureKind : std::uint8_t {
-  feedback,        // something was said
+  feedback,  // something was said
   survey_invited,
   survey_answer,
   first_response,  // value: milliseconds from wait_start to the first public human reply
@@ -469,15 +480,16 @@ enum class MeasureKind : std::uint8_t {
 // One item with all its dimensions; insight fans it out.
 struct MeasureTaken {
   MeasureKind kind = MeasureKind::feedback;
-  Timestamp at{};      // its anchor
-  std::string item;    // names what is measured, so that a later measure of it can correct an earlier one
+  Timestamp at{};    // its anchor
+  std::string item;  // names what is measured, so that a later measure of it can correct an earlier one
   std::int64_t value = 0;
   std::int64_t business_value = 0;  // the same in open hours, where that makes sense
   std::string channel;
   std::string product;
   std::string region;
   std::string department;
-  std::string outcome;  // `met`, `breached`, `raised`, `cleared`; `waiting`: with this step the customer began to wait; a dead letter's reason
+  std::string outcome;  // `met`, `breached`, `raised`, `cleared`; `waiting`: with this step the customer began to wait;
+                        // a dead letter's reason
   std::string sla_metric;
   InputKind input = InputKind::review;
   Sentiment sentiment = Sentiment::unknown;
@@ -503,8 +515,8 @@ struct DurationSum {
   bool operator==(const DurationSum&) const = default;
 };
 
-// What one shard of insight has counted since it last told the tenant's own key: one hour, one dimension. Whole numbers,
-// so that adding them up gives the same in any order.
+// What one shard of insight has counted since it last told the tenant's own key: one hour, one dimension. Whole
+// numbers, so that adding them up gives the same in any order.
 struct MeasuresSummed {
   std::int64_t shard = 0;     // the source partition
   std::int64_t sequence = 0;  // grows within a shard: a repeat is dropped
@@ -527,7 +539,7 @@ struct KpiReported {
   std::optional<std::int64_t> numerator;
   std::optional<std::int64_t> denominator;
   std::optional<std::int64_t> value_milli;
-  std::optional<std::int64_t> low_milli;   // 95 % interval
+  std::optional<std::int64_t> low_milli;  // 95 % interval
   std::optional<std::int64_t> high_milli;
   std::optional<std::int64_t> p50;
   std::optional<std::int64_t> p90;
@@ -540,16 +552,16 @@ struct KpiReported {
 // ---- what could not be accepted -----------------------------------------------------------------------------------
 
 enum class DeadLetterReason : std::uint8_t {
-  not_json,        // cannot be parsed, too deep, duplicate keys, not UTF-8
+  not_json,  // cannot be parsed, too deep, duplicate keys, not UTF-8
   too_large,
-  invalid_event,   // JSON, but not an event: a field is missing, of the wrong type or out of range
+  invalid_event,  // JSON, but not an event: a field is missing, of the wrong type or out of range
   unknown_type,
-  missing_block,   // the type's own block is missing
-  no_identity,     // no identity key
-  bad_time,        // absurd, or in the future during an import
-  conflict,        // the same (source, id) with other content
+  missing_block,  // the type's own block is missing
+  no_identity,    // no identity key
+  bad_time,       // absurd, or in the future during an import
+  conflict,       // the same (source, id) with other content
   too_many_hops,
-  connector,       // a connector could not make an event of it
+  connector,  // a connector could not make an event of it
 };
 inline constexpr int kDeadLetterReasons = 10;
 inline constexpr std::size_t kDeadLetterBytesMax = 32 * 1024;
@@ -561,12 +573,12 @@ struct DeadLetter {
   std::string place;      // `orders.csv line 17`, `earshot.feedback/3@1207`
   std::string bytes;      // the first kDeadLetterBytesMax; base64 on the wire
   std::int64_t length = 0;
-  std::string sha256;     // of all the bytes
+  std::string sha256;  // of all the bytes
   bool operator==(const DeadLetter&) const = default;
 };
 
-// A dead letter was put right: somebody had its payload read again, as it is or edited. Once for each letter; who comes second
-// changes nothing.
+// A dead letter was put right: somebody had its payload read again, as it is or edited. Once for each letter; who comes
+// second changes nothing.
 struct DeadLetterMended {
   std::string letter;          // its id
   std::string actor;           // who did it
@@ -606,8 +618,8 @@ struct ConnectorGap {
   bool operator==(const ConnectorGap&) const = default;
 };
 
-// How far a source that is listened to live has come, recorded in one commit with what was heard up to there: a start goes on
-// from the newest one.
+// How far a source that is listened to live has come, recorded in one commit with what was heard up to there: a start
+// goes on from the newest one.
 struct ConnectorReached {
   std::string connector;
   std::string cursor;  // the source's own word for the place; empty: it has none
@@ -627,29 +639,33 @@ struct ChurnModelFitted {
   std::int64_t customers = 0;
   std::int64_t repeaters = 0;  // of them, active on more than one day
   std::int64_t log_likelihood_milli = 0;
-  std::int64_t silences = 0;               // whose end, or whose reaching the horizon, was seen
-  std::vector<std::int64_t> hazard_micro;  // weights of the hazard model (processors/customer/hazard.h); empty: the forecast stands alone
-  // For promises of 500, 550, … 950: the forecast, in thousandths, at which an alarm keeps them; empty: the promise itself.
+  std::int64_t silences = 0;  // whose end, or whose reaching the horizon, was seen
+  std::vector<std::int64_t>
+      hazard_micro;  // weights of the hazard model (processors/customer/hazard.h); empty: the forecast stands alone
+  // For promises of 500, 550, … 950: the forecast, in thousandths, at which an alarm keeps them; empty: the promise
+  // itself.
   std::vector<std::int64_t> rho_permille;
   Timestamp until{};  // nothing after it was looked at
   bool operator==(const ChurnModelFitted&) const = default;
 };
 
-using EventBody = std::variant<Input, KeysPaired, IdentityAssigned, FacetReassigned, FacetMoved, IdentityProposed, ActivityRecorded, SignalChanged, CustomerChanged,
-                               CaseRequested, MessageForwarded, Command, CommandAnswered, CaseChanged, AlertRaised, MeasureTaken,
-                               MeasuresSummed, KpiReported, DeadLetter, DeadLetterMended, ClockTicked, ConfigChanged, ImportBegan,
-                               ConnectorGap, ConnectorReached, ChurnModelFitted>;
+using EventBody =
+    std::variant<Input, KeysPaired, IdentityAssigned, FacetReassigned, FacetMoved, IdentityProposed, ActivityRecorded,
+                 SignalChanged, CustomerChanged, CaseRequested, MessageForwarded, Command, CommandAnswered, CaseChanged,
+                 AlertRaised, MeasureTaken, MeasuresSummed, KpiReported, DeadLetter, DeadLetterMended, ClockTicked,
+                 ConfigChanged, ImportBegan, ConnectorGap, ConnectorReached, ChurnModelFitted>;
 
 struct Event {
   std::string id;      // (source, id) is unique within a tenant
   std::string source;  // `/acme/google-play/com.acme.app`; derived events: `/earshot/<processor>`
   std::string tenant;
-  Timestamp time{};      // when it happened at its source
-  Timestamp recorded{};  // when Earshot appended it
-  std::string caused_by;  // id of the event that led to it; empty for events from outside
-  std::int32_t hops = 0;  // derived events between it and the outside
-  bool imported = false;  // into a log that lived already; before that, `import.began` says it for all
-  std::string trace_parent;  // W3C Trace Context of whoever sent it, handed on to all that follows from it; nothing decides by it
+  Timestamp time{};          // when it happened at its source
+  Timestamp recorded{};      // when Earshot appended it
+  std::string caused_by;     // id of the event that led to it; empty for events from outside
+  std::int32_t hops = 0;     // derived events between it and the outside
+  bool imported = false;     // into a log that lived already; before that, `import.began` says it for all
+  std::string trace_parent;  // W3C Trace Context of whoever sent it, handed on to all that follows from it; nothing
+                             // decides by it
   EventBody body;
   bool operator==(const Event&) const = default;
 };

@@ -4,10 +4,10 @@
 //                  │                        the only commit point              may be behind, never ahead
 //                  └──► poll may already see it
 //
-// Outputs and positions are committed to the log first; state follows in one batch with its positions. After a crash state
-// is at most behind: `restore` says where both are, and the caller folds the difference again with its outputs suppressed.
-// Engines differ in when poll sees what was emitted: at once where this process is the only writer (memory, embedded),
-// after the commit otherwise. Callers must not depend on either.
+// Outputs and positions are committed to the log first; state follows in one batch with its positions. After a crash
+// state is at most behind: `restore` says where both are, and the caller folds the difference again with its outputs
+// suppressed. Engines differ in when poll sees what was emitted: at once where this process is the only writer (memory,
+// embedded), after the commit otherwise. Callers must not depend on either.
 //
 // The log knows bytes, not events. One thread calls restore, poll, emit and commit; the others may read.
 #pragma once
@@ -60,8 +60,8 @@ struct Restored {
 struct Commit {
   std::vector<Position> positions;  // of the tasks that moved; a position below the log's own moves only the state's
   std::vector<StateWrite> state;    // the newest value of each key that changed
-  // Called exactly once, on a thread of the engine or before commit returns, when records, positions and state are written;
-  // or with the error after which the engine takes nothing more.
+  // Called exactly once, on a thread of the engine or before commit returns, when records, positions and state are
+  // written; or with the error after which the engine takes nothing more.
   std::function<void(const Result<void>&)> done;
 };
 
@@ -70,9 +70,11 @@ class LogReader {
  public:
   virtual ~LogReader() = default;
 
-  // Up to `records_max` records from `from` on, oldest first; `visit` returns false to stop. The views are valid during the call.
+  // Up to `records_max` records from `from` on, oldest first; `visit` returns false to stop. The views are valid during
+  // the call.
   using Visit = std::function<bool(const StoredRecord&)>;
-  virtual Result<void> read(TopicPartition partition, Offset from, std::size_t records_max, const Visit& visit) const = 0;
+  virtual Result<void> read(TopicPartition partition, Offset from, std::size_t records_max,
+                            const Visit& visit) const = 0;
 
   // The first offset still kept, and the offset the next committed record will have at the earliest.
   virtual Result<Offset> begin(TopicPartition partition) const = 0;
@@ -86,7 +88,8 @@ class EventLog : public LogReader {
 
   // Records at `from` and after, at most `records_max`, possibly none. The views are valid until the next poll of this
   // partition or the next commit.
-  virtual Result<std::span<const StoredRecord>> poll(TopicPartition partition, Offset from, std::size_t records_max) = 0;
+  virtual Result<std::span<const StoredRecord>> poll(TopicPartition partition, Offset from,
+                                                     std::size_t records_max) = 0;
 
   // Adds a record to the open batch. It is durable when the commit that follows is done.
   virtual void emit(TopicPartition partition, Record record) = 0;
@@ -97,18 +100,19 @@ class EventLog : public LogReader {
   // True when a commit would be taken up at once: the moment to hand over what has gathered.
   virtual bool idle() const = 0;
 
-  // Processes may share a log: each folds some of the tasks, and tasks move when a process comes or goes. They do so only in
-  // `share`, so that nothing moves under the hands of who folds:
+  // Processes may share a log: each folds some of the tasks, and tasks move when a process comes or goes. They do so
+  // only in `share`, so that nothing moves under the hands of who folds:
   //
-  //     must_share says true ─► commit, and wait until it is done ─► share until it says true ─► restore the tasks that are new
+  //     must_share says true ─► commit, and wait until it is done ─► share until it says true ─► restore the new tasks
   //
-  // An error is for good: what was this process's may be another's now. A log that one process has to itself is never shared.
+  // An error is for good: what was this process's may be another's now. A log that one process has to itself is never
+  // shared.
   virtual Result<bool> must_share() { return false; }
   virtual Result<bool> share() { return true; }
   virtual bool owns(TopicPartition /*input*/) const { return true; }  // whether the task is this process's; any thread
 
-  // Where this process answers, for others who want to know what a task that is its own keeps; empty while nobody has said it. Any
-  // thread.
+  // Where this process answers, for others who want to know what a task that is its own keeps; empty while nobody has
+  // said it. Any thread.
   virtual void announce(std::string /*address*/) {}
   virtual Result<std::string> address_of(TopicPartition /*input*/) const { return std::string(); }
 

@@ -1,4 +1,5 @@
-// Names of things as types, so that a customer is never passed where a case is meant. All are 128 bits, shown as 32 hex digits.
+// Names of things as types, so that a customer is never passed where a case is meant. All are 128 bits, shown as 32 hex
+// digits.
 #pragma once
 
 #include <array>
@@ -63,5 +64,7 @@ using Fingerprint = Id<struct FingerprintTag>;
 
 template <class Tag>
 struct std::hash<earshot::Id<Tag>> {
-  std::size_t operator()(const earshot::Id<Tag>& id) const noexcept { return static_cast<std::size_t>(id.high ^ (id.low * 0x9e3779b97f4a7c15ull)); }
+  std::size_t operator()(const earshot::Id<Tag>& id) const noexcept {
+    return static_cast<std::size_t>(id.high ^ (id.low * 0x9e3779b97f4a7c15ull));
+  }
 };

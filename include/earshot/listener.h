@@ -1,5 +1,5 @@
-// A source that is listened to live: what to open, and what to make of what comes. As pure as a connector's parsing: src/sources
-// does the talking, keeps the time, and tries again when a connection breaks.
+// A source that is listened to live: what to open, and what to make of what comes. As pure as a connector's parsing:
+// src/sources does the talking, keeps the time, and tries again when a connection breaks.
 //
 //     opening(cursor) ──► page()/take_page()… ──► hear()… ──► the connection breaks ──► opening(cursor) …
 //
@@ -20,7 +20,7 @@ namespace earshot {
 struct Opening {
   std::string url;  // `wss://`, `ws://`: a WebSocket; `https://`, `http://`: server-sent events, or a page
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string ca_file;                   // of the authority behind the server's certificate; empty: those of the machine
+  std::string ca_file;  // of the authority behind the server's certificate; empty: those of the machine
   bool allow_private_addresses = false;  // else only public ones are connected to
 };
 
@@ -54,7 +54,9 @@ class Listener {
 
   virtual Continuity continuity() const = 0;
   virtual std::string cursor() const = 0;  // where to go on after all that was heard
-  virtual Timestamp heard_from() const { return kEarliest; }  // broken: what was said from then on has come; kEarliest: from now on
+  virtual Timestamp heard_from() const {
+    return kEarliest;
+  }  // broken: what was said from then on has come; kEarliest: from now on
 };
 
 }  // namespace earshot

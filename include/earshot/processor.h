@@ -1,7 +1,7 @@
 // A processor: a pure fold over one topic. State and event in; state, events and timers out.
 //
-// A processor reads no clock, file, socket or random number and holds nothing that its state does not say (a decoded copy
-// of its settings is fine). One object serves one partition in one thread. Its time is `step.now()`, the largest
+// A processor reads no clock, file, socket or random number and holds nothing that its state does not say (a decoded
+// copy of its settings is fine). One object serves one partition in one thread. Its time is `step.now()`, the largest
 // recorded time seen in the partition; its timers fire only on ticks that are in the log.
 #pragma once
 
@@ -35,7 +35,8 @@ class HeldValue final : public AnyValue {
   const std::type_info& type() const override { return typeid(Value); }
   static std::unique_ptr<AnyValue> decode(std::string_view bytes) {
     auto held = std::make_unique<HeldValue>();
-    EARSHOT_CHECK(held->value.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())), "a stored value is not of the type asked for");
+    EARSHOT_CHECK(held->value.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())),
+                  "a stored value is not of the type asked for");
     return held;
   }
   Value value;
@@ -50,7 +51,8 @@ class ValueView {
   // Creates the value by decoding empty bytes if there is none. It will be written with the next commit.
   virtual AnyValue& edit(std::string_view record_key, std::string_view name, Decode decode) = 0;
   virtual void erase(std::string_view record_key, std::string_view name) = 0;
-  // An empty value in the place of whatever was there, which is not looked for. For what is written and seldom read again.
+  // An empty value in the place of whatever was there, which is not looked for. For what is written and seldom read
+  // again.
   virtual AnyValue& replace(std::string_view record_key, std::string_view name, Decode decode) {
     erase(record_key, name);
     return edit(record_key, name, decode);
@@ -59,8 +61,8 @@ class ValueView {
 
 // ---- timers -------------------------------------------------------------------------------------------------------
 
-// A moment at which a processor asked to be called. The triple is its identity: asking twice for the same is once, and a
-// processor that has changed its mind lets the old one fire and ignores it.
+// A moment at which a processor asked to be called. The triple is its identity: asking twice for the same is once, and
+// a processor that has changed its mind lets the old one fire and ignores it.
 struct Timer {
   Timestamp due{};  // a whole minute
   std::string record_key;
@@ -95,14 +97,21 @@ class Step {
   struct Cause {
     std::string_view processor;
     std::string_view tenant;
-    std::string_view identity;   // of the event, or of the timer: what derived ids are made of
-    std::string_view event_id;   // becomes `causedby`
+    std::string_view identity;  // of the event, or of the timer: what derived ids are made of
+    std::string_view event_id;  // becomes `causedby`
     std::int32_t hops = 0;
     std::string_view trace_parent{};
   };
 
-  Step(ValueView& values, StepOutput& output, Cause cause, Timestamp now, std::string_view record_key, std::uint16_t partition, Offset offset)
-      : values_(values), output_(output), cause_(cause), now_(now), record_key_(record_key), partition_(partition), offset_(offset) {}
+  Step(ValueView& values, StepOutput& output, Cause cause, Timestamp now, std::string_view record_key,
+       std::uint16_t partition, Offset offset)
+      : values_(values),
+        output_(output),
+        cause_(cause),
+        now_(now),
+        record_key_(record_key),
+        partition_(partition),
+        offset_(offset) {}
 
   Timestamp now() const { return now_; }
   std::string_view record_key() const { return record_key_; }
@@ -112,13 +121,18 @@ class Step {
 
   // Values of this record key. `find` gives nullptr when there is none; what it points to lives until the step ends.
   template <class Value>
-  const Value* find(std::string_view name) { return find_at<Value>(record_key_, name); }
+  const Value* find(std::string_view name) {
+    return find_at<Value>(record_key_, name);
+  }
   template <class Value>
-  Value& edit(std::string_view name) { return edit_at<Value>(record_key_, name); }
+  Value& edit(std::string_view name) {
+    return edit_at<Value>(record_key_, name);
+  }
   void erase(std::string_view name) { values_.erase(record_key_, name); }
   template <class Value>
   Value& replace(std::string_view name) {
-    return const_cast<HeldValue<Value>&>(held<Value>(values_.replace(record_key_, name, &HeldValue<Value>::decode))).value;
+    return const_cast<HeldValue<Value>&>(held<Value>(values_.replace(record_key_, name, &HeldValue<Value>::decode)))
+        .value;
   }
 
   // Values of another record key of this partition: settings stand under the tenant's name.
@@ -144,8 +158,8 @@ class Step {
     output_.set_timer({up_to_minute(due), std::string(record_key), std::string(name)});
   }
 
-  // What this step emits from here on is not what its cause has led to before: the same event came again, with other content or
-  // as a repeated request. `by` goes into the ids, so that no two events share one; not 0.
+  // What this step emits from here on is not what its cause has led to before: the same event came again, with other
+  // content or as a repeated request. `by` goes into the ids, so that no two events share one; not 0.
   void tell_apart(std::uint64_t by) { apart_ = by; }
 
   // The id the n-th event emitted by this step gets: for ids that must stand inside an event.
@@ -174,7 +188,7 @@ class Processor {
   virtual ~Processor() = default;
   virtual std::string_view name() const = 0;  // `intake`, `identity`, `customer`, `desk`, `insight`
   virtual Topic input() const = 0;
-  virtual std::int32_t version() const = 0;  // says what its values mean; a newer one upgrades on read
+  virtual std::int32_t version() const = 0;                // says what its values mean; a newer one upgrades on read
   virtual void apply(const Event& event, Step& step) = 0;  // every event of the topic but the tick
   virtual void fire(const Timer& timer, Step& step) = 0;
 };
@@ -184,7 +198,11 @@ class Processor {
 // The partition of a record is murmur2 of its key; records that must be folded in one place share a key.
 inline std::string tenant_key(std::string_view tenant) { return std::string(tenant); }
 template <class Tag>
-std::string record_key(std::string_view tenant, const Id<Tag>& id) { return std::string(tenant) + "/" + id.hex(); }
-inline std::string measure_key(std::string_view tenant, std::uint16_t partition) { return std::string(tenant) + "/p" + std::to_string(partition); }
+std::string record_key(std::string_view tenant, const Id<Tag>& id) {
+  return std::string(tenant) + "/" + id.hex();
+}
+inline std::string measure_key(std::string_view tenant, std::uint16_t partition) {
+  return std::string(tenant) + "/p" + std::to_string(partition);
+}
 
 }  // namespace earshot

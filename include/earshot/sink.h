@@ -1,5 +1,5 @@
-// A way out for alerts: to a chat, a mailbox, another system. At least once, always with the same id, so that the receiver
-// can tell a repeat. A replay sends nothing: sinks read the published topics and keep their own place.
+// A way out for alerts: to a chat, a mailbox, another system. At least once, always with the same id, so that the
+// receiver can tell a repeat. A replay sends nothing: sinks read the published topics and keep their own place.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ namespace earshot {
 
 // What is sent at once: an alert, or a digest of those for which there is no room one by one.
 struct Notice {
-  std::string id;             // of the alert, or of the digest
-  std::vector<Event> alerts;  // oldest first; at least one
+  std::string id;                        // of the alert, or of the digest
+  std::vector<Event> alerts;             // oldest first; at least one
   std::vector<std::string> customers{};  // a key of each alert's customer, for people; empty: the id must do
 };
 
@@ -22,8 +22,8 @@ enum class Delivery { done, try_again, never };  // never: the receiver refuses 
 
 struct DeliveryResult {
   Delivery outcome = Delivery::done;
-  std::string detail;                // for a person
-  Millis retry_after{0};             // when the receiver names a time
+  std::string detail;     // for a person
+  Millis retry_after{0};  // when the receiver names a time
 };
 
 class Sink {

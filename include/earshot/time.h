@@ -11,8 +11,8 @@ namespace earshot {
 using Millis = std::chrono::milliseconds;
 using Timestamp = std::chrono::sys_time<Millis>;
 
-inline constexpr Timestamp kEarliest{Millis{0}};                    // 1970: nothing of ours is older
-inline constexpr Timestamp kNever{Millis{253402300799999}};         // 9999-12-31T23:59:59.999Z
+inline constexpr Timestamp kEarliest{Millis{0}};             // 1970: nothing of ours is older
+inline constexpr Timestamp kNever{Millis{253402300799999}};  // 9999-12-31T23:59:59.999Z
 
 constexpr Timestamp from_millis(long long ms) { return Timestamp{Millis{ms}}; }
 constexpr long long to_millis(Timestamp at) { return at.time_since_epoch().count(); }

@@ -25,7 +25,7 @@ enum class Topic : std::uint8_t {
 
 struct TopicName {
   Topic topic;
-  std::string_view name;   // on the wire, with the prefix
+  std::string_view name;  // on the wire, with the prefix
   bool published;
 };
 

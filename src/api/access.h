@@ -35,7 +35,7 @@ struct Token {
 struct Principal {
   std::string tenant;
   Role role = Role::open;
-  bool may_name_tenant = false;  // without tokens `?tenant=` chooses
+  bool may_name_tenant = false;      // without tokens `?tenant=` chooses
   std::optional<std::size_t> token;  // which of the settings
 };
 

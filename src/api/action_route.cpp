@@ -1,5 +1,5 @@
-// A person acts on a case, corrects an analysis or says who is who: the action becomes a command in the log, and desk's answer comes back
-// out of it.
+// A person acts on a case, corrects an analysis or says who is who: the action becomes a command in the log, and desk's
+// answer comes back out of it.
 #include <random>
 
 #include "api/api.h"
@@ -14,12 +14,13 @@ namespace earshot::api {
 namespace {
 
 bool is_about_identity(CommandKind kind) {
-  return kind == CommandKind::link || kind == CommandKind::unlink || kind == CommandKind::accept || kind == CommandKind::refuse;
+  return kind == CommandKind::link || kind == CommandKind::unlink || kind == CommandKind::accept ||
+         kind == CommandKind::refuse;
 }
 
 bool is_action_on_a_case(CommandKind kind) {
-  return kind != CommandKind::open_case && kind != CommandKind::agent_on_shift && kind != CommandKind::agent_off_shift &&
-         kind != CommandKind::relabel && !is_about_identity(kind);
+  return kind != CommandKind::open_case && kind != CommandKind::agent_on_shift &&
+         kind != CommandKind::agent_off_shift && kind != CommandKind::relabel && !is_about_identity(kind);
 }
 
 // Names a request that its sender did not name. Nothing depends on its value.
@@ -75,10 +76,12 @@ Result<Command> label_from(const Call& call) {
 Result<Command> identity_command_from(const Call& call, const std::string& secret) {
   auto given = read_json<IdentityRequest>(call.request.body);
   if (!given) return std::move(given.error());
-  if (!is_about_identity(given->action)) return Error{ErrorKind::Invalid, "action is not link, unlink, accept or refuse"};
+  if (!is_about_identity(given->action))
+    return Error{ErrorKind::Invalid, "action is not link, unlink, accept or refuse"};
   if (given->actor.empty()) return Error{ErrorKind::Invalid, "actor is empty: name the person who decides"};
   const bool is_pair = given->action == CommandKind::link || given->action == CommandKind::unlink;
-  if (is_pair && given->keys.size() != 2) return Error{ErrorKind::Invalid, "keys are two, such as customer:12 and email:user-12@example.com"};
+  if (is_pair && given->keys.size() != 2)
+    return Error{ErrorKind::Invalid, "keys are two, such as customer:12 and email:user-12@example.com"};
   if (!is_pair && given->proposal.empty()) return Error{ErrorKind::Invalid, "proposal is empty: which one?"};
   Command command;
   command.kind = given->action;
@@ -104,7 +107,9 @@ void Api::act_on_case(Call call, Reply reply) { send_command(call, command_from(
 
 void Api::take_label(Call call, Reply reply) { send_command(call, label_from(call), std::move(reply)); }
 
-void Api::decide_identity(Call call, Reply reply) { send_command(call, identity_command_from(call, parts_.state.secret), std::move(reply)); }
+void Api::decide_identity(Call call, Reply reply) {
+  send_command(call, identity_command_from(call, parts_.state.secret), std::move(reply));
+}
 
 void Api::send_command(const Call& call, Result<Command> command, Reply reply) {
   if (!call.request.header("content-type").starts_with("application/json")) {

@@ -155,10 +155,10 @@ struct TimelineRow {
   std::string currency;
   std::optional<CaseId> case_id;
   bool outbound = false;  // from us to them
-  std::string source;        // with `id`: names the input, for who corrects what the analysis says of its text
+  std::string source;     // with `id`: names the input, for who corrects what the analysis says of its text
   std::string id;
   std::string corrected_by;  // sentiment, issues and urgency are what this person said in place of the model
-  std::string thread;     // of a message, as its source names it
+  std::string thread;        // of a message, as its source names it
   bool operator==(const TimelineRow&) const = default;
 };
 template <class F>
@@ -184,8 +184,9 @@ void fields(F& f, TimelineRow& v) {
 
 struct CaseAnswer {
   CaseRow now;
-  std::vector<CaseRow> history;           // oldest first
-  std::vector<TimelineRow> conversation;  // what its customer and we have said to each other on every channel, newest first
+  std::vector<CaseRow> history;  // oldest first
+  std::vector<TimelineRow>
+      conversation;  // what its customer and we have said to each other on every channel, newest first
   bool operator==(const CaseAnswer&) const = default;
 };
 template <class F>
@@ -265,7 +266,7 @@ struct ForecastAnswer {
   std::optional<Timestamp> watch_at;  // when these are reached
   std::optional<Timestamp> act_at;
   std::int64_t model_version = 0;
-  std::string segment;  // whose model that is; empty: that of all customers
+  std::string segment;               // whose model that is; empty: that of all customers
   std::vector<ForecastPoint> curve;  // from the last contact to the horizon
   bool operator==(const ForecastAnswer&) const = default;
 };

@@ -15,8 +15,8 @@ using std::chrono::steady_clock;
 
 constexpr std::string_view kState = "/v1/state/{topic}/{key}/{name}";
 
-// The page may load only its own files, and customers' texts never become anything but text: not even the page's own code can
-// make markup of a string.
+// The page may load only its own files, and customers' texts never become anything but text: not even the page's own
+// code can make markup of a string.
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -34,7 +34,8 @@ Response response_of(const StaticFile& file) {
 class ToldReply : public Reply::Target {
  public:
   using Told = std::function<void(const Answered&)>;
-  ToldReply(Reply reply, std::string_view route, Told told) : reply_(std::move(reply)), route_(route), told_(std::move(told)) {}
+  ToldReply(Reply reply, std::string_view route, Told told)
+      : reply_(std::move(reply)), route_(route), told_(std::move(told)) {}
   ~ToldReply() override {
     if (!is_sent_) send(answer_of(Problem{500, "internal", "the request was dropped without an answer"}));
   }
@@ -87,9 +88,7 @@ Api::Api(Settings settings, Parts parts, Access access, std::unique_ptr<Server> 
   server_->run([this](Request request, Reply reply) { handle(std::move(request), std::move(reply)); });
 }
 
-Api::~Api() {
-  stop();
-}
+Api::~Api() { stop(); }
 
 void Api::stop() {
   server_->stop();
@@ -119,7 +118,9 @@ void Api::tick() {
 void Api::handle(Request request, Reply reply) {
   auto found = router_.find(request.method, request.path);
   auto* match = std::get_if<Router::Match>(&found);
-  if (parts_.answered) reply = Reply(std::make_shared<ToldReply>(std::move(reply), match != nullptr ? match->route->pattern : "", parts_.answered));
+  if (parts_.answered)
+    reply = Reply(
+        std::make_shared<ToldReply>(std::move(reply), match != nullptr ? match->route->pattern : "", parts_.answered));
   if (match == nullptr) return reply.send(std::move(std::get<Response>(found)));
   const bool is_counted = match->route->pattern != kState;  // what processes ask each other is no client's doing
   auto verdict = gate_.admit(request, match->route->role, is_counted, settings_.steady());
@@ -138,7 +139,8 @@ void Api::send_file(const Call& call, const Reply& reply) const {
 void Api::add(bool is_here, Route route) {
   if (!is_here) {
     route.handle = [](Call, const Reply& reply) {
-      reply.send(Problem{404, "not_here", "this process was started with --only and does not serve this; ask one that does"});
+      reply.send(
+          Problem{404, "not_here", "this process was started with --only and does not serve this; ask one that does"});
     };
   }
   router_.add(std::move(route));
@@ -146,30 +148,33 @@ void Api::add(bool is_here, Route route) {
 
 void Api::add_stream(std::string_view pattern, EventFeed& feed) {
   add(settings_.answers, {"GET", pattern, Role::read, [&feed](Call call, Reply reply) {
-                 if (call.request.method == "HEAD")
-                   return reply.send(Problem{405, "method_not_allowed", "a stream takes only GET"});
-                 feed.open(reply, call.who.tenant, call.request.header("last-event-id"));
-               }});
+                            if (call.request.method == "HEAD")
+                              return reply.send(Problem{405, "method_not_allowed", "a stream takes only GET"});
+                            feed.open(reply, call.who.tenant, call.request.header("last-event-id"));
+                          }});
 }
 
 // Questions may read much, so a worker answers them.
 void Api::add_question(Question question) {
-  add(settings_.answers, {"GET", question.pattern, Role::read, [this, ask = std::move(question.ask)](Call call, Reply reply) {
-                 const bool is_taken = workers_.post([ask, call = std::move(call), reply] {
-                   auto answer = ask(call);
-                   if (!answer) return reply.send(problem_of(answer.error()));
-                   reply.send(Response{200, "application/json", std::move(*answer), {{"Cache-Control", "no-store"}}});
-                 });
-                 if (!is_taken) reply.send(Problem{503, "busy", "too many questions are waiting; try again later"});
-               }});
+  add(settings_.answers,
+      {"GET", question.pattern, Role::read, [this, ask = std::move(question.ask)](Call call, Reply reply) {
+         const bool is_taken = workers_.post([ask, call = std::move(call), reply] {
+           auto answer = ask(call);
+           if (!answer) return reply.send(problem_of(answer.error()));
+           reply.send(Response{200, "application/json", std::move(*answer), {{"Cache-Control", "no-store"}}});
+         });
+         if (!is_taken) reply.send(Problem{503, "busy", "too many questions are waiting; try again later"});
+       }});
 }
 
-// One value of a processor, for another process of the same Earshot. No worker is asked: each may be waiting for such an answer of
-// the other process.
+// One value of a processor, for another process of the same Earshot. No worker is asked: each may be waiting for such
+// an answer of the other process.
 void Api::answer_with_state(const Call& call, const Reply& reply) const {
-  const auto topic = std::find_if(kTopics.begin(), kTopics.end(), [&](const TopicName& one) { return one.name == call.parts[0]; });
+  const auto topic =
+      std::find_if(kTopics.begin(), kTopics.end(), [&](const TopicName& one) { return one.name == call.parts[0]; });
   const std::string& key = call.parts[1];
-  if (topic == kTopics.end() || !parts_.state_here) return reply.send(Problem{404, "not_found", "there is no such state here"});
+  if (topic == kTopics.end() || !parts_.state_here)
+    return reply.send(Problem{404, "not_found", "there is no such state here"});
   if (key != call.who.tenant && !key.starts_with(call.who.tenant + "/"))
     return reply.send(Problem{403, "other_tenant", "the key is of another tenant"});
   auto value = parts_.state_here(topic->topic, key, call.parts[2]);
@@ -186,8 +191,10 @@ void Api::resend(const Call& call, const Reply& reply) const {
     return reply.send(Problem{415, "unsupported_media_type", "say what to send again as application/json"});
   const auto request = read_json<ResendRequest>(call.request.body);
   if (!request) return reply.send(problem_of(request.error()));
-  if (request->actor.empty()) return reply.send(Problem{400, "bad_request", "actor is empty: name the person who has it sent again"});
-  if (request->sink.empty() && request->id.empty()) return reply.send(Problem{400, "bad_request", "name a sink, or a delivery by its id, or both"});
+  if (request->actor.empty())
+    return reply.send(Problem{400, "bad_request", "actor is empty: name the person who has it sent again"});
+  if (request->sink.empty() && request->id.empty())
+    return reply.send(Problem{400, "bad_request", "name a sink, or a delivery by its id, or both"});
   if (!parts_.deliveries.resend) return reply.send(Problem{404, "not_found", "this process has no sinks"});
   const auto count = parts_.deliveries.resend(call.who.tenant, *request);
   if (!count) return reply.send(problem_of(count.error()));
@@ -195,27 +202,32 @@ void Api::resend(const Call& call, const Reply& reply) const {
 }
 
 void Api::add_routes() {
-  add(settings_.takes_events, {"POST", "/v1/events", Role::act,
-               [this](Call call, Reply reply) { delivery_.take_events(std::move(call), std::move(reply)); }});
+  add(settings_.takes_events, {"POST", "/v1/events", Role::act, [this](Call call, Reply reply) {
+                                 delivery_.take_events(std::move(call), std::move(reply));
+                               }});
   add(settings_.takes_events, {"POST", "/hooks/{connector}/{tenant}", Role::open, [this](Call call, Reply reply) {
-               if (auto held = gate_.hold_hook(call.parts[0], call.request, settings_.steady())) return reply.send(*held);
-               delivery_.take_hook(std::move(call), std::move(reply));
-             }});
+                                 if (auto held = gate_.hold_hook(call.parts[0], call.request, settings_.steady()))
+                                   return reply.send(*held);
+                                 delivery_.take_hook(std::move(call), std::move(reply));
+                               }});
   add(settings_.answers, {"POST", "/v1/cases/{id}/actions", Role::act,
-               [this](Call call, Reply reply) { act_on_case(std::move(call), std::move(reply)); }});
+                          [this](Call call, Reply reply) { act_on_case(std::move(call), std::move(reply)); }});
   add(settings_.answers, {"POST", "/v1/labels", Role::act,
-               [this](Call call, Reply reply) { take_label(std::move(call), std::move(reply)); }});
+                          [this](Call call, Reply reply) { take_label(std::move(call), std::move(reply)); }});
   add(settings_.answers, {"POST", "/v1/identity/decisions", Role::act,
-               [this](Call call, Reply reply) { decide_identity(std::move(call), std::move(reply)); }});
-  add(settings_.takes_events, {"POST", "/v1/control", Role::admin, [this](const Call& call, const Reply& reply) { steer(call, reply); }});
+                          [this](Call call, Reply reply) { decide_identity(std::move(call), std::move(reply)); }});
+  add(settings_.takes_events,
+      {"POST", "/v1/control", Role::admin, [this](const Call& call, const Reply& reply) { steer(call, reply); }});
   add(settings_.answers, {"POST", "/v1/dead-letters/{id}/mend", Role::act,
-               [this](Call call, Reply reply) { mending_.mend(std::move(call), std::move(reply)); }});
+                          [this](Call call, Reply reply) { mending_.mend(std::move(call), std::move(reply)); }});
   add(settings_.answers, {"POST", "/v1/deliveries/resend", Role::act, [this](Call call, Reply reply) {
-               const bool is_taken = workers_.post([this, call = std::move(call), reply] { resend(call, reply); });
-               if (!is_taken) reply.send(Problem{503, "busy", "too many questions are waiting; try again later"});
-             }});
-  router_.add({"GET", kState, Role::read,
-               [this](const Call& call, const Reply& reply) { answer_with_state(call, reply); }});
+                            const bool is_taken =
+                                workers_.post([this, call = std::move(call), reply] { resend(call, reply); });
+                            if (!is_taken)
+                              reply.send(Problem{503, "busy", "too many questions are waiting; try again later"});
+                          }});
+  router_.add(
+      {"GET", kState, Role::read, [this](const Call& call, const Reply& reply) { answer_with_state(call, reply); }});
   add_stream("/v1/alerts/stream", alerts_);
   add_stream("/v1/stream", everything_);
   router_.add({"GET", "/healthz", Role::open, [](Call, Reply reply) {
@@ -226,15 +238,18 @@ void Api::add_routes() {
                  if (!ready) return reply.send(Problem{503, "not_ready", ready.error().message});
                  reply.send(Response{200, "text/plain; charset=utf-8", "ready\n", {}});
                }});
-  router_.add({"GET", "/metrics", Role::read, [this](Call call, Reply reply) {
-                 const bool sees_all = call.who.role == Role::admin;
-                 reply.send(Response{200, "text/plain; version=0.0.4; charset=utf-8", parts_.metrics(sees_all ? "" : call.who.tenant), {}});
-               }});
+  router_.add(
+      {"GET", "/metrics", Role::read, [this](Call call, Reply reply) {
+         const bool sees_all = call.who.role == Role::admin;
+         reply.send(Response{
+             200, "text/plain; version=0.0.4; charset=utf-8", parts_.metrics(sees_all ? "" : call.who.tenant), {}});
+       }});
   router_.add({"GET", "/openapi.json", Role::open, [](Call, Reply reply) {
                  reply.send(Response{200, "application/json", std::string(openapi_document()), {}});
                }});
   add(settings_.answers, {"GET", "/", Role::open, [this](Call call, Reply reply) { send_file(call, reply); }});
-  add(settings_.answers, {"GET", "/console/{file}", Role::open, [this](Call call, Reply reply) { send_file(call, reply); }});
+  add(settings_.answers,
+      {"GET", "/console/{file}", Role::open, [this](Call call, Reply reply) { send_file(call, reply); }});
 }
 
 }  // namespace earshot::api

@@ -62,15 +62,17 @@ class Api {
     const LogReader& log;
     std::vector<TopicSpec> topics;
     StateView state;
-    ReadState state_here;  // what this process itself keeps, for others that are asked about it; none: there are no others
+    ReadState
+        state_here;  // what this process itself keeps, for others that are asked about it; none: there are no others
     Intake& intake;
     const Clock& clock;
     const Connector& events;  // reads CloudEvents
     FindHook find_hook;
     FindReader find_reader;
     SinkDeliveries deliveries{};
-    std::function<Result<void>()> ready;   // why events cannot be taken now
-    std::function<std::string(std::string_view tenant)> metrics;  // in the text format of Prometheus; empty: of all tenants
+    std::function<Result<void>()> ready;  // why events cannot be taken now
+    std::function<std::string(std::string_view tenant)>
+        metrics;  // in the text format of Prometheus; empty: of all tenants
     std::vector<StaticFile> files;
     std::function<void(const Answered&)> answered{};  // on any thread, also a little after the Api is gone
   };

@@ -24,7 +24,9 @@ DeadLetter letter_about(const Event& event, const Origin& origin, std::string de
 }  // namespace
 
 Collected::Collected(const Origin& origin, bool may_name_tenant, std::string_view trace_parent)
-    : origin_(origin), may_name_tenant_(may_name_tenant), trace_parent_(is_trace_parent(trace_parent) ? trace_parent : "") {
+    : origin_(origin),
+      may_name_tenant_(may_name_tenant),
+      trace_parent_(is_trace_parent(trace_parent) ? trace_parent : "") {
   offer.connector = origin.name;
   offer.received = origin.received;
   offer.tenant = origin.tenant;

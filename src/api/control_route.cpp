@@ -1,6 +1,6 @@
 // What steers the processors from outside: a source that cannot be heard, a new fit of the silence model.
-#include "api/delivery_answers.h"
 #include "api/api.h"
+#include "api/delivery_answers.h"
 #include "event/codec.h"
 #include "event/json_writer.h"
 #include "event/steering.h"
@@ -10,7 +10,8 @@ namespace earshot::api {
 void Api::steer(const Call& call, const Reply& reply) {
   const std::string type = call.request.header("content-type");
   if (!type.starts_with("application/json") && !type.starts_with("application/cloudevents+json")) {
-    return reply.send(Problem{415, "unsupported_media_type", "one event is sent as application/json or application/cloudevents+json"});
+    return reply.send(Problem{415, "unsupported_media_type",
+                              "one event is sent as application/json or application/cloudevents+json"});
   }
   auto event = EventDecoder().decode(call.request.body);
   if (!event) return reply.send(Problem{400, "invalid_event", event.error().detail});
@@ -22,7 +23,8 @@ void Api::steer(const Call& call, const Reply& reply) {
   offer.events.push_back(std::move(*event));
   parts_.intake.offer(std::move(offer), [reply](Result<OfferOutcome> outcome) {
     if (!outcome) return reply.send(problem_of(outcome.error()));
-    reply.send(Response{200, "application/json", write_json(DeliveryAnswer{outcome->accepted, outcome->duplicate, {}}), {}});
+    reply.send(
+        Response{200, "application/json", write_json(DeliveryAnswer{outcome->accepted, outcome->duplicate, {}}), {}});
   });
 }
 

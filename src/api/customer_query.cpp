@@ -154,7 +154,8 @@ std::optional<CustomerRow> Queries::standing(std::string_view tenant, CustomerId
   row.customer.customer = customer;
   row.customer.risk = risk_of(**found);
   for (const auto& ref : (*found)->facets()) row.customer.facets.push_back({ref.high(), ref.low()});
-  for (const auto& open : (*found)->cases()) row.customer.open_cases += open.state() != static_cast<std::int32_t>(CaseState::resolved);
+  for (const auto& open : (*found)->cases())
+    row.customer.open_cases += open.state() != static_cast<std::int32_t>(CaseState::resolved);
   complete(tenant, row);
   row.at = row.customer.last_heard;
   return row;
@@ -194,7 +195,8 @@ Result<void> Queries::add_facet(std::string_view tenant, KeyHash facet, std::int
 
 void Queries::correct(std::string_view tenant, TimelineRow& row) const {
   const auto label = value<state::DeskLabel>(Topic::desk, tenant, desk::label_name({row.source, row.id}));
-  if (!label || !*label) return;  // nobody spoke of it, or whoever keeps the words of desk is away: the row says what the model said
+  if (!label || !*label)
+    return;  // nobody spoke of it, or whoever keeps the words of desk is away: the row says what the model said
   row.sentiment = static_cast<Sentiment>((*label)->sentiment());
   row.issues.clear();
   for (const std::uint32_t issue : (*label)->issues()) row.issues.push_back(static_cast<IssueType>(issue));
@@ -217,7 +219,8 @@ std::optional<Queries::FoundInput> Queries::found_at(std::string_view tenant, Ke
     if (record.offset != place) return false;
     auto event = decoder.decode(record.value);
     if (event && event->tenant == tenant) {
-      if (auto* input = std::get_if<Input>(&event->body)) found = FoundInput{std::move(*input), std::move(event->source), std::move(event->id)};
+      if (auto* input = std::get_if<Input>(&event->body))
+        found = FoundInput{std::move(*input), std::move(event->source), std::move(event->id)};
     }
     return false;
   });

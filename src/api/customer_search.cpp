@@ -48,7 +48,8 @@ Result<Page<CustomerRow>> Queries::find_customers(const PageRequest& request, st
   TopicEnd end = end_of(log_, topics_, Topic::customers);
   visit_newest_first(log_, end, [&](const FoundRecord& record) {
     const auto event = decoder.decode(record.value);
-    const auto* changed = event && event->tenant == request.tenant ? std::get_if<CustomerChanged>(&event->body) : nullptr;
+    const auto* changed =
+        event && event->tenant == request.tenant ? std::get_if<CustomerChanged>(&event->body) : nullptr;
     if (changed == nullptr || !seen.insert(changed->customer).second) return true;
     if (seen.size() > kSearchedMax) {
       end.missing.push_back("customers that changed before the newest " + std::to_string(kSearchedMax));
@@ -56,7 +57,8 @@ Result<Page<CustomerRow>> Queries::find_customers(const PageRequest& request, st
     }
     CustomerRow row{event->time, *changed, "", ""};
     complete(request.tenant, row);
-    if (lower(row.key).find(wanted) == std::string::npos && lower(row.name).find(wanted) == std::string::npos) return true;
+    if (lower(row.key).find(wanted) == std::string::npos && lower(row.name).find(wanted) == std::string::npos)
+      return true;
     page.items.push_back(std::move(row));
     return page.items.size() < request.limit;
   });

@@ -87,7 +87,8 @@ void Delivery::read_and_offer(const Source& source, const Call& call, const Repl
   }
   if (!collected.are_too_many()) (*reader)->finish();
   if (collected.are_too_many()) {
-    return reply.send(Problem{413, "too_many_items", "more than " + std::to_string(kItemsMax) + " items; send several smaller deliveries"});
+    return reply.send(Problem{413, "too_many_items",
+                              "more than " + std::to_string(kItemsMax) + " items; send several smaller deliveries"});
   }
   if (collected.offer.events.empty() && collected.offer.letters.empty()) {
     return reply.send(response_to(collected.answer, refuse_if_nothing_is_good));

@@ -130,8 +130,6 @@ void EventFeed::heartbeat() {
   for (const StreamId id : everyone) send(id, frame);
 }
 
-void EventFeed::stream_drained(StreamId id) {
-  catch_up(id);
-}
+void EventFeed::stream_drained(StreamId id) { catch_up(id); }
 
 }  // namespace earshot::api

@@ -55,17 +55,20 @@ CustomerSettings settings_of(Step& step) {
     auto read = read_json<CustomerSettings>(kept->settings, JsonReader::UnknownKeys::ignore);
     if (read) settings = std::move(*read);
   }
-  if (const auto* fitted = step.find_at<state::ChurnModelState>(step.tenant(), kChurnModel)) use_fitted(*fitted, settings);
+  if (const auto* fitted = step.find_at<state::ChurnModelState>(step.tenant(), kChurnModel))
+    use_fitted(*fitted, settings);
   return settings;
 }
 
 // By the clock on the wall, which goes on while a source cannot be heard.
-std::vector<ForecastPoint> curve_of(const SilenceSettings& settings, const Rhythm& rhythm, const std::vector<BlindSpan>& blind) {
+std::vector<ForecastPoint> curve_of(const SilenceSettings& settings, const Rhythm& rhythm,
+                                    const std::vector<BlindSpan>& blind) {
   std::vector<ForecastPoint> curve;
   const Millis horizon = std::chrono::days{settings.horizon_days};
   for (int step = 0; step <= kCurveSteps; ++step) {
     const Timestamp at = rhythm.last_heard + horizon * step / kCurveSteps;
-    curve.push_back({Blindness::postponed(rhythm.last_heard, at, blind), silence_outlook(settings, rhythm, at).gone_permille});
+    curve.push_back(
+        {Blindness::postponed(rhythm.last_heard, at, blind), silence_outlook(settings, rhythm, at).gone_permille});
   }
   return curve;
 }

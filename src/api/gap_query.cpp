@@ -12,7 +12,8 @@ Result<Page<GapRow>> Queries::gaps(std::string_view tenant) const {
   Page<GapRow> page;
   if (!*kept) return page;
   for (const state::SourceGap& gap : (*kept)->gaps()) {
-    GapRow row{gap.connector(), {gap.channels().begin(), gap.channels().end()}, from_millis(gap.from_ms()), std::nullopt};
+    GapRow row{
+        gap.connector(), {gap.channels().begin(), gap.channels().end()}, from_millis(gap.from_ms()), std::nullopt};
     if (gap.to_ms() < to_millis(kNever)) row.to = from_millis(gap.to_ms());
     page.items.push_back(std::move(row));
   }

@@ -1,8 +1,9 @@
 // Lets requests in: who asks is allowed to (Access), and does not ask too often.
 //
-// A token may make so many requests a second, and so may an address to the web hooks of a connector. Tokens are guessed by trying: after
-// kGuesses wrong ones an address is heard seldom, and meanwhile nothing passes from there but tokens that passed from there before. So a
-// colleague's stale token behind the same address locks nobody out, and a right guess looks like a wrong one.
+// A token may make so many requests a second, and so may an address to the web hooks of a connector. Tokens are guessed
+// by trying: after kGuesses wrong ones an address is heard seldom, and meanwhile nothing passes from there but tokens
+// that passed from there before. So a colleague's stale token behind the same address locks nobody out, and a right
+// guess looks like a wrong one.
 //
 // Of callers_max addresses something is known; one that is forgotten begins anew. Time is told. One thread.
 #pragma once
@@ -23,7 +24,8 @@ namespace earshot::api {
 class Gate {
  public:
   using Time = RateLimit::Time;
-  using HookRates = std::map<std::string, std::int64_t, std::less<>>;  // by connector; requests a second of one address, 0: no limit
+  using HookRates =
+      std::map<std::string, std::int64_t, std::less<>>;  // by connector; requests a second of one address, 0: no limit
 
   static constexpr std::int64_t kGuesses = 20;
   static constexpr std::chrono::minutes kGuessesIn{1};

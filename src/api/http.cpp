@@ -48,44 +48,25 @@ Result<void> add_parameter(std::string_view pair, Request& request) {
 
 std::string_view reason_phrase(int status) {
   switch (status) {
-    case 200:
-      return "OK";
-    case 202:
-      return "Accepted";
-    case 204:
-      return "No Content";
-    case 304:
-      return "Not Modified";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 413:
-      return "Content Too Large";
-    case 415:
-      return "Unsupported Media Type";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 429:
-      return "Too Many Requests";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "Unknown";
+    case 200: return "OK";
+    case 202: return "Accepted";
+    case 204: return "No Content";
+    case 304: return "Not Modified";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 408: return "Request Timeout";
+    case 409: return "Conflict";
+    case 413: return "Content Too Large";
+    case 415: return "Unsupported Media Type";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 501: return "Not Implemented";
+    case 429: return "Too Many Requests";
+    case 503: return "Service Unavailable";
+    default: return "Unknown";
   }
 }
 
@@ -96,23 +77,19 @@ Response answer_of(const Problem& problem) {
   object.code = problem.code;
   object.detail = is_valid_utf8(problem.detail) ? problem.detail : "the reason cannot be shown: it is not UTF-8";
   Response response{problem.status, "application/problem+json", write_json(object), {}};
-  if (problem.status == 503 || problem.status == 429) response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after.count()));
+  if (problem.status == 503 || problem.status == 429)
+    response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after.count()));
   if (problem.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   return response;
 }
 
 Problem problem_of(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::Invalid:
-      return {400, "invalid", error.message};
-    case ErrorKind::NotFound:
-      return {404, "not_found", error.message};
-    case ErrorKind::Conflict:
-      return {409, "conflict", error.message};
-    case ErrorKind::Corrupt:
-      return {500, "corrupt", error.message};
-    case ErrorKind::Unavailable:
-      return {503, "unavailable", error.message};
+    case ErrorKind::Invalid: return {400, "invalid", error.message};
+    case ErrorKind::NotFound: return {404, "not_found", error.message};
+    case ErrorKind::Conflict: return {409, "conflict", error.message};
+    case ErrorKind::Corrupt: return {500, "corrupt", error.message};
+    case ErrorKind::Unavailable: return {503, "unavailable", error.message};
   }
   return {500, "internal", error.message};
 }

@@ -28,9 +28,7 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-std::string_view view_of(boost::beast::string_view text) {
-  return {text.data(), text.size()};
-}
+std::string_view view_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
 Problem problem_of_parser(boost::beast::error_code error, const HttpSession::Limits& limits) {
   if (error == http::error::body_limit) {
@@ -55,9 +53,7 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 
 }  // namespace
 
-HttpSession::HttpSession(Limits limits) : limits_(limits) {
-  start_request();
-}
+HttpSession::HttpSession(Limits limits) : limits_(limits) { start_request(); }
 HttpSession::~HttpSession() = default;
 
 void HttpSession::start_request() {
@@ -65,13 +61,9 @@ void HttpSession::start_request() {
   head_checked_ = false;
 }
 
-void HttpSession::feed(std::string_view bytes) {
-  waiting_ += bytes;
-}
+void HttpSession::feed(std::string_view bytes) { waiting_ += bytes; }
 
-bool HttpSession::is_within_request() const {
-  return !waiting_.empty() || parser_->request.got_some();
-}
+bool HttpSession::is_within_request() const { return !waiting_.empty() || parser_->request.got_some(); }
 
 HttpSession::Next HttpSession::next() {
   if (waiting_.empty()) return NeedMore{};

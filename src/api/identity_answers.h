@@ -52,7 +52,7 @@ struct LinkRow {
   std::string channel;  // of the event in which they first stood together
   std::string event;    // its id
   Timestamp at{};
-  std::string actor;    // the person who had the last word; empty: nobody did
+  std::string actor;  // the person who had the last word; empty: nobody did
   std::optional<Timestamp> decided_at;
   std::string decision;  // id of their command
   bool operator==(const LinkRow&) const = default;
@@ -88,10 +88,10 @@ void fields(F& f, IdentityAnswer& v) {
 struct IdentityRequest {
   CommandKind action = CommandKind::link;  // link, unlink, accept, refuse
   std::string actor;
-  std::string request;             // makes it safe to send twice; one is made up when it is empty
-  std::vector<std::string> keys;   // link, unlink: two keys such as customer:12, or 32 hex digits
-  std::string proposal;            // accept, refuse: its id
-  std::string reason;              // kept with the command
+  std::string request;            // makes it safe to send twice; one is made up when it is empty
+  std::vector<std::string> keys;  // link, unlink: two keys such as customer:12, or 32 hex digits
+  std::string proposal;           // accept, refuse: its id
+  std::string reason;             // kept with the command
   bool operator==(const IdentityRequest&) const = default;
 };
 template <class F>

@@ -49,7 +49,8 @@ Result<Page<ProposalRow>> Queries::proposals(const PageRequest& page, const Prop
   std::optional<state::DeskProposals> chunk;
   for (; next > 0 && found.items.size() < page.limit; --next) {
     if (!chunk || next % desk::kProposalsPerChunk == 0) {
-      auto read = value<state::DeskProposals>(Topic::desk, tenant, desk::proposals_name((next - 1) / desk::kProposalsPerChunk));
+      auto read =
+          value<state::DeskProposals>(Topic::desk, tenant, desk::proposals_name((next - 1) / desk::kProposalsPerChunk));
       if (!read) return std::move(read.error());
       chunk = *read ? std::move(**read) : state::DeskProposals{};
     }
@@ -63,7 +64,8 @@ Result<Page<ProposalRow>> Queries::proposals(const PageRequest& page, const Prop
     row.id = chunk->ids(place);
     row.at = from_millis(one.at_ms());
     row.about = claim(page.tenant, {one.key_high(), one.key_low()});
-    for (int i = 0; i + 1 < one.candidates_size(); i += 2) row.candidates.push_back(claim(page.tenant, {one.candidates(i), one.candidates(i + 1)}));
+    for (int i = 0; i + 1 < one.candidates_size(); i += 2)
+      row.candidates.push_back(claim(page.tenant, {one.candidates(i), one.candidates(i + 1)}));
     row.answer = kAnswers[one.answer() % 3];
     row.actor = one.actor();
     row.reason = one.reason();

@@ -14,7 +14,8 @@ namespace earshot::api {
 
 // What one delivery holds. The events carry their tenant; the letters are of this one.
 struct Offer {
-  std::optional<DeadLetterMended> mending;  // the events are what a dead letter became: all are taken, or it was mended before
+  std::optional<DeadLetterMended>
+      mending;            // the events are what a dead letter became: all are taken, or it was mended before
   std::string connector;  // who brought it: `api`, or the name of a web hook
   Timestamp received{};
   std::string tenant;

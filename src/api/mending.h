@@ -1,7 +1,7 @@
 // Has a dead letter read again, by what the configuration says now or with an edited payload.
 //
-// A letter is mended once: what it becomes and the record of who did it are taken together or not at all, and whoever comes
-// second is told who was first. Only what is new counts: a letter whose events are known already changes nothing.
+// A letter is mended once: what it becomes and the record of who did it are taken together or not at all, and whoever
+// comes second is told who was first. Only what is new counts: a letter whose events are known already changes nothing.
 #pragma once
 
 #include <functional>

@@ -50,11 +50,12 @@ class Queries {
   };
   Result<Page<CustomerRow>> customers(const PageRequest& page, const CustomerFilter& filter) const;
 
-  // Those whom `text` names: by an id or a whole key, also one without its kind; else by a part of their key or name, among the
-  // kSearchedMax that changed last.
+  // Those whom `text` names: by an id or a whole key, also one without its kind; else by a part of their key or name,
+  // among the kSearchedMax that changed last.
   Result<Page<CustomerRow>> find_customers(const PageRequest& page, std::string_view text) const;
 
-  // Whose a key is: an identity key (`kind:value`) is looked up, a customer's id is itself. NotFound for what is neither.
+  // Whose a key is: an identity key (`kind:value`) is looked up, a customer's id is itself. NotFound for what is
+  // neither.
   Result<CustomerId> owner_of(std::string_view tenant, std::string_view key) const;
 
   // Two hops: the key, and then its owner.

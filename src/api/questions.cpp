@@ -36,7 +36,8 @@ Result<std::string> list_customers(const Queries& queries, const Call& call) {
   const Queries::CustomerFilter filter{parameters.one_of("risk", {"ok", "watch", "unhappy", "act"})};
   const std::string text = parameters.text("search");
   const PageRequest page = parameters.page();
-  if (!text.empty() && (!filter.risk.empty() || !page.cursor.empty())) parameters.complain("search", "goes with neither risk nor cursor");
+  if (!text.empty() && (!filter.risk.empty() || !page.cursor.empty()))
+    parameters.complain("search", "goes with neither risk nor cursor");
   if (auto good = parameters.finish(); !good) return std::move(good.error());
   return as_json(text.empty() ? queries.customers(page, filter) : queries.find_customers(page, text));
 }
@@ -48,7 +49,8 @@ Result<std::string> show_customer(const Queries& queries, const Call& call) {
 
 Result<std::string> show_forecast(const Queries& queries, const Call& call) {
   if (auto good = Parameters(call).finish(); !good) return std::move(good.error());
-  return as_json(queries.forecast(call.who.tenant, call.parts.at(0), std::chrono::floor<Millis>(std::chrono::system_clock::now())));
+  return as_json(queries.forecast(call.who.tenant, call.parts.at(0),
+                                  std::chrono::floor<Millis>(std::chrono::system_clock::now())));
 }
 
 Result<std::string> list_cases(const Queries& queries, const Call& call) {
@@ -133,7 +135,8 @@ Result<std::string> show_identity(const Queries& queries, const Call& call) {
 
 Result<std::string> list_deliveries(const SinkDeliveries& kept, const Call& call) {
   Parameters parameters(call);
-  const SinkDeliveryFilter filter{parameters.text("sink"), parameters.one_of("state", {"pending", "parked", "stopped"})};
+  const SinkDeliveryFilter filter{parameters.text("sink"),
+                                  parameters.one_of("state", {"pending", "parked", "stopped"})};
   const PageRequest page = parameters.page();
   if (auto good = parameters.finish(); !good) return std::move(good.error());
   return as_json(deliveries(kept, page, filter));

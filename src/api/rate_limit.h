@@ -1,5 +1,5 @@
-// How often something may be done: a bucket that fills steadily and holds what one period brings, so a burst passes and a flood does not.
-// Time is told, not read. One thread.
+// How often something may be done: a bucket that fills steadily and holds what one period brings, so a burst passes and
+// a flood does not. Time is told, not read. One thread.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,8 @@ class RateLimit {
   using Micros = std::chrono::microseconds;
 
   // So many in each period; 0: no limit.
-  explicit RateLimit(std::int64_t count, Micros period = std::chrono::seconds{1}) : count_(count), period_(period.count()), left_(count * period_) {}
+  explicit RateLimit(std::int64_t count, Micros period = std::chrono::seconds{1})
+      : count_(count), period_(period.count()), left_(count * period_) {}
 
   // True when one more may pass.
   bool take(Time now) {
@@ -30,7 +31,9 @@ class RateLimit {
   }
 
   // Until one more may pass, from when it was asked last.
-  Micros wait() const { return count_ == 0 || left_ >= period_ ? Micros{0} : Micros{(period_ - left_ + count_ - 1) / count_}; }
+  Micros wait() const {
+    return count_ == 0 || left_ >= period_ ? Micros{0} : Micros{(period_ - left_ + count_ - 1) / count_};
+  }
 
  private:
   void fill(Time now) {

@@ -1,9 +1,9 @@
 // The room that requests on their way may take together, from their first byte until they are answered and whoever held
 // them has let go.
 //
-// Each request may be as large as its limit, but a hundred of them at once would be a gigabyte. All together take no more
-// than kRequestBytesMax; the large ones no more than half of it, so that a few of them do not keep the small ones out.
-// Any thread.
+// Each request may be as large as its limit, but a hundred of them at once would be a gigabyte. All together take no
+// more than kRequestBytesMax; the large ones no more than half of it, so that a few of them do not keep the small ones
+// out. Any thread.
 #pragma once
 
 #include <atomic>

@@ -61,8 +61,8 @@ void fields(F& f, ActionRequest& v) {
 // What a person says the analysis of an input should have been.
 struct LabelRequest {
   std::string actor;
-  std::string request;   // makes it safe to send twice; one is made up when it is empty
-  std::string source;    // of the input
+  std::string request;  // makes it safe to send twice; one is made up when it is empty
+  std::string source;   // of the input
   std::string id;
   Sentiment sentiment = Sentiment::unknown;
   std::vector<IssueType> issues;  // all there are

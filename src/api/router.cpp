@@ -16,9 +16,7 @@ std::vector<std::string_view> segments(std::string_view path) {
   }
 }
 
-bool is_open(std::string_view segment) {
-  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
-}
+bool is_open(std::string_view segment) { return segment.size() > 2 && segment.front() == '{' && segment.back() == '}'; }
 
 // The segments that stand for `{…}`, still encoded: a slash inside a customer's key is written %2F.
 std::optional<std::vector<std::string_view>> match(std::string_view pattern, std::string_view path) {

@@ -57,7 +57,8 @@ std::string caller_of(const Tcp::socket& socket) {
   if (fault) return "";
   if (address.is_v4()) return address.to_string();
   auto bytes = address.to_v6().to_bytes();
-  if (address.to_v6().is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  if (address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
   std::fill(bytes.begin() + 8, bytes.end(), 0);
   return asio::ip::address_v6(bytes).to_string();
 }

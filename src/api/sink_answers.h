@@ -1,4 +1,5 @@
-// Deliveries to sinks, as the API and the command line tell and are told of them: plain structs like those of answers.h.
+// Deliveries to sinks, as the API and the command line tell and are told of them: plain structs like those of
+// answers.h.
 #pragma once
 
 #include <optional>
@@ -16,10 +17,10 @@ struct SinkDeliveryRow {
   std::string state;  // `pending`, `parked` after the last try, `stopped`: pending, but the receiver refuses for good
   Timestamp at{};     // when the alert was recorded
   std::int64_t tries = 0;
-  std::optional<Timestamp> due;     // of the next try
-  std::optional<Timestamp> parked;  // since
-  std::string detail;               // of the last try
-  std::int64_t count = 1;           // alerts in it
+  std::optional<Timestamp> due;        // of the next try
+  std::optional<Timestamp> parked;     // since
+  std::string detail;                  // of the last try
+  std::int64_t count = 1;              // alerts in it
   Severity severity = Severity::info;  // of the first, like title and case; no title: the log does not keep it any more
   std::string title;
   std::optional<CaseId> case_id;

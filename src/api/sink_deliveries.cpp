@@ -9,9 +9,13 @@ namespace earshot::api {
 namespace {
 
 // Where a row stands in the list: its alert's time, then sink and id.
-auto place_of(const SinkDeliveryRow& row) { return std::tuple(-to_millis(row.at), std::string_view(row.sink), std::string_view(row.id)); }
+auto place_of(const SinkDeliveryRow& row) {
+  return std::tuple(-to_millis(row.at), std::string_view(row.sink), std::string_view(row.id));
+}
 
-std::string cursor_of(const SinkDeliveryRow& row) { return std::to_string(to_millis(row.at)) + "/" + row.sink + "/" + row.id; }
+std::string cursor_of(const SinkDeliveryRow& row) {
+  return std::to_string(to_millis(row.at)) + "/" + row.sink + "/" + row.id;
+}
 
 std::optional<SinkDeliveryRow> row_of_cursor(std::string_view cursor) {
   const std::size_t first = cursor.find('/');
@@ -46,10 +50,12 @@ void complete(const SinkDeliveries& kept, FoundDelivery& found, bool with_all) {
 
 }  // namespace
 
-Result<Page<SinkDeliveryRow>> deliveries(const SinkDeliveries& kept, const PageRequest& page, const SinkDeliveryFilter& filter) {
+Result<Page<SinkDeliveryRow>> deliveries(const SinkDeliveries& kept, const PageRequest& page,
+                                         const SinkDeliveryFilter& filter) {
   Page<SinkDeliveryRow> answer;
   std::optional<SinkDeliveryRow> after;
-  if (!page.cursor.empty() && !(after = row_of_cursor(page.cursor))) return Error{ErrorKind::Invalid, "cursor is not one that a page gave"};
+  if (!page.cursor.empty() && !(after = row_of_cursor(page.cursor)))
+    return Error{ErrorKind::Invalid, "cursor is not one that a page gave"};
   if (!kept.list) return answer;
   auto all = kept.list(page.tenant);
   if (!all) return std::move(all.error());
@@ -77,7 +83,9 @@ Result<Page<SinkDeliveryRow>> delivery(const SinkDeliveries& kept, std::string_v
     complete(kept, found, true);
     answer.items.push_back(std::move(found.row));
   }
-  if (answer.items.empty()) return Error{ErrorKind::NotFound, "no delivery " + std::string(id) + " waits or is parked: it was made, or never was"};
+  if (answer.items.empty())
+    return Error{ErrorKind::NotFound,
+                 "no delivery " + std::string(id) + " waits or is parked: it was made, or never was"};
   return answer;
 }
 

@@ -1,5 +1,5 @@
-// What is on its way to sinks, and what was parked, for people. Who keeps it gives these functions; a process without sinks has
-// none of it.
+// What is on its way to sinks, and what was parked, for people. Who keeps it gives these functions; a process without
+// sinks has none of it.
 #pragma once
 
 #include <functional>
@@ -38,7 +38,8 @@ struct SinkDeliveryFilter {
 };
 
 // The newest alert first.
-Result<Page<SinkDeliveryRow>> deliveries(const SinkDeliveries& kept, const PageRequest& page, const SinkDeliveryFilter& filter);
+Result<Page<SinkDeliveryRow>> deliveries(const SinkDeliveries& kept, const PageRequest& page,
+                                         const SinkDeliveryFilter& filter);
 
 // At every sink that has it.
 Result<Page<SinkDeliveryRow>> delivery(const SinkDeliveries& kept, std::string_view tenant, std::string_view id);

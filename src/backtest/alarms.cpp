@@ -18,7 +18,8 @@ constexpr std::string_view kTenant = "past";
 constexpr std::int64_t kEventsPerCommit = 20'000;
 constexpr std::size_t kCacheBytes = std::size_t{256} << 20;
 
-// One task and its log of one partition: records come in the order of their time, a tick before whatever is later than a timer.
+// One task and its log of one partition: records come in the order of their time, a tick before whatever is later than
+// a timer.
 class Stage {
  public:
   explicit Stage(std::vector<Alarm>& alarms)
@@ -42,8 +43,11 @@ class Stage {
     const StoredRecord record{offset_++, at, key, {}};
     for (const Emitted& emitted : task_.fold(record, &event)) {
       const auto* signal = std::get_if<SignalChanged>(&emitted.event.body);
-      if (signal == nullptr || !signal->raised || signal->kind != SignalKind::silent || signal->level != SignalLevel::act) continue;
-      alarms_.push_back({customers_.at(signal->customer), signal->since, signal->probability_permille, signal->reasons});
+      if (signal == nullptr || !signal->raised || signal->kind != SignalKind::silent ||
+          signal->level != SignalLevel::act)
+        continue;
+      alarms_.push_back(
+          {customers_.at(signal->customer), signal->since, signal->probability_permille, signal->reasons});
     }
     if (offset_ % kEventsPerCommit == 0) commit();
   }

@@ -24,7 +24,8 @@ class Gathered {
     return is_new;
   }
   Past take() {
-    std::stable_sort(past.events.begin(), past.events.end(), [](const PastEvent& a, const PastEvent& b) { return a.at < b.at; });
+    std::stable_sort(past.events.begin(), past.events.end(),
+                     [](const PastEvent& a, const PastEvent& b) { return a.at < b.at; });
     return std::move(past);
   }
   Past past;
@@ -42,7 +43,8 @@ class Rows final : public Reader, private csv::Records {
 
   Result<Past> take() {
     if (!problem_.empty()) return Error{ErrorKind::Invalid, file_.path.string() + ": " + problem_};
-    if (!has_header_) return Error{ErrorKind::Invalid, file_.path.string() + " is empty; it needs a header with customer_id and ts"};
+    if (!has_header_)
+      return Error{ErrorKind::Invalid, file_.path.string() + " is empty; it needs a header with customer_id and ts"};
     return gathered_.take();
   }
 
@@ -51,7 +53,8 @@ class Rows final : public Reader, private csv::Records {
     if (!problem_.empty()) return;
     csv::split_record(raw, {}, cells_);
     if (!has_header_) return header();
-    if (cells_.size() != columns_) return refuse(line, "has " + std::to_string(cells_.size()) + " fields instead of " + std::to_string(columns_));
+    if (cells_.size() != columns_)
+      return refuse(line, "has " + std::to_string(cells_.size()) + " fields instead of " + std::to_string(columns_));
     for (const auto& [column, value] : wanted_) {
       if (cell(column) != value) return;
     }
@@ -59,7 +62,8 @@ class Rows final : public Reader, private csv::Records {
     const auto at = time_of(std::string(cell(ts_)));
     if (!at) return refuse(line, "'" + cells_[ts_] + "' is no time; write 2026-11-20T08:15:30Z or 2026-11-20");
     if (cell(customer_).empty()) return refuse(line, "customer_id is empty");
-    if (gathered_.add(std::string(cell(customer_)), *at) && segment_) gathered_.past.segments.emplace_back(segment_name(cell(*segment_)));
+    if (gathered_.add(std::string(cell(customer_)), *at) && segment_)
+      gathered_.past.segments.emplace_back(segment_name(cell(*segment_)));
   }
 
   // As the configuration would name it: small letters, digits, - and _.

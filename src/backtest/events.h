@@ -34,13 +34,14 @@ struct Past {
 };
 
 struct EventFile {
-  std::filesystem::path path;                               // CSV with a header, plain or .gz
-  std::set<std::string> activity;                           // values of column `type` that are activity; empty: every row is
-  std::vector<std::pair<std::string, std::string>> where;   // column and value; all other rows are passed over
-  std::string segment{};                                    // column that says in which segment a customer is: their first row counts
+  std::filesystem::path path;      // CSV with a header, plain or .gz
+  std::set<std::string> activity;  // values of column `type` that are activity; empty: every row is
+  std::vector<std::pair<std::string, std::string>> where;  // column and value; all other rows are passed over
+  std::string segment{};  // column that says in which segment a customer is: their first row counts
 };
 
-// Columns: `customer_id`, `ts` (RFC 3339 or a date, UTC), and `type` if `activity` is given. NotFound and Invalid with the remedy.
+// Columns: `customer_id`, `ts` (RFC 3339 or a date, UTC), and `type` if `activity` is given. NotFound and Invalid with
+// the remedy.
 Result<Past> read_events(const EventFile& file);
 
 // What `settings` count as activity of the customers of one tenant, as it was recorded; customers go by their ids.

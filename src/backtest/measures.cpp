@@ -7,7 +7,8 @@ namespace earshot::backtest {
 
 // By ranks: the sum of the ranks of the silent, less what it would be if all of them came first.
 double auc(std::vector<Outcome> outcomes) {
-  std::sort(outcomes.begin(), outcomes.end(), [](const Outcome& a, const Outcome& b) { return a.probability < b.probability; });
+  std::sort(outcomes.begin(), outcomes.end(),
+            [](const Outcome& a, const Outcome& b) { return a.probability < b.probability; });
   double silent = 0, ranks = 0;
   for (std::size_t from = 0, to = 0; from < outcomes.size(); from = to) {
     while (to < outcomes.size() && outcomes[to].probability == outcomes[from].probability) ++to;
@@ -25,7 +26,8 @@ double auc(std::vector<Outcome> outcomes) {
 
 double brier(std::span<const Outcome> outcomes) {
   double sum = 0;
-  for (const Outcome& one : outcomes) sum += (one.probability - (one.silent ? 1 : 0)) * (one.probability - (one.silent ? 1 : 0));
+  for (const Outcome& one : outcomes)
+    sum += (one.probability - (one.silent ? 1 : 0)) * (one.probability - (one.silent ? 1 : 0));
   return outcomes.empty() ? 0 : sum / static_cast<double>(outcomes.size());
 }
 
@@ -66,7 +68,8 @@ std::vector<Gap> gaps_after(const Past& past, DayNumber fit_day, int silence_day
     const Last& begin = last[customer];
     const DayNumber day = day_of(begin.at);
     if (begin.days == 0 || day <= fit_day || day > end - silence_days) return;
-    gaps.push_back({customer, begin.at, std::chrono::duration<double, std::ratio<86400>>(until - begin.at).count(), begin.days - 1});
+    gaps.push_back({customer, begin.at, std::chrono::duration<double, std::ratio<86400>>(until - begin.at).count(),
+                    begin.days - 1});
   };
   for (const PastEvent& event : past.events) {
     Last& before = last[event.customer];

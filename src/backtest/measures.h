@@ -16,7 +16,8 @@ struct Outcome {
   bool silent = false;     // that came
 };
 
-// Area under the ROC curve: the share of pairs, one silent and one not, that are in order; ties count half. 0.5 without pairs.
+// Area under the ROC curve: the share of pairs, one silent and one not, that are in order; ties count half. 0.5 without
+// pairs.
 double auc(std::vector<Outcome> outcomes);
 // Mean squared error of the probabilities.
 double brier(std::span<const Outcome> outcomes);
@@ -35,8 +36,8 @@ double calibration_error(const std::vector<Bin>& bins);
 struct Gap {
   std::uint32_t customer = 0;
   Timestamp from{};
-  double days = 0;    // until the next activity or the end of the data
-  int x = 0;          // active days after the first, up to its begin
+  double days = 0;  // until the next activity or the end of the data
+  int x = 0;        // active days after the first, up to its begin
 };
 std::vector<Gap> gaps_after(const Past& past, DayNumber fit_day, int silence_days);
 

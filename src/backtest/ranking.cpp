@@ -25,13 +25,15 @@ std::vector<DayHistory> histories_at(const std::vector<std::vector<DayNumber>>& 
   return histories;
 }
 
-Result<Ranking> rank_at(const std::vector<std::vector<DayNumber>>& active_days, DayNumber cut, int horizon_days, const std::vector<std::string>& segments) {
+Result<Ranking> rank_at(const std::vector<std::vector<DayNumber>>& active_days, DayNumber cut, int horizon_days,
+                        const std::vector<std::string>& segments) {
   auto fit = fit_silence(histories_at(active_days, cut));
   if (!fit) return std::move(fit.error());
   Ranking ranking{*fit, {}};
   std::map<std::string, std::vector<DayHistory>> histories;
   for (std::size_t i = 0; i < segments.size(); ++i) {
-    if (const auto history = history_at(active_days[i], cut); history && !segments[i].empty()) histories[segments[i]].push_back(*history);
+    if (const auto history = history_at(active_days[i], cut); history && !segments[i].empty())
+      histories[segments[i]].push_back(*history);
   }
   std::map<std::string, SilenceModel> models;
   for (auto& [name, of_segment] : histories) {
@@ -44,7 +46,8 @@ Result<Ranking> rank_at(const std::vector<std::vector<DayNumber>>& active_days, 
     if (!history) continue;
     const History in_weeks{history->x, history->recency / 7.0, history->age / 7.0};
     const auto own = segments.empty() ? models.end() : models.find(segments[customer]);
-    const double heard = probability_heard(own == models.end() ? fit->model : own->second, in_weeks, horizon_days / 7.0);
+    const double heard =
+        probability_heard(own == models.end() ? fit->model : own->second, in_weeks, horizon_days / 7.0);
     ranking.customers.push_back({static_cast<std::uint32_t>(customer), history->x, 1 - heard});
   }
   return ranking;

@@ -16,14 +16,15 @@ struct Ranked {
 };
 
 struct Ranking {
-  SilenceFit fit;  // of everybody; each segment is scored by its own
+  SilenceFit fit;                 // of everybody; each segment is scored by its own
   std::vector<Ranked> customers;  // in the order of Past::customers; those who were not heard by the cut are left out
 };
 
 // The histories at the end of day `cut`.
 std::vector<DayHistory> histories_at(const std::vector<std::vector<DayNumber>>& active_days, DayNumber cut);
 
-// Fits on everything up to the end of day `cut` and scores silence over the `horizon_days` after it. Invalid if nobody was active by then.
+// Fits on everything up to the end of day `cut` and scores silence over the `horizon_days` after it. Invalid if nobody
+// was active by then.
 Result<Ranking> rank_at(const std::vector<std::vector<DayNumber>>& active_days, DayNumber cut, int horizon_days,
                         const std::vector<std::string>& segments = {});
 

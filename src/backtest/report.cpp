@@ -10,14 +10,20 @@ namespace {
 constexpr std::array kPromised{500, 600, 700, 750, 800, 850, 900, 950};
 
 RankingLine line_of(std::string who, const std::vector<Outcome>& outcomes) {
-  const auto silent = static_cast<double>(std::count_if(outcomes.begin(), outcomes.end(), [](const Outcome& one) { return one.silent; }));
-  return {std::move(who),     static_cast<std::int64_t>(outcomes.size()),  outcomes.empty() ? 0 : silent / static_cast<double>(outcomes.size()),
-          auc(outcomes), brier(outcomes), calibration_error(bins(outcomes))};
+  const auto silent = static_cast<double>(
+      std::count_if(outcomes.begin(), outcomes.end(), [](const Outcome& one) { return one.silent; }));
+  return {std::move(who),
+          static_cast<std::int64_t>(outcomes.size()),
+          outcomes.empty() ? 0 : silent / static_cast<double>(outcomes.size()),
+          auc(outcomes),
+          brier(outcomes),
+          calibration_error(bins(outcomes))};
 }
 
 std::string quarter_of(Timestamp at) {
   const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(at)};
-  return std::to_string(static_cast<int>(day.year())) + " Q" + std::to_string((static_cast<unsigned>(day.month()) + 2) / 3);
+  return std::to_string(static_cast<int>(day.year())) + " Q" +
+         std::to_string((static_cast<unsigned>(day.month()) + 2) / 3);
 }
 
 }  // namespace
@@ -35,7 +41,8 @@ RankingReport report(const Past& past, const Ranking& ranking, DayNumber cut, in
     if (one.x >= 2) established.push_back(outcome);
     (one.x < 5 ? seldom : often).push_back(outcome);
   }
-  found.lines = {line_of("all", all), line_of("x >= 2", established), line_of("x < 5", seldom), line_of("x >= 5", often)};
+  found.lines = {line_of("all", all), line_of("x >= 2", established), line_of("x < 5", seldom),
+                 line_of("x >= 5", often)};
   found.bins = bins(all);
   return found;
 }
@@ -61,7 +68,8 @@ Result<AlarmReport> look_at_alarms(const Past& past, const AlarmTerms& terms) {
   const auto active_days = past.active_days();
   AlarmReport found{terms, {}};
   AlarmRules rules{{}, terms.silence_days, terms.act_permille};
-  for (DayNumber day = terms.fit_day; rules.fits.empty() || (terms.refit_days > 0 && day < past.last_day()); day += terms.refit_days) {
+  for (DayNumber day = terms.fit_day; rules.fits.empty() || (terms.refit_days > 0 && day < past.last_day());
+       day += terms.refit_days) {
     auto fits = fit_churn_by_segment(active_days, past.segments, {day, terms.silence_days, terms.act_permille});
     if (!fits) return std::move(fits.error());
     rules.fits.push_back(fitted(*fits, day, terms.method));
@@ -78,7 +86,8 @@ Result<AlarmReport> look_at_alarms(const Past& past, const AlarmTerms& terms) {
     groups[gap.x < 5 ? "x < 5" : "x >= 5"].push_back(gap);
   }
   found.lines.push_back({"all", score(gaps, found.alarms, terms.silence_days)});
-  for (const auto& [name, group] : groups) found.lines.push_back({name, score(group, found.alarms, terms.silence_days)});
+  for (const auto& [name, group] : groups)
+    found.lines.push_back({name, score(group, found.alarms, terms.silence_days)});
   for (const int promised : kPromised) {
     rules.act_permille = promised;
     const auto at = replay_alarms(past, rules, terms.fit_day);

@@ -24,7 +24,7 @@ struct RankingReport {
   DayNumber cut = 0;
   int horizon_days = 0;
   SilenceFit fit;
-  bool can_compare = false;         // the events reach beyond the horizon
+  bool can_compare = false;          // the events reach beyond the horizon
   std::vector<RankingLine> lines{};  // all; three active days or more; fewer than six; six or more
   std::vector<Bin> bins{};
 };
@@ -47,7 +47,7 @@ struct AlarmTerms {
 
 struct AlarmReport {
   AlarmTerms terms;
-  ChurnFits fits;      // of fit_day
+  ChurnFits fits;  // of fit_day
   int refits = 0;
   std::vector<AlarmLine> lines{};     // all, by quarter in which the silence began, by frequency
   std::vector<AlarmLine> promises{};  // the same for other promises
@@ -56,10 +56,12 @@ struct AlarmReport {
 
 RankingReport report(const Past& past, const Ranking& ranking, DayNumber cut, int horizon_days);
 
-// Fits on what was known at the end of `fit_day`, and of each later day of a refit, and replays everything once for each promise.
+// Fits on what was known at the end of `fit_day`, and of each later day of a refit, and replays everything once for
+// each promise.
 Result<AlarmReport> look_at_alarms(const Past& past, const AlarmTerms& terms);
 
 // One HTML file that needs nothing else: the scores, reliability and lead-time drawn, and examples. Text is escaped.
-std::string page(const Past& past, const std::optional<RankingReport>& ranking, const std::optional<AlarmReport>& alarms);
+std::string page(const Past& past, const std::optional<RankingReport>& ranking,
+                 const std::optional<AlarmReport>& alarms);
 
 }  // namespace earshot::backtest

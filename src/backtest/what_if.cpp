@@ -9,7 +9,8 @@ namespace {
 
 std::vector<PastCase> since_of(const History& history, Timestamp since) {
   std::vector<PastCase> cases;
-  std::copy_if(history.cases.begin(), history.cases.end(), std::back_inserter(cases), [&](const PastCase& one) { return one.opened >= since; });
+  std::copy_if(history.cases.begin(), history.cases.end(), std::back_inserter(cases),
+               [&](const PastCase& one) { return one.opened >= since; });
   return cases;
 }
 
@@ -21,10 +22,13 @@ std::map<CaseId, const PastCase*> by_id(const History& history) {
 
 // The silence of the same customer nearest in time, taken out of `left`.
 std::optional<PastCase> take_same_silence(const PastCase& wanted, std::vector<PastCase>& left) {
-  const auto distance = [&](const PastCase& one) { return one.opened > wanted.opened ? one.opened - wanted.opened : wanted.opened - one.opened; };
+  const auto distance = [&](const PastCase& one) {
+    return one.opened > wanted.opened ? one.opened - wanted.opened : wanted.opened - one.opened;
+  };
   auto nearest = left.end();
   for (auto one = left.begin(); one != left.end(); ++one) {
-    const bool is_candidate = one->origin == CaseOrigin::silence && one->customer == wanted.customer && distance(*one) <= kSameSilence;
+    const bool is_candidate =
+        one->origin == CaseOrigin::silence && one->customer == wanted.customer && distance(*one) <= kSameSilence;
     if (is_candidate && (nearest == left.end() || distance(*one) < distance(*nearest))) nearest = one;
   }
   if (nearest == left.end()) return std::nullopt;
@@ -36,13 +40,15 @@ std::optional<PastCase> take_same_silence(const PastCase& wanted, std::vector<Pa
 }  // namespace
 
 void History::take(const Event& event) {
-  if (const auto* change = std::get_if<CaseChanged>(&event.body); change != nullptr && change->step == CaseStep::opened) {
+  if (const auto* change = std::get_if<CaseChanged>(&event.body);
+      change != nullptr && change->step == CaseStep::opened) {
     cases.push_back({change->case_id, change->customer, change->origin, change->department, change->opened_at});
   } else if (const auto* activity = std::get_if<ActivityRecorded>(&event.body)) {
     if (!read_activity(*activity, {}).sign_of_life) return;
     Timestamp& last = last_heard.try_emplace(activity->customer, kEarliest).first->second;
     last = std::max(last, activity->at);
-  } else if (const auto* measure = std::get_if<MeasureTaken>(&event.body); measure != nullptr && measure->kind == MeasureKind::sla_outcome) {
+  } else if (const auto* measure = std::get_if<MeasureTaken>(&event.body);
+             measure != nullptr && measure->kind == MeasureKind::sla_outcome) {
     ++(measure->outcome == "met" ? sla_met : sla_breached);
   }
 }

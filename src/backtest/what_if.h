@@ -1,5 +1,5 @@
-// Two histories of one log, under the rules of today and under others: which cases there would have been more, which fewer, and
-// what became of their customers.
+// Two histories of one log, under the rules of today and under others: which cases there would have been more, which
+// fewer, and what became of their customers.
 #pragma once
 
 #include <cstdint>
@@ -22,17 +22,18 @@ struct PastCase {
 
 // What folding a log under some rules gave.
 struct History {
-  std::vector<PastCase> cases;              // by time of opening
+  std::vector<PastCase> cases;                 // by time of opening
   std::map<CustomerId, Timestamp> last_heard;  // of every customer
   std::int64_t sla_met = 0;
   std::int64_t sla_breached = 0;
-  Timestamp now{};                          // the end of the log
+  Timestamp now{};  // the end of the log
 
   // Takes one event as it was published, in the order of its topic.
   void take(const Event& event);
 };
 
-// What became of the customers of some cases: heard again after the case was opened; not heard for kGoneAfter or longer; neither.
+// What became of the customers of some cases: heard again after the case was opened; not heard for kGoneAfter or
+// longer; neither.
 struct Fates {
   std::int64_t came_back = 0;
   std::int64_t silent = 0;
@@ -54,8 +55,8 @@ struct Comparison {
   std::int64_t other = 0;
 };
 
-// Of the cases opened at or after `since`. A case is the same when it has the same cause, and so the same id; two silences of one
-// customer are the same when no more than kSameSilence lie between them.
+// Of the cases opened at or after `since`. A case is the same when it has the same cause, and so the same id; two
+// silences of one customer are the same when no more than kSameSilence lie between them.
 inline constexpr std::chrono::days kSameSilence{182};
 Comparison compare(const History& today, const History& other, Timestamp since);
 

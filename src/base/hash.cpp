@@ -33,7 +33,8 @@ class Sha256Context {
   Sha256Context& operator=(const Sha256Context&) = delete;
 
   void digest(std::string_view bytes, unsigned char* to) {
-    const bool done = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1 && EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1 &&
+    const bool done = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1 &&
+                      EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1 &&
                       EVP_DigestFinal_ex(context_, to, nullptr) == 1;
     EARSHOT_CHECK(done, "SHA-256 is not available");
   }
@@ -79,7 +80,8 @@ std::uint32_t murmur2(std::string_view bytes) {
 std::string hmac_sha256(std::string_view key, std::string_view message) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
-  const auto* done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), raw(message), message.size(), digest, &size);
+  const auto* done =
+      HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), raw(message), message.size(), digest, &size);
   EARSHOT_CHECK(done != nullptr && size == 32, "HMAC-SHA256 is not available");
   return {reinterpret_cast<char*>(digest), size};
 }
@@ -87,7 +89,8 @@ std::string hmac_sha256(std::string_view key, std::string_view message) {
 std::string hmac_sha1(std::string_view key, std::string_view message) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
-  const auto* done = HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), raw(message), message.size(), digest, &size);
+  const auto* done =
+      HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), raw(message), message.size(), digest, &size);
   EARSHOT_CHECK(done != nullptr && size == 20, "HMAC-SHA1 is not available");
   return {reinterpret_cast<char*>(digest), size};
 }
@@ -95,7 +98,8 @@ std::string hmac_sha1(std::string_view key, std::string_view message) {
 KeyHash hash_key(std::string_view secret, std::string_view kind_and_value) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
   if (secret.empty()) {
-    // Kept for each thread: SHA256() looks the algorithm up and allocates anew for every key, which takes longer than the hash.
+    // Kept for each thread: SHA256() looks the algorithm up and allocates anew for every key, which takes longer than
+    // the hash.
     thread_local Sha256Context context;
     context.digest(kind_and_value, digest);
     return {big_endian(digest), big_endian(digest + 8)};
@@ -105,12 +109,15 @@ KeyHash hash_key(std::string_view secret, std::string_view kind_and_value) {
 }
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  EARSHOT_CHECK(EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), EVP_sha256(), nullptr) == 1, "SHA-256 is not available");
+  EARSHOT_CHECK(EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), EVP_sha256(), nullptr) == 1,
+                "SHA-256 is not available");
 }
 
 Sha256::~Sha256() { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_)); }
 
-void Sha256::add(std::string_view bytes) { EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_), bytes.data(), bytes.size()); }
+void Sha256::add(std::string_view bytes) {
+  EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_), bytes.data(), bytes.size());
+}
 
 std::string Sha256::hex() {
   unsigned char digest[SHA256_DIGEST_LENGTH];

@@ -1,4 +1,5 @@
-// Fingerprints and digests. XXH3 where speed counts and nobody gains by a collision; SHA-256 and HMAC where somebody might.
+// Fingerprints and digests. XXH3 where speed counts and nobody gains by a collision; SHA-256 and HMAC where somebody
+// might.
 #pragma once
 
 #include <cstdint>

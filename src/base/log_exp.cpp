@@ -111,9 +111,7 @@ double portable_exp_minus_one(double x) {
   return (scale - 1) + scale * fraction;
 }
 
-double portable_pow(double base, double exponent) {
-  return portable_exp(exponent * portable_log(base));
-}
+double portable_pow(double base, double exponent) { return portable_exp(exponent * portable_log(base)); }
 
 namespace {
 

@@ -12,7 +12,8 @@ namespace earshot {
 // Natural logarithm, relative error below 2.5e-16. -infinity at 0, NaN below it.
 double portable_log(double x);
 
-// e^x, relative error below 2.5e-16 (less digits where the result is subnormal). Infinity above 709.78, 0 below -745.13.
+// e^x, relative error below 2.5e-16 (less digits where the result is subnormal). Infinity above 709.78, 0 below
+// -745.13.
 double portable_exp(double x);
 
 // e^x - 1 without losing the digits of a small x; relative error below 4e-16.

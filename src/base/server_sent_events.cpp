@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::size_t kLineMax = ServerSentEvents::kEventDataMax + 16;  // with the name of its field
 
-void append_up_to(std::string& text, std::string_view more, std::size_t max) { text += more.substr(0, max - std::min(max, text.size())); }
+void append_up_to(std::string& text, std::string_view more, std::size_t max) {
+  text += more.substr(0, max - std::min(max, text.size()));
+}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
-// Cuts a stream of server-sent events (WHATWG HTML, 9.2) that arrives in pieces cut anywhere into events. Lines end with LF, CRLF
-// or CR; a byte order mark at the start is dropped; comments keep a connection alive and say nothing. Memory is bounded: of longer
-// data only the first kEventDataMax bytes and one more are kept, so that whoever reads them sees that they are too long.
+// Cuts a stream of server-sent events (WHATWG HTML, 9.2) that arrives in pieces cut anywhere into events. Lines end
+// with LF, CRLF or CR; a byte order mark at the start is dropped; comments keep a connection alive and say nothing.
+// Memory is bounded: of longer data only the first kEventDataMax bytes and one more are kept, so that whoever reads
+// them sees that they are too long.
 #pragma once
 
 #include <functional>

@@ -8,7 +8,8 @@ namespace {
 std::string_view usual_port(std::string_view scheme) { return scheme == "https" || scheme == "wss" ? "443" : "80"; }
 
 bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && text.size() <= 5 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ absl::string_view view(std::string_view text) { return {text.data(), text.size()
 // A path, a plain offset, `localtime` or the library's own prefixes would depend on the machine or hide a typing error.
 bool is_zone_name(std::string_view name) {
   const auto is_allowed = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' || c == '_' || c == '+' ||
-           c == '-';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
+           c == '+' || c == '-';
   };
   return !name.empty() && name.size() <= kZoneNameBytesMax && std::all_of(name.begin(), name.end(), is_allowed) &&
          name.front() != '/' && name != "localtime" && name != "posixrules";
@@ -39,7 +39,8 @@ struct Zone::Data {
 Result<Zone> Zone::load(std::string_view name) {
   auto data = std::make_shared<Data>();
   if (!is_zone_name(name) || !absl::LoadTimeZone(view(name), &data->zone)) {
-    return Error{ErrorKind::NotFound, "no time zone is called " + std::string(name.substr(0, kZoneNameBytesMax)) + "; use a name such as Asia/Shanghai or UTC"};
+    return Error{ErrorKind::NotFound, "no time zone is called " + std::string(name.substr(0, kZoneNameBytesMax)) +
+                                          "; use a name such as Asia/Shanghai or UTC"};
   }
   return Zone(std::move(data));
 }

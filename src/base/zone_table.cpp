@@ -9,12 +9,8 @@ namespace {
 
 constexpr std::chrono::hours kOffsetMax{26};
 
-WallTime shifted(Timestamp at, std::chrono::seconds offset) {
-  return WallTime{at.time_since_epoch() + offset};
-}
-Timestamp shifted(WallTime at, std::chrono::seconds offset) {
-  return Timestamp{at.time_since_epoch() - offset};
-}
+WallTime shifted(Timestamp at, std::chrono::seconds offset) { return WallTime{at.time_since_epoch() + offset}; }
+Timestamp shifted(WallTime at, std::chrono::seconds offset) { return Timestamp{at.time_since_epoch() - offset}; }
 
 }  // namespace
 

@@ -38,9 +38,11 @@ void append_list(std::string_view name, const Items& items, std::string& out, Ap
 }
 
 void append_issues(const Analysis& analysis, std::string& out) {
-  append_list("labels", analysis.issues, out, [&](const IssueScore& issue) { append_json_string(text::name_of(issue.type), out); });
+  append_list("labels", analysis.issues, out,
+              [&](const IssueScore& issue) { append_json_string(text::name_of(issue.type), out); });
   out += ",\"issue_probs\":{";
-  for (std::size_t i = 1; i < kIssueTypes; ++i) append_share(text::name_of(static_cast<IssueType>(i)), analysis.issue_permille[i], out);
+  for (std::size_t i = 1; i < kIssueTypes; ++i)
+    append_share(text::name_of(static_cast<IssueType>(i)), analysis.issue_permille[i], out);
   out.push_back('}');
 }
 
@@ -89,7 +91,10 @@ void append_evidence(const Analysis& analysis, std::string& out) {
 }  // namespace
 
 void append_analysis(const Analysis& analysis, const AnalyzeOptions& options, std::string& out) {
-  out.append(",\"lang\":\"").append(name_of(analysis.language)).append("\",\"label\":\"").append(name_of(analysis.sentiment));
+  out.append(",\"lang\":\"")
+      .append(name_of(analysis.language))
+      .append("\",\"label\":\"")
+      .append(name_of(analysis.sentiment));
   out += "\",\"probs\":{";
   append_share("neg", analysis.negative_permille, out);
   append_share("neu", analysis.neutral_permille, out);

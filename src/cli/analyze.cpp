@@ -46,7 +46,9 @@ std::string repaired(std::string_view line) {
     const char first = line[at + 2];
     const char second = static_cast<char>(line[at + 3] | 0x20);
     if (first != 'd' && first != 'D') return 0;
-    return (second >= '8' && second <= '9') || second == 'a' || second == 'b' ? 'h' : second >= 'c' && second <= 'f' ? 'l' : 0;
+    return (second >= '8' && second <= '9') || second == 'a' || second == 'b' ? 'h'
+           : second >= 'c' && second <= 'f'                                   ? 'l'
+                                                                              : 0;
   };
   for (std::size_t at = 0; at < line.size();) {
     if (line[at] == '\\') {
@@ -95,7 +97,8 @@ Item parse_item(simdjson::dom::parser& parser, const std::string& line) {
 
 class Session {
  public:
-  Session(const Options& options, const Analyzer& analyzer) : options_(options), analyzer_(analyzer), tenant_texts_(analyzer) {}
+  Session(const Options& options, const Analyzer& analyzer)
+      : options_(options), analyzer_(analyzer), tenant_texts_(analyzer) {}
 
   Result<void> use_config() {
     auto config = load_config(options_.config);
@@ -199,12 +202,13 @@ void add_analyze(CLI::App& app, int& exit_code) {
   command->add_option("--model", options->model,
                       "Model file (default: EARSHOT_MODEL, else models/text-2.bin near the program)");
   command
-      ->add_option(
-          "--format", options->format,
-          "text: a line is a text; ndjson: a line is {\"id\",\"text\",\"lang\"?,\"channel\"?,\"by\"?}; auto: the first line decides")
+      ->add_option("--format", options->format,
+                   "text: a line is a text; ndjson: a line is {\"id\",\"text\",\"lang\"?,\"channel\"?,\"by\"?}; auto: "
+                   "the first line decides")
       ->check(CLI::IsMember({"auto", "text", "ndjson"}));
   command->add_option("--lang", options->language, "Language the source declares, for lines that do not say");
-  command->add_option("--config", options->config, "Configuration whose section `text` is applied, as the service would");
+  command->add_option("--config", options->config,
+                      "Configuration whose section `text` is applied, as the service would");
   command->add_flag("--no-unknown", options->no_unknown,
                     "Always choose a sentiment, also in languages the model was not trained for");
   command->add_flag("--no-evidence", options->no_evidence, "Leave the evidence out; about twice as fast");

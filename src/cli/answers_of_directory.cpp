@@ -37,7 +37,8 @@ class OfDirectory final : public Answers {
   }
 
   Result<std::string> tell(const Ask&, const std::string&) override {
-    return Error{ErrorKind::Invalid, "a data directory is only read here; start an earshot on it and name that one with --url"};
+    return Error{ErrorKind::Invalid,
+                 "a data directory is only read here; start an earshot on it and name that one with --url"};
   }
 
  private:
@@ -79,7 +80,8 @@ Error with_advice(Error error, const Config& config) {
 
 Result<DirectoryAnswers> answers_of_directory(const Config& config) {
   if (is_kafka(config))
-    return Error{ErrorKind::Invalid, "the event log is in Kafka, so a running earshot answers: ask it with --url http://" + config.listen};
+    return Error{ErrorKind::Invalid,
+                 "the event log is in Kafka, so a running earshot answers: ask it with --url http://" + config.listen};
   auto log = EmbeddedReader::open(config.data / "log");
   if (!log) return with_advice(std::move(log.error()), config);
   DirectoryAnswers opened;

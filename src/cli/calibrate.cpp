@@ -28,10 +28,10 @@ int run(const Options& options) {
   if (!file) return fail(file.error());
   const auto fitted = text::fit_calibration(*analyzer, file->rows);
   if (!fitted) return fail(Error(fitted.error()).in(options.file));
-  std::fprintf(stderr, "%zu rows; on the half it did not see: loss %.4f, now %.4f; calibration error of P(neg) %.4f, now %.4f\n", fitted->rows,
-               fitted->loss_before, fitted->loss_after, fitted->ece_before, fitted->ece_after);
-  if (fitted->loss_after >= fitted->loss_before)
-    std::fprintf(stderr, "it does not help: leave the channel as it is\n");
+  std::fprintf(
+      stderr, "%zu rows; on the half it did not see: loss %.4f, now %.4f; calibration error of P(neg) %.4f, now %.4f\n",
+      fitted->rows, fitted->loss_before, fitted->loss_after, fitted->ece_before, fitted->ece_after);
+  if (fitted->loss_after >= fitted->loss_before) std::fprintf(stderr, "it does not help: leave the channel as it is\n");
   std::string channel;
   append_json_string(options.channel, channel);
   std::cout << "# for earshot.yaml\ntext:\n  calibration:\n    - channel: " << channel
@@ -45,10 +45,13 @@ int run(const Options& options) {
 
 void add_calibrate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("calibrate", "Labelled texts of one channel in, how to read the model's probabilities there out");
-  command->add_option("FILE", options->file, "At least 300 rows: label, lang, domain, text, with tabs between")->required();
+  CLI::App* command = app.add_subcommand(
+      "calibrate", "Labelled texts of one channel in, how to read the model's probabilities there out");
+  command->add_option("FILE", options->file, "At least 300 rows: label, lang, domain, text, with tabs between")
+      ->required();
   command->add_option("--channel", options->channel, "The channel they come from, as events name it")->required();
-  command->add_option("--model", options->model, "Model file (default: EARSHOT_MODEL, else models/text-2.bin near the program)");
+  command->add_option("--model", options->model,
+                      "Model file (default: EARSHOT_MODEL, else models/text-2.bin near the program)");
   command->footer("Example:\n  earshot calibrate --channel google_play reviews.tsv >> earshot.yaml");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }

@@ -5,7 +5,8 @@
 
 namespace earshot::cli {
 
-// Whether the hazard or the forecast alone says when a silence is too long, and why; and the levels that keep the promises.
+// Whether the hazard or the forecast alone says when a silence is too long, and why; and the levels that keep the
+// promises.
 void print_choice(const ChurnFit& fit);
 
 // Each segment in a few lines.

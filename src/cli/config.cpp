@@ -28,8 +28,8 @@ bool is_bare(const std::string& text) {
   if (text.empty() || text.find_first_not_of("-0123456789.") != std::string::npos) return false;
   const std::size_t first = text[0] == '-' ? 1 : 0;
   const bool leading_zero = text.size() > first + 1 && text[first] == '0' && text[first + 1] != '.';
-  return text.size() > first && text[first] != '.' && text.back() != '.' && !leading_zero && std::count(text.begin(), text.end(), '.') <= 1 &&
-         text.find('-', 1) == std::string::npos;
+  return text.size() > first && text[first] != '.' && text.back() != '.' && !leading_zero &&
+         std::count(text.begin(), text.end(), '.') <= 1 && text.find('-', 1) == std::string::npos;
 }
 
 void append_json(const YAML::Node& node, std::string& out) {
@@ -89,7 +89,8 @@ int line_of(const YAML::Node& node, std::string_view path) {
 
 std::string words(const std::vector<std::string_view>& all) {
   std::string text;
-  for (const std::string_view word : all) text += (text.empty() ? "" : word == all.back() ? " or " : ", ") + std::string(word);
+  for (const std::string_view word : all)
+    text += (text.empty() ? "" : word == all.back() ? " or " : ", ") + std::string(word);
   return text;
 }
 
@@ -105,13 +106,17 @@ class Loader {
     config_.data = plain->data;
     config_.listen = plain->listen;
     config_.model = plain->model;
-    if (plain->partitions < 1 || plain->partitions > 1024) return at("partitions", "partitions is not within 1 and 1024");
+    if (plain->partitions < 1 || plain->partitions > 1024)
+      return at("partitions", "partitions is not within 1 and 1024");
     config_.partitions = static_cast<int>(plain->partitions);
-    if (plain->queue_events_max < 1 || plain->queue_events_max > 10'000'000) return at("queue_events_max", "queue_events_max is not within 1 and 10000000");
-    if (plain->fit_every_days < 0 || plain->fit_every_days > 365) return at("fit_every_days", "fit_every_days is not within 0 and 365");
+    if (plain->queue_events_max < 1 || plain->queue_events_max > 10'000'000)
+      return at("queue_events_max", "queue_events_max is not within 1 and 10000000");
+    if (plain->fit_every_days < 0 || plain->fit_every_days > 365)
+      return at("fit_every_days", "fit_every_days is not within 0 and 365");
     config_.fit_every_days = static_cast<int>(plain->fit_every_days);
     config_.queue_events_max = static_cast<int>(plain->queue_events_max);
-    if (config_.tenant.empty() || config_.tenant.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos) {
+    if (config_.tenant.empty() ||
+        config_.tenant.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos) {
       return at("tenant", "tenant is written with small letters, digits, - and _ only");
     }
     if (auto done = engine(); !done) return std::move(done.error());
@@ -142,13 +147,15 @@ class Loader {
   std::string plain_part() const {
     YAML::Node plain(YAML::NodeType::Map);
     for (const auto& pair : root_) {
-      if (std::find(kSections.begin(), kSections.end(), pair.first.Scalar()) == kSections.end()) plain[pair.first.Scalar()] = pair.second;
+      if (std::find(kSections.begin(), kSections.end(), pair.first.Scalar()) == kSections.end())
+        plain[pair.first.Scalar()] = pair.second;
     }
     return to_json(plain);
   }
 
   Result<void> check_sections() const {
-    const std::vector<std::string_view> plain{"tenant", "data", "listen", "partitions", "model", "fit_every_days", "queue_events_max"};
+    const std::vector<std::string_view> plain{"tenant", "data",           "listen",          "partitions",
+                                              "model",  "fit_every_days", "queue_events_max"};
     std::vector<std::string_view> known(kSections.begin(), kSections.end());
     known.insert(known.end(), plain.begin(), plain.end());
     std::set<std::string> seen;
@@ -156,7 +163,8 @@ class Loader {
       const std::string& key = pair.first.Scalar();
       if (!seen.insert(key).second) return at(key, key + " stands twice");
       const bool is_list = key == "tokens" || key == "connectors" || key == "sinks";
-      if (is_list && !pair.second.IsSequence() && !pair.second.IsNull()) return at(key, key + " is not a list: each entry begins with a dash");
+      if (is_list && !pair.second.IsSequence() && !pair.second.IsNull())
+        return at(key, key + " is not a list: each entry begins with a dash");
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
       const std::string near = nearest_word(key, known);
       return at(key, key + " is not a known key" + (near.empty() ? "" : "; did you mean " + near + "?"));
@@ -169,7 +177,8 @@ class Loader {
     std::vector<std::string> secrets;
     for (const std::string& name : names) {
       const char* secret = std::getenv(name.c_str());
-      if (secret == nullptr || *secret == '\0') return at(path, path + " names " + name + ", which is not set in the environment");
+      if (secret == nullptr || *secret == '\0')
+        return at(path, path + " names " + name + ", which is not set in the environment");
       secrets.emplace_back(secret);
     }
     return secrets;
@@ -178,29 +187,46 @@ class Loader {
   Result<void> engine() {
     const YAML::Node node = root_["engine"];
     if (!node) return {};
-    if (!node.IsMap()) return at("engine", "engine is not a group of keys, as in engine: {kind: kafka, bootstrap: localhost:9092}");
+    if (!node.IsMap())
+      return at("engine", "engine is not a group of keys, as in engine: {kind: kafka, bootstrap: localhost:9092}");
     YAML::Node plain(YAML::NodeType::Map);
     for (const auto& pair : node) {
       if (pair.first.Scalar() != "security") plain[pair.first.Scalar()] = pair.second;
     }
     auto read = section<EngineKeys>(to_json(plain), "engine");
     if (!read) return std::move(read.error());
-    if (read->kind != "embedded" && read->kind != "kafka") return at("engine.kind", "engine.kind is not embedded or kafka: " + read->kind);
+    if (read->kind != "embedded" && read->kind != "kafka")
+      return at("engine.kind", "engine.kind is not embedded or kafka: " + read->kind);
     const bool is_kafka = read->kind == "kafka";
-    if (is_kafka && read->bootstrap.empty()) return at("engine", "engine.bootstrap is missing: the address of a Kafka broker, as in localhost:9092");
-    if (!is_kafka && !read->bootstrap.empty()) return at("engine.bootstrap", "engine.bootstrap is for kafka only; set engine.kind to kafka");
+    if (is_kafka && read->bootstrap.empty())
+      return at("engine", "engine.bootstrap is missing: the address of a Kafka broker, as in localhost:9092");
+    if (!is_kafka && !read->bootstrap.empty())
+      return at("engine.bootstrap", "engine.bootstrap is for kafka only; set engine.kind to kafka");
     for (const auto& [key, value] : {std::pair("prefix", read->prefix), std::pair("slot", read->slot)}) {
-      if (value.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != std::string::npos)
-        return at(std::string("engine.") + key, std::string("engine.") + key + " is written with letters, digits, -, _ and . only");
+      if (value.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") !=
+          std::string::npos)
+        return at(std::string("engine.") + key,
+                  std::string("engine.") + key + " is written with letters, digits, -, _ and . only");
     }
-    if (read->session_seconds < 6 || read->session_seconds > 1800) return at("engine.session_seconds", "engine.session_seconds is not within 6 and 1800");
+    if (read->session_seconds < 6 || read->session_seconds > 1800)
+      return at("engine.session_seconds", "engine.session_seconds is not within 6 and 1800");
     if (read->workers < 1 || read->workers > config_.partitions)
-      return at("engine.workers", "engine.workers is not within 1 and the number of partitions, " + std::to_string(config_.partitions));
-    if (!is_kafka && read->workers > 1) return at("engine.workers", "engine.workers is for kafka only: a data directory has one");
-    if (!read->advertise.empty() && (!read->advertise.starts_with("http") || read->advertise.find(' ') != std::string::npos))
-      return at("engine.advertise", "engine.advertise is not an address as in http://earshot-1.example:8080: " + read->advertise);
-    config_.engine = {read->kind, read->bootstrap, read->prefix, read->slot, static_cast<int>(read->session_seconds), static_cast<int>(read->workers),
-                      read->advertise, {}};
+      return at("engine.workers",
+                "engine.workers is not within 1 and the number of partitions, " + std::to_string(config_.partitions));
+    if (!is_kafka && read->workers > 1)
+      return at("engine.workers", "engine.workers is for kafka only: a data directory has one");
+    if (!read->advertise.empty() &&
+        (!read->advertise.starts_with("http") || read->advertise.find(' ') != std::string::npos))
+      return at("engine.advertise",
+                "engine.advertise is not an address as in http://earshot-1.example:8080: " + read->advertise);
+    config_.engine = {read->kind,
+                      read->bootstrap,
+                      read->prefix,
+                      read->slot,
+                      static_cast<int>(read->session_seconds),
+                      static_cast<int>(read->workers),
+                      read->advertise,
+                      {}};
     return node["security"] ? security(node["security"]) : Result<void>();
   }
 
@@ -218,7 +244,8 @@ class Loader {
     add("ssl.key.location", read->key_file);
     add("sasl.mechanism", read->sasl_mechanism);
     add("sasl.username", read->username);
-    const std::pair<const char*, const std::string*> secrets[] = {{"key_password_env", &read->key_password_env}, {"password_env", &read->password_env}};
+    const std::pair<const char*, const std::string*> secrets[] = {{"key_password_env", &read->key_password_env},
+                                                                  {"password_env", &read->password_env}};
     for (const auto& [key, name] : secrets) {
       if (name->empty()) continue;
       auto secret = secrets_of({*name}, std::string("engine.security.") + key);
@@ -234,7 +261,9 @@ class Loader {
     if (!read) return std::move(read.error());
     if (read->secret_env.empty()) return {};
     const char* secret = std::getenv(read->secret_env.c_str());
-    if (secret == nullptr || *secret == '\0') return at("privacy.secret_env", "privacy.secret_env names " + read->secret_env + ", which is not set in the environment");
+    if (secret == nullptr || *secret == '\0')
+      return at("privacy.secret_env",
+                "privacy.secret_env names " + read->secret_env + ", which is not set in the environment");
     config_.secret = secret;
     return {};
   }
@@ -243,12 +272,15 @@ class Loader {
     for (const auto& node : root_["tokens"]) {
       auto read = section<TokenKeys>(to_json(node), "tokens");
       if (!read) return std::move(read.error());
-      if (read->role != "read" && read->role != "act" && read->role != "admin") return at("tokens.role", "tokens.role is not read, act or admin: " + read->role);
+      if (read->role != "read" && read->role != "act" && read->role != "admin")
+        return at("tokens.role", "tokens.role is not read, act or admin: " + read->role);
       if (read->requests_per_second < 0 || read->requests_per_second > kRequestsPerSecondMax)
-        return at("tokens.requests_per_second", "tokens.requests_per_second is not from 0, no limit, to " + std::to_string(kRequestsPerSecondMax));
+        return at("tokens.requests_per_second",
+                  "tokens.requests_per_second is not from 0, no limit, to " + std::to_string(kRequestsPerSecondMax));
       auto secrets = secrets_of({read->secret_env}, "tokens.secret_env");
       if (!secrets) return std::move(secrets.error());
-      config_.tokens.push_back({std::move(secrets->front()), read->tenant.empty() ? config_.tenant : read->tenant, read->role, read->requests_per_second});
+      config_.tokens.push_back({std::move(secrets->front()), read->tenant.empty() ? config_.tenant : read->tenant,
+                                read->role, read->requests_per_second});
     }
     return {};
   }
@@ -289,9 +321,12 @@ class Loader {
         } else if (key == "requests_per_second") {
           std::int64_t& rate = connector.requests_per_second;
           if (!YAML::convert<std::int64_t>::decode(pair.second, rate) || rate < 0 || rate > kRequestsPerSecondMax)
-            return at("connectors.requests_per_second", "connectors.requests_per_second is not from 0, no limit, to " + std::to_string(kRequestsPerSecondMax));
+            return at("connectors.requests_per_second", "connectors.requests_per_second is not from 0, no limit, to " +
+                                                            std::to_string(kRequestsPerSecondMax));
         } else if (key == "secrets") {
-          return at("connectors.secrets", "connectors.secrets would hold a secret in clear; name the environment variable that has it in secret_env");
+          return at("connectors.secrets",
+                    "connectors.secrets would hold a secret in clear; name the environment variable that has it in "
+                    "secret_env");
         } else if (key == "secret_env") {
           std::vector<std::string> names;
           if (pair.second.IsScalar()) names.push_back(pair.second.Scalar());
@@ -316,20 +351,27 @@ class Loader {
       auto read = section<SinkKeys>(to_json(node), "sinks");
       if (!read) return std::move(read.error());
       const SinkKind* kind = find_sink_kind(read->kind);
-      if (kind == nullptr) return at("sinks.kind", "sinks.kind is none of " + words(sink_kind_names()) + ": " + read->kind);
+      if (kind == nullptr)
+        return at("sinks.kind", "sinks.kind is none of " + words(sink_kind_names()) + ": " + read->kind);
       for (const SinkConfig& one : config_.sinks) {
-        if (one.name == read->name) return at("sinks.name", "sinks.name stands twice: " + read->name + "; it names the file that keeps its place");
+        if (one.name == read->name)
+          return at("sinks.name",
+                    "sinks.name stands twice: " + read->name + "; it names the file that keeps its place");
       }
-      if (read->url.empty() == read->url_env.empty()) return at("sinks", "sink " + read->name + " needs its address: either url, or in url_env the environment variable that has it");
+      if (read->url.empty() == read->url_env.empty())
+        return at("sinks", "sink " + read->name +
+                               " needs its address: either url, or in url_env the environment variable that has it");
       if (!read->url_env.empty()) {
         auto url = secrets_of({read->url_env}, "sinks.url_env");
         if (!url) return std::move(url.error());
         read->url = std::move(url->front());
       }
       if (read->quiet_hours < 0 || read->quiet_hours > kQuietHoursMax)
-        return at("sinks.quiet_hours", "sinks.quiet_hours is not from 0, every alert, to " + std::to_string(kQuietHoursMax));
+        return at("sinks.quiet_hours",
+                  "sinks.quiet_hours is not from 0, every alert, to " + std::to_string(kQuietHoursMax));
       if (read->per_minute < 0 || read->per_minute > kPerMinuteMax)
-        return at("sinks.per_minute", "sinks.per_minute is not from 0, as many as its kind takes, to " + std::to_string(kPerMinuteMax));
+        return at("sinks.per_minute",
+                  "sinks.per_minute is not from 0, as many as its kind takes, to " + std::to_string(kPerMinuteMax));
       SinkConfig sink;
       sink.name = read->name;
       sink.kind = read->kind;
@@ -358,7 +400,8 @@ class Loader {
       if (!config_.sections.contains(key)) {
         config_.written[key] = to_json(pair.second);
         // Settings of connectors are read later, each by its connector.
-        if (const auto good = document.parse(config_.written[key]); !good) return at(key, key + " cannot be taken: " + good.error().message);
+        if (const auto good = document.parse(config_.written[key]); !good)
+          return at(key, key + " cannot be taken: " + good.error().message);
       }
       if (!pair.second.IsMap()) continue;
       for (const auto& below : pair.second) config_.given.insert(key + "." + below.first.Scalar());
@@ -376,10 +419,12 @@ class Loader {
 Result<Config> parse_config(const std::string& yaml, const std::string& name) {
   try {
     const YAML::Node root = YAML::Load(yaml);
-    if (!root.IsMap() && !root.IsNull()) return Error{ErrorKind::Invalid, name + ": the file is not a list of keys with values"};
+    if (!root.IsMap() && !root.IsNull())
+      return Error{ErrorKind::Invalid, name + ": the file is not a list of keys with values"};
     return Loader(root.IsNull() ? YAML::Node(YAML::NodeType::Map) : root, name).load();
   } catch (const YAML::Exception& error) {
-    return Error{ErrorKind::Invalid, name + " line " + std::to_string(error.mark.line + 1) + ": not YAML: " + error.msg};
+    return Error{ErrorKind::Invalid,
+                 name + " line " + std::to_string(error.mark.line + 1) + ": not YAML: " + error.msg};
   }
 }
 

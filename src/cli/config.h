@@ -1,7 +1,8 @@
 // The configuration: one YAML file in which every key has a default that works, so an empty file is a working file.
 //
 // Only this file and its .cpp read YAML or the environment. What concerns the processors (sections `silence`, `desk`,
-// `insight`, `text`) goes into the log as config.changed and applies from its position there; the rest is for this process.
+// `insight`, `text`) goes into the log as config.changed and applies from its position there; the rest is for this
+// process.
 #pragma once
 
 #include <filesystem>
@@ -16,9 +17,9 @@
 namespace earshot::cli {
 
 struct ConnectorConfig {
-  std::string name;       // in `POST /hooks/{name}/{tenant}` and `--connector NAME`
-  std::string connector;  // which one; the name if left out
-  std::string settings;   // JSON, for make_connector
+  std::string name;                      // in `POST /hooks/{name}/{tenant}` and `--connector NAME`
+  std::string connector;                 // which one; the name if left out
+  std::string settings;                  // JSON, for make_connector
   std::int64_t requests_per_second = 0;  // of one address to its web hook; 0: no limit
 };
 
@@ -38,7 +39,7 @@ struct SinkConfig {
 struct TokenConfig {
   std::string secret;  // from the environment variable the file names
   std::string tenant;
-  std::string role;  // `read`, `act` or `admin`
+  std::string role;                      // `read`, `act` or `admin`
   std::int64_t requests_per_second = 0;  // 0: no limit
 };
 
@@ -49,7 +50,7 @@ struct EngineConfig {
   std::string prefix;
   std::string slot = "0";
   int session_seconds = 120;
-  int workers = 1;  // of this process, each with its share of the partitions
+  int workers = 1;        // of this process, each with its share of the partitions
   std::string advertise;  // where others reach this process; empty: where it listens
   std::vector<std::pair<std::string, std::string>> security;  // as librdkafka names it, with secrets
 };
@@ -62,12 +63,12 @@ struct Config {
   std::string only;  // `connectors`, `processors` or `api`, of `run --only`; empty: all of it
   int partitions = 4;
   EngineConfig engine;
-  std::string secret;  // privacy.secret_env: keys are hashed under it
-  std::string model;   // of texts; empty: the one beside the program
-  int fit_every_days = 7;  // the silence model, by a running service; 0: only by `earshot fit`
-  int queue_events_max = 20'000;  // taken and not yet durable: beyond it intake answers 503
+  std::string secret;                           // privacy.secret_env: keys are hashed under it
+  std::string model;                            // of texts; empty: the one beside the program
+  int fit_every_days = 7;                       // the silence model, by a running service; 0: only by `earshot fit`
+  int queue_events_max = 20'000;                // taken and not yet durable: beyond it intake answers 503
   std::map<std::string, std::string> sections;  // silence, desk, insight, text: complete settings as JSON
-  std::vector<TokenConfig> tokens;  // of the API; none: only this machine is served
+  std::vector<TokenConfig> tokens;              // of the API; none: only this machine is served
   std::vector<ConnectorConfig> connectors;
   std::vector<SinkConfig> sinks;
 

@@ -131,9 +131,10 @@ inline constexpr std::int64_t kRequestsPerSecondMax = 1'000'000;
 inline constexpr std::int64_t kHooksPerSecond = 1'000;  // with tokens; without, only this machine is served
 inline constexpr std::int64_t kQuietHoursMax = 30 * 24;
 inline constexpr std::int64_t kPerMinuteMax = 600;
-inline constexpr std::array<std::string_view, 4> kConnectorKeys{"name", "connector", "secret_env", "requests_per_second"};
+inline constexpr std::array<std::string_view, 4> kConnectorKeys{"name", "connector", "secret_env",
+                                                                "requests_per_second"};
 
-inline constexpr std::array<std::string_view, 9> kSections{"engine", "privacy",    "tokens", "silence", "desk",
+inline constexpr std::array<std::string_view, 9> kSections{"engine",  "privacy",    "tokens", "silence", "desk",
                                                            "insight", "connectors", "sinks",  "text"};
 
 }  // namespace earshot::cli

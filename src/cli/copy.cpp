@@ -42,7 +42,8 @@ Result<std::int64_t> into_kafka(const Config& config, const std::filesystem::pat
   for (std::size_t i = 0; i < copy.to.topics.size(); ++i) {
     const auto& there = (*log)->topics();
     if (i >= there.size() || there[i].partitions == copy.to.topics[i].partitions) continue;
-    return Error{ErrorKind::Conflict, directory.string() + " has " + std::to_string(there[i].partitions) + " partitions of each topic; set partitions to that"};
+    return Error{ErrorKind::Conflict, directory.string() + " has " + std::to_string(there[i].partitions) +
+                                          " partitions of each topic; set partitions to that"};
   }
   for (const std::uint8_t input : copy.to.inputs) {
     for (std::uint16_t i = 0; i < copy.to.topics[input].partitions; ++i) {
@@ -80,9 +81,11 @@ Result<std::int64_t> out_of_kafka(const Config& config, const std::filesystem::p
                     .inputs = settings.inputs,
                     .positions = [&] { return positions_of(**log, settings); },
                     .to = directory / "log",
-                    .progress = [](std::int64_t done) {
-                      if (::isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\rcopying %lld ", static_cast<long long>(done));
-                    }};
+                    .progress =
+                        [](std::int64_t done) {
+                          if (::isatty(STDERR_FILENO) != 0)
+                            std::fprintf(stderr, "\rcopying %lld ", static_cast<long long>(done));
+                        }};
   if (const auto lives = (*log)->fact(kLivesFact)) copy.facts.emplace_back(kLivesFact, *lives);
   return copy_to_directory(copy);
 }
@@ -105,8 +108,14 @@ int run(const Options& options) {
     take_url(*config, *end);
     end->clear();
   }
-  if (from.empty() == to.empty()) return fail({ErrorKind::Invalid, "one end is a directory and the other a Kafka cluster: name the directory in --from or --to, and the cluster as kafka://host:port or in the configuration"});
-  if (!is_kafka(*config)) return fail({ErrorKind::Invalid, "the configuration names no cluster: set engine.kind to kafka and engine.bootstrap to a broker, or give kafka://host:port"});
+  if (from.empty() == to.empty())
+    return fail({ErrorKind::Invalid,
+                 "one end is a directory and the other a Kafka cluster: name the directory in --from or --to, and the "
+                 "cluster as kafka://host:port or in the configuration"});
+  if (!is_kafka(*config))
+    return fail({ErrorKind::Invalid,
+                 "the configuration names no cluster: set engine.kind to kafka and engine.bootstrap to a broker, or "
+                 "give kafka://host:port"});
   const auto copied = from.empty() ? out_of_kafka(*config, to) : into_kafka(*config, from);
   if (!copied) return fail(copied.error());
   if (from.empty() && ::isatty(STDERR_FILENO) != 0) std::fputs("\r\033[K", stderr);
@@ -118,12 +127,15 @@ int run(const Options& options) {
 
 void add_copy(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("copy", "A log from a data directory into Kafka, or back, with every record in its place; the state follows at the first start");
+  CLI::App* command = app.add_subcommand("copy",
+                                         "A log from a data directory into Kafka, or back, with every record in its "
+                                         "place; the state follows at the first start");
   command->add_option("--from", options->from, "data directory, or kafka://host:port/prefix; no earshot may use it");
   command->add_option("--to", options->to, "the other end; none: the cluster of the configuration");
   command->add_option("--config", options->config, "configuration: the cluster with its security, partitions");
-  command->footer("Example: earshot copy --from data --config earshot.yaml\n"
-                  "And back: earshot copy --to data-2 --config earshot.yaml");
+  command->footer(
+      "Example: earshot copy --from data --config earshot.yaml\n"
+      "And back: earshot copy --to data-2 --config earshot.yaml");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

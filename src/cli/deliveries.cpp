@@ -51,11 +51,12 @@ Result<std::vector<api::FoundDelivery>> read_all(const std::filesystem::path& fo
 std::optional<Event> alert_at(const LogReader& log, api::AlertPlace place) {
   EventDecoder decoder;
   std::optional<Event> alert;
-  const auto read = log.read({index_of(Topic::alerts), static_cast<std::uint16_t>(place.partition)}, place.offset, 1, [&](const StoredRecord& record) {
-    auto event = decoder.decode(record.value);
-    if (record.offset == place.offset && event) alert = std::move(*event);
-    return false;
-  });
+  const auto read = log.read({index_of(Topic::alerts), static_cast<std::uint16_t>(place.partition)}, place.offset, 1,
+                             [&](const StoredRecord& record) {
+                               auto event = decoder.decode(record.value);
+                               if (record.offset == place.offset && event) alert = std::move(*event);
+                               return false;
+                             });
   return read ? alert : std::nullopt;
 }
 

@@ -1,5 +1,5 @@
-// What the sinks of a data directory have to deliver: read from their files, which they replace as a whole, so that anybody may
-// look at any time.
+// What the sinks of a data directory have to deliver: read from their files, which they replace as a whole, so that
+// anybody may look at any time.
 #pragma once
 
 #include <filesystem>

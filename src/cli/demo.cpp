@@ -52,7 +52,8 @@ void open_browser(const std::string& url) {
   std::string argument = url;
   char* arguments[] = {program.data(), argument.data(), nullptr};
   pid_t child = 0;
-  if (::posix_spawnp(&child, program.c_str(), nullptr, nullptr, arguments, environ) != 0) std::printf("open %s\n", url.c_str());
+  if (::posix_spawnp(&child, program.c_str(), nullptr, nullptr, arguments, environ) != 0)
+    std::printf("open %s\n", url.c_str());
 }
 
 // The company this directory was begun with; a new one when it is empty. A second start goes on with the same.
@@ -81,12 +82,15 @@ Result<void> import_history(Station& station, DemoCompany& company) {
     if (auto added = import.add(letter); !added) return added;
   }
   auto counts = import.run([](std::int64_t done, std::int64_t of) {
-    if (::isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\rimporting 180 days: %lld of %lld ", static_cast<long long>(done), static_cast<long long>(of));
+    if (::isatty(STDERR_FILENO) != 0)
+      std::fprintf(stderr, "\rimporting 180 days: %lld of %lld ", static_cast<long long>(done),
+                   static_cast<long long>(of));
   });
   if (!counts) return std::move(counts.error());
   if (::isatty(STDERR_FILENO) != 0) std::fputs("\r\033[K", stderr);
-  std::printf("imported 180 days: accepted %lld, duplicate %lld, rejected %lld\n", static_cast<long long>(counts->accepted),
-              static_cast<long long>(counts->duplicate), static_cast<long long>(counts->rejected));
+  std::printf("imported 180 days: accepted %lld, duplicate %lld, rejected %lld\n",
+              static_cast<long long>(counts->accepted), static_cast<long long>(counts->duplicate),
+              static_cast<long long>(counts->rejected));
   return {};
 }
 
@@ -108,10 +112,12 @@ int run(const Options& options) {
   }
 
   const DemoClock clock(std::max((*station)->pump().now(), company->live_from()));
-  auto service = Service::start(std::move(*station), clock, log, {"127.0.0.1", static_cast<std::uint16_t>(options.port)});
+  auto service =
+      Service::start(std::move(*station), clock, log, {"127.0.0.1", static_cast<std::uint16_t>(options.port)});
   if (!service) return fail(service.error());
   const std::string url = "http://127.0.0.1:" + std::to_string((*service)->port()) + "/";
-  std::printf("the page is %s, the metrics are %smetrics; one second is one hour; Ctrl-C ends it\n\n", url.c_str(), url.c_str());
+  std::printf("the page is %s, the metrics are %smetrics; one second is one hour; Ctrl-C ends it\n\n", url.c_str(),
+              url.c_str());
   if (!options.no_browser) open_browser(url);
 
   DemoTerminal terminal((*service)->station().log(), (*service)->station().topics());
@@ -134,8 +140,10 @@ int run(const Options& options) {
 
 void add_demo(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("demo", "A simulated company: who is angry, who has gone silent and why, which case opened, who owns it");
-  command->add_option("--port", options->port, "of the page and the metrics; 0 is any free one")->check(CLI::Range(0, 65535));
+  CLI::App* command = app.add_subcommand(
+      "demo", "A simulated company: who is angry, who has gone silent and why, which case opened, who owns it");
+  command->add_option("--port", options->port, "of the page and the metrics; 0 is any free one")
+      ->check(CLI::Range(0, 65535));
   command->add_option("--data", options->data, "data directory; a second start goes on from it");
   command->add_option("--seed", options->seed, "another company");
   command->add_option("--customers", options->customers, "how many it has")->check(CLI::Range(10, 100'000));

@@ -46,7 +46,9 @@ DemoCompany::DemoCompany(Settings settings) : settings_(settings), delivered_(kS
   }
 }
 
-std::string DemoCompany::describe() const { return "seed " + std::to_string(settings_.seed) + " customers " + std::to_string(settings_.customers); }
+std::string DemoCompany::describe() const {
+  return "seed " + std::to_string(settings_.seed) + " customers " + std::to_string(settings_.customers);
+}
 
 Result<DemoCompany> DemoCompany::described(const std::string& text) {
   unsigned long long seed = 0;
@@ -103,7 +105,9 @@ std::vector<Event> DemoCompany::deliver_until(Timestamp now) {
   return std::move(items.events);
 }
 
-void DemoCompany::plan(Timestamp at, Command command, KeyHash facet) { plans_.emplace(at, Plan{std::move(command), facet}); }
+void DemoCompany::plan(Timestamp at, Command command, KeyHash facet) {
+  plans_.emplace(at, Plan{std::move(command), facet});
+}
 
 void DemoCompany::hear_of(const CaseChanged& change, Timestamp now) {
   if (change.step != CaseStep::opened && change.step != CaseStep::reopened && change.step != CaseStep::assigned) return;
@@ -145,7 +149,8 @@ void DemoCompany::work_off(const std::vector<CaseChanged>& history, Timestamp no
     command.text = "It is put right. Thank you for telling us.";
     command.resolution = "fixed";
     command.cause = "process";
-    const auto handling = Millis{static_cast<std::int64_t>((kHandlingHoursMin + random.unit() * kHandlingHoursSpread) * 3'600'000)};
+    const auto handling =
+        Millis{static_cast<std::int64_t>((kHandlingHoursMin + random.unit() * kHandlingHoursSpread) * 3'600'000)};
     plan(std::max(change->opened_at, now - kToldBackMax) + handling, command, change->facet);
   }
 }

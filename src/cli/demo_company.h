@@ -1,5 +1,5 @@
-// The demo's side of the simulated company: its payloads taken through the real connectors, and its agents, who look after
-// the cases that Earshot gives them.
+// The demo's side of the simulated company: its payloads taken through the real connectors, and its agents, who look
+// after the cases that Earshot gives them.
 #pragma once
 
 #include <map>
@@ -35,15 +35,16 @@ class DemoCompany {
   // The first 180 days.
   DemoItems history();
 
-  // From here on deliver_until gives what happens; what happened before is gone through once more, to know whose keys are whose.
+  // From here on deliver_until gives what happens; what happened before is gone through once more, to know whose keys
+  // are whose.
   void go_live(Timestamp from);
   std::vector<Event> deliver_until(Timestamp now);
 
   // An agent reads of a case that is theirs and will do something about it.
   void hear_of(const CaseChanged& change, Timestamp now);
 
-  // What the imported history left open, which knows no agents: they tell now what they did then, and do the newest of it in the
-  // days that follow.
+  // What the imported history left open, which knows no agents: they tell now what they did then, and do the newest of
+  // it in the days that follow.
   void work_off(const std::vector<CaseChanged>& history, Timestamp now);
 
   // The identity key behind a hash, of those that were delivered by this process; the hash itself otherwise.

@@ -35,7 +35,8 @@ std::string joined(const std::vector<std::string>& parts) {
 }  // namespace
 
 DemoTerminal::DemoTerminal(const LogReader& log, const std::vector<TopicSpec>& topics)
-    : news_(log, topics, {index_of(Topic::signals), index_of(Topic::cases)}), in_colour_(::isatty(STDOUT_FILENO) != 0) {}
+    : news_(log, topics, {index_of(Topic::signals), index_of(Topic::cases)}),
+      in_colour_(::isatty(STDOUT_FILENO) != 0) {}
 
 std::vector<CaseChanged> DemoTerminal::show_history(const DemoCompany& company, Timestamp now) {
   keeps_lines_ = true;
@@ -73,10 +74,12 @@ std::vector<CaseChanged> DemoTerminal::read_news(const DemoCompany& company) {
   }
 }
 
-void DemoTerminal::line(Timestamp at, const char* colour, const char* word, const std::string& who, const std::string& what) {
+void DemoTerminal::line(Timestamp at, const char* colour, const char* word, const std::string& who,
+                        const std::string& what) {
   if (at < prints_from_) return;
   char head[96];
-  std::snprintf(head, sizeof head, "%s  %s%-9s%s ", short_time(at).c_str(), in_colour_ ? colour : "", word, in_colour_ ? kPlain : "");
+  std::snprintf(head, sizeof head, "%s  %s%-9s%s ", short_time(at).c_str(), in_colour_ ? colour : "", word,
+                in_colour_ ? kPlain : "");
   std::string text = head + who + std::string(who.size() < 22 ? 22 - who.size() : 0, ' ') + " " + what + "\n";
   if (!keeps_lines_) {
     std::fputs(text.c_str(), stdout);
@@ -111,15 +114,20 @@ void DemoTerminal::show(const CaseChanged& change, Timestamp at, const DemoCompa
       ++open_cases_;
       std::string until = change.first_reply_due ? ", first reply by " + short_time(*change.first_reply_due) : "";
       if (change.resolution_due) until += ", solved by " + short_time(*change.resolution_due);
-      return line(at, kBlue, "CASE", who, name + " " + std::string(name_of(change.priority)) + " → " + change.department + ", " + owner + until);
+      return line(
+          at, kBlue, "CASE", who,
+          name + " " + std::string(name_of(change.priority)) + " → " + change.department + ", " + owner + until);
     }
     case CaseStep::resolved:
       --open_cases_;
       ++resolved_;
       return line(at, kGreen, "RESOLVED", who, name + " by " + change.actor);
     case CaseStep::reopened: ++open_cases_; return line(at, kRed, "REOPENED", who, name + " → " + owner);
-    case CaseStep::breached: return line(at, kRed, "LATE", who, name + " " + change.sla_metric + " was promised; " + change.department + ", " + owner);
-    case CaseStep::escalated: return line(at, kYellow, "ESCALATED", who, name + " level " + std::to_string(change.level) + " " + change.note);
+    case CaseStep::breached:
+      return line(at, kRed, "LATE", who,
+                  name + " " + change.sla_metric + " was promised; " + change.department + ", " + owner);
+    case CaseStep::escalated:
+      return line(at, kYellow, "ESCALATED", who, name + " level " + std::to_string(change.level) + " " + change.note);
     default: return;
   }
 }
@@ -127,8 +135,9 @@ void DemoTerminal::show(const CaseChanged& change, Timestamp at, const DemoCompa
 void DemoTerminal::status(Timestamp now) {
   if (now - last_status_ < kStatusEvery) return;
   last_status_ = now;
-  std::printf("%s  — %lld unhappy, %lld silent, %lld cases open, %lld resolved\n", short_time(now).c_str(), static_cast<long long>(unhappy_),
-              static_cast<long long>(silent_), static_cast<long long>(open_cases_), static_cast<long long>(resolved_));
+  std::printf("%s  — %lld unhappy, %lld silent, %lld cases open, %lld resolved\n", short_time(now).c_str(),
+              static_cast<long long>(unhappy_), static_cast<long long>(silent_), static_cast<long long>(open_cases_),
+              static_cast<long long>(resolved_));
 }
 
 }  // namespace earshot::cli

@@ -17,8 +17,8 @@ class DemoTerminal {
  public:
   DemoTerminal(const LogReader& log, const std::vector<TopicSpec>& topics);
 
-  // Reads what is committed already and prints the newest of it; gives the changes of cases, oldest first. What is older than
-  // `now` is not printed later.
+  // Reads what is committed already and prints the newest of it; gives the changes of cases, oldest first. What is
+  // older than `now` is not printed later.
   std::vector<CaseChanged> show_history(const DemoCompany& company, Timestamp now);
 
   // Prints what is new; gives the changes of cases among it.

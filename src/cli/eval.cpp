@@ -93,7 +93,8 @@ void print_tables(const text::SentimentScores& scores, const Options& options) {
   if (options.confusion) {
     for (std::size_t gold = 0; gold < 3; ++gold) {
       const auto& row = scores.confusion.count[gold];
-      std::printf("    %s answered  neg %6zu  neu %6zu  pos %6zu  unknown %4zu\n", kLabels[gold], row[0], row[1], row[2], row[3]);
+      std::printf("    %s answered  neg %6zu  neu %6zu  pos %6zu  unknown %4zu\n", kLabels[gold], row[0], row[1],
+                  row[2], row[3]);
     }
   }
   if (options.reliability) {
@@ -101,7 +102,8 @@ void print_tables(const text::SentimentScores& scores, const Options& options) {
     for (std::size_t i = 0; i < scores.reliability.size(); ++i) {
       const text::ReliabilityBin& bin = scores.reliability[i];
       const auto n = static_cast<double>(scores.reliability.size());
-      std::printf("    %.2f-%.2f %6zu    %.3f  %.3f\n", static_cast<double>(i) / n, static_cast<double>(i + 1) / n, bin.rows, bin.claimed, bin.true_share);
+      std::printf("    %.2f-%.2f %6zu    %.3f  %.3f\n", static_cast<double>(i) / n, static_cast<double>(i + 1) / n,
+                  bin.rows, bin.claimed, bin.true_share);
     }
   }
   std::fflush(stdout);
@@ -204,7 +206,8 @@ Result<void> score_file(const Analyzer& analyzer, const std::string& path, const
   auto file = text::read_labelled(path);
   if (!file) return std::move(file.error());
   const std::string name = std::filesystem::path(path).filename().string();
-  if (file->rows.empty()) return Error{ErrorKind::Invalid, path + " holds no row; a row is label, lang, domain and text with tabs between"};
+  if (file->rows.empty())
+    return Error{ErrorKind::Invalid, path + " holds no row; a row is label, lang, domain and text with tabs between"};
   for (const auto& [part, rows] : parts_of(name, file->rows, options.by_domain)) {
     const auto scores = text::score_sentiment(analyzer, rows, !options.no_unknown);
     if (scores.rows > 0) print_sentiment(part, scores, options);

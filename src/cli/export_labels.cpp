@@ -34,10 +34,12 @@ int run(const Options& options) {
   if (!labels) return fail(labels.error());
   std::cout << as_training_rows(labels->rows);
   std::fprintf(stderr, "%zu labels", labels->rows.size());
-  if (labels->without_text > 0) std::fprintf(stderr, ", %zu more of inputs whose text is not in the log", labels->without_text);
+  if (labels->without_text > 0)
+    std::fprintf(stderr, ", %zu more of inputs whose text is not in the log", labels->without_text);
   std::fprintf(stderr, "\n");
   for (const auto& [label, one] : agreement(labels->rows, *analyzer)) {
-    std::fprintf(stderr, "  %-14s %s agrees with %zu of %zu\n", label.c_str(), analyzer->model_name().c_str(), one.agreed, one.said);
+    std::fprintf(stderr, "  %-14s %s agrees with %zu of %zu\n", label.c_str(), analyzer->model_name().c_str(),
+                 one.agreed, one.said);
   }
   return std::cout.good() ? 0 : 1;
 }
@@ -46,7 +48,8 @@ int run(const Options& options) {
 
 void add_export_labels(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("export-labels", "What people said the analysis should have been, as rows to train on");
+  CLI::App* command =
+      app.add_subcommand("export-labels", "What people said the analysis should have been, as rows to train on");
   command->add_option("--config", options->config, "configuration; defaults without one");
   command->add_option("--data", options->data, "data directory, in place of the configured one; no earshot may use it");
   command->add_option("--model", options->model, "model file whose agreement is told; the configured one without it");

@@ -16,7 +16,8 @@ constexpr std::size_t kPieceBytes = 64 * 1024;
 
 }  // namespace
 
-Result<void> read_file(const Connector& connector, const std::string& path, const std::string& tenant, Timestamp received, Findings& findings) {
+Result<void> read_file(const Connector& connector, const std::string& path, const std::string& tenant,
+                       Timestamp received, Findings& findings) {
   const bool is_standard_input = path == "-";
   std::FILE* file = is_standard_input ? stdin : std::fopen(path.c_str(), "rb");
   if (file == nullptr) return Error{ErrorKind::NotFound, "cannot read " + path + ": " + std::strerror(errno)};

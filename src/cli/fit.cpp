@@ -29,17 +29,21 @@ int fail(const Error& error) {
 
 void print(const ChurnFit& fit) {
   const SilenceFit& forecast = fit.forecast;
-  std::printf("r %.4f  alpha %.4f weeks  a %.4f  b %.4f\nlog-likelihood %.2f, %lld customers, %lld of them active on more than one day\n", forecast.model.r,
-              forecast.model.alpha, forecast.model.a, forecast.model.b, forecast.log_likelihood, static_cast<long long>(forecast.customers),
-              static_cast<long long>(forecast.repeaters));
+  std::printf(
+      "r %.4f  alpha %.4f weeks  a %.4f  b %.4f\nlog-likelihood %.2f, %lld customers, %lld of them active on more than "
+      "one day\n",
+      forecast.model.r, forecast.model.alpha, forecast.model.a, forecast.model.b, forecast.log_likelihood,
+      static_cast<long long>(forecast.customers), static_cast<long long>(forecast.repeaters));
 }
 
 void print(const ChurnFits& fits, Timestamp until) {
   std::printf("as known at %s\n", format_rfc3339(until).c_str());
   print(fits.everyone);
   if (is_small(fits.everyone.forecast)) {
-    std::printf("that is few: the parameters are held near the defaults until there are %lld customers and %lld who came back\n",
-                static_cast<long long>(kFitCustomersMin), static_cast<long long>(kFitRepeatersMin));
+    std::printf(
+        "that is few: the parameters are held near the defaults until there are %lld customers and %lld who came "
+        "back\n",
+        static_cast<long long>(kFitCustomersMin), static_cast<long long>(kFitRepeatersMin));
   }
   print_choice(fits.everyone);
   print_segments(fits);
@@ -70,7 +74,9 @@ Result<std::int64_t> newest_version(const LogReader& log, std::string_view tenan
 // What is known, in; what is to be recorded, out.
 Result<std::vector<ChurnModelFitted>> fit(CustomersKnown known, const Config& config) {
   if (known.active_days.empty()) {
-    return Error{ErrorKind::NotFound, "nobody in " + config.data.string() + " was ever active: import orders first, or name other kinds in silence.activity"};
+    return Error{ErrorKind::NotFound,
+                 "nobody in " + config.data.string() +
+                     " was ever active: import orders first, or name other kinds in silence.activity"};
   }
   const Timestamp until = known.until;
   auto learned = learn(std::move(known), silence_settings(config));
@@ -80,7 +86,8 @@ Result<std::vector<ChurnModelFitted>> fit(CustomersKnown known, const Config& co
 }
 
 void print_recorded(const std::vector<ChurnModelFitted>& events) {
-  std::printf("recorded as version %lld: signals from here on go by it\n", static_cast<long long>(events.front().version));
+  std::printf("recorded as version %lld: signals from here on go by it\n",
+              static_cast<long long>(events.front().version));
 }
 
 Result<void> run_in_directory(const Config& config, bool dry_run) {
@@ -101,7 +108,10 @@ Result<void> run_in_directory(const Config& config, bool dry_run) {
 
 // What was durable at the start is read beside whoever uses the directory.
 Result<void> run_beside(const Config& config, const Options& options) {
-  if (is_kafka(config)) return Error{ErrorKind::Invalid, "--url reads the data directory of the configuration beside a running earshot; with Kafka leave it out"};
+  if (is_kafka(config))
+    return Error{
+        ErrorKind::Invalid,
+        "--url reads the data directory of the configuration beside a running earshot; with Kafka leave it out"};
   auto log = EmbeddedReader::open(config.data / "log", true);
   if (!log) return std::move(log.error());
   const int partitions = (*log)->topics().at(index_of(Topic::activity)).partitions;
@@ -114,7 +124,8 @@ Result<void> run_beside(const Config& config, const Options& options) {
   if (!events) return events.error();
   if (options.dry_run) return {};
   for (const ChurnModelFitted& one : *events) {
-    if (auto recorded = steer(SteerTarget{options.url, ""}, id_of(one), "/earshot/fit", one); !recorded) return recorded;
+    if (auto recorded = steer(SteerTarget{options.url, ""}, id_of(one), "/earshot/fit", one); !recorded)
+      return recorded;
   }
   print_recorded(*events);
   return {};
@@ -136,7 +147,8 @@ int run(const Options& options) {
     if (auto found = find_earshot(options.url); !found) return fail(found.error());
   }
   if (!is_kafka(*config) && !std::filesystem::exists(config->data)) {
-    return fail({ErrorKind::NotFound, "there is no data directory " + config->data.string() + "; name one with --data, or import something first"});
+    return fail({ErrorKind::NotFound, "there is no data directory " + config->data.string() +
+                                          "; name one with --data, or import something first"});
   }
   const auto done = options.url.empty() ? run_in_directory(*config, options.dry_run) : run_beside(*config, options);
   return done ? 0 : fail(done.error());
@@ -146,13 +158,17 @@ int run(const Options& options) {
 
 void add_fit(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("fit", "Learn from your customers how long is too long: fits the silence model");
+  CLI::App* command =
+      app.add_subcommand("fit", "Learn from your customers how long is too long: fits the silence model");
   command->add_option("--config", options->config, "configuration; defaults without one");
   command->add_option("--data", options->data, "data directory, in place of the configured one");
   command->add_option("--url", options->url,
-                      "an earshot that runs on the directory, which is read beside it; EARSHOT_TOKEN is its API token of role admin, if it wants one");
+                      "an earshot that runs on the directory, which is read beside it; EARSHOT_TOKEN is its API token "
+                      "of role admin, if it wants one");
   command->add_flag("--dry-run", options->dry_run, "show the fit and record nothing");
-  command->footer("Example: earshot fit --data data\nBeside a running earshot: earshot fit --config earshot.yaml --url http://127.0.0.1:8080");
+  command->footer(
+      "Example: earshot fit --data data\nBeside a running earshot: earshot fit --config earshot.yaml --url "
+      "http://127.0.0.1:8080");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

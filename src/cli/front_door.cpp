@@ -14,9 +14,11 @@ void FrontDoor::offer(api::Offer offer, Done done) {
   if (!door) return done(std::move(door.error()));
   std::move(offer.events.begin(), offer.events.end(), std::back_inserter(events));
   for (DeadLetter& letter : offer.letters) events.push_back(event_of(std::move(letter), offer.tenant));
-  (*door)->offer(std::move(events), [this, connector = std::move(offer.connector), received = offer.received, done = std::move(done)](Result<Live::Outcome> outcome) {
+  (*door)->offer(std::move(events), [this, connector = std::move(offer.connector), received = offer.received,
+                                     done = std::move(done)](Result<Live::Outcome> outcome) {
     if (!outcome) return done(std::move(outcome.error()));
-    if (outcome->is_elsewhere) return done(Error{ErrorKind::Unavailable, "the worker that has this letter is another one now; try again"});
+    if (outcome->is_elsewhere)
+      return done(Error{ErrorKind::Unavailable, "the worker that has this letter is another one now; try again"});
     const auto accepted = static_cast<std::uint64_t>(outcome->accepted);
     const auto duplicate = static_cast<std::uint64_t>(outcome->duplicate);
     metrics_.add_batch(connector, {accepted + duplicate, accepted, std::max(clock_.now() - received, Millis{0})});
@@ -33,8 +35,10 @@ Result<Live*> FrontDoor::door_of(const Event& mending) const {
   }
   const auto address = first.log().address_of(task);
   if (!address) return address.error();
-  return Error{ErrorKind::Unavailable, address->empty() ? "no process has said yet that it has this letter; try again, when one folds its partition"
-                                                        : "another process has this letter: ask " + *address};
+  return Error{ErrorKind::Unavailable,
+               address->empty()
+                   ? "no process has said yet that it has this letter; try again, when one folds its partition"
+                   : "another process has this letter: ask " + *address};
 }
 
 }  // namespace earshot::cli

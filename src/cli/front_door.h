@@ -14,7 +14,8 @@ class FrontDoor : public api::Intake {
  public:
   using Workers = std::vector<std::unique_ptr<Worker>>;
   // All of them must outlive it.
-  FrontDoor(const Workers& workers, Metrics& metrics, const Clock& clock) : workers_(workers), metrics_(metrics), clock_(clock) {}
+  FrontDoor(const Workers& workers, Metrics& metrics, const Clock& clock)
+      : workers_(workers), metrics_(metrics), clock_(clock) {}
 
   void offer(api::Offer offer, Done done) override;
 

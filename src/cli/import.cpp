@@ -61,11 +61,15 @@ int run(const Options& options) {
   if (!connector) return fail(connector.error(), 2);
 
   for (const std::string& file : options.files) {  // before anything is made for what is not there
-    if (file != "-" && ::access(file.c_str(), R_OK) != 0) return fail({ErrorKind::NotFound, "cannot read " + file + ": " + std::strerror(errno)}, 1);
+    if (file != "-" && ::access(file.c_str(), R_OK) != 0)
+      return fail({ErrorKind::NotFound, "cannot read " + file + ": " + std::strerror(errno)}, 1);
   }
   if (is_kafka(*config)) {
-    return fail({ErrorKind::Invalid, "history is told in the order of its time, which many processes cannot keep: import into a data directory "
-                                     "(engine.kind embedded) and then earshot copy, or send events to a running earshot with POST /v1/events"}, 2);
+    return fail(
+        {ErrorKind::Invalid,
+         "history is told in the order of its time, which many processes cannot keep: import into a data directory "
+         "(engine.kind embedded) and then earshot copy, or send events to a running earshot with POST /v1/events"},
+        2);
   }
   auto station = Station::open(*config, show_progress);
   if (!station) return fail(station.error(), 1);
@@ -80,13 +84,14 @@ int run(const Options& options) {
   Import import((*station)->pump(), (*station)->import_rules(), settings);
   ToImport findings(import);
   for (const std::string& file : options.files) {
-    if (auto read = read_file(**connector, file, config->tenant, settings.wall_clock, findings); !read) return fail(read.error(), 1);
+    if (auto read = read_file(**connector, file, config->tenant, settings.wall_clock, findings); !read)
+      return fail(read.error(), 1);
     if (!findings.outcome()) return fail(findings.outcome().error(), 1);
   }
   auto counts = import.run([](std::int64_t done, std::int64_t of) { show_progress("importing", done, of); });
   if (!counts) return fail(counts.error(), 1);
-  std::printf("accepted %lld\nduplicate %lld\nrejected %lld\n", static_cast<long long>(counts->accepted), static_cast<long long>(counts->duplicate),
-              static_cast<long long>(counts->rejected));
+  std::printf("accepted %lld\nduplicate %lld\nrejected %lld\n", static_cast<long long>(counts->accepted),
+              static_cast<long long>(counts->duplicate), static_cast<long long>(counts->rejected));
   if (findings.skipped_count() > 0) std::printf("skipped %lld\n", static_cast<long long>(findings.skipped_count()));
   return 0;
 }
@@ -95,14 +100,17 @@ int run(const Options& options) {
 
 void add_import(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("import", "Record files as history: events in order of their time, as if Earshot had been there");
+  CLI::App* command = app.add_subcommand(
+      "import", "Record files as history: events in order of their time, as if Earshot had been there");
   command->add_option("--config", options->config, "configuration with the connectors; defaults without one");
   command->add_option("--data", options->data, "data directory, in place of the configured one");
-  command->add_option("--connector", options->connector, "which connector of the configuration reads the files (default: the only one, else cloudevents)");
+  command->add_option("--connector", options->connector,
+                      "which connector of the configuration reads the files (default: the only one, else cloudevents)");
   command->add_option("--batch", options->batch, "events per commit")->check(CLI::Range(1, 1'000'000));
   command->add_option("FILE", options->files, "files, .gz too; - is standard input")->required();
-  command->footer("Example: earshot import --config examples/online_retail.yaml --data data orders.csv.gz\n"
-                  "Importing the same files again changes nothing.");
+  command->footer(
+      "Example: earshot import --config examples/online_retail.yaml --data data orders.csv.gz\n"
+      "Importing the same files again changes nothing.");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -12,18 +12,10 @@ void append_json_string(std::string_view text, std::string& out) {
     const text::Decoded decoded = text::decode(text, at);
     at += decoded.size;
     switch (decoded.point) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\t': out += "\\t"; break;
       default:
         if (decoded.point < 0x20 || decoded.point == 0x7f) {
           char escaped[8];

@@ -18,7 +18,8 @@ using Name = std::pair<std::string, std::string>;  // source and id
 // Tabs and line breaks would end a field.
 std::string in_one_field(std::string_view text) {
   std::string out(text);
-  std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
   return out;
 }
 
@@ -35,7 +36,8 @@ std::string issues_of(const Label& label) {
 
 }  // namespace
 
-Result<Labels> read_labels(const LogReader& log, const std::vector<TopicSpec>& topics, const std::string& tenant, const Analyzer& analyzer) {
+Result<Labels> read_labels(const LogReader& log, const std::vector<TopicSpec>& topics, const std::string& tenant,
+                           const Analyzer& analyzer) {
   std::set<std::string> refused;  // by desk, such as those of a stranger
   auto read = each_event(log, topics, Topic::cases, [&](const Event& event) {
     const auto* answered = std::get_if<CommandAnswered>(&event.body);
@@ -46,7 +48,8 @@ Result<Labels> read_labels(const LogReader& log, const std::vector<TopicSpec>& t
   std::set<std::string> requests;  // a repeat of one changes nothing, whatever it says
   read = each_event(log, topics, Topic::desk, [&](const Event& event) {
     const auto* command = std::get_if<Command>(&event.body);
-    const bool counts = command != nullptr && command->kind == CommandKind::relabel && event.tenant == tenant && command->target && command->sentiment;
+    const bool counts = command != nullptr && command->kind == CommandKind::relabel && event.tenant == tenant &&
+                        command->target && command->sentiment;
     if (!counts || refused.contains(command->request) || !requests.insert(command->request).second) return;
     commands.insert_or_assign(Name{command->target->source, command->target->id}, *command);
   });
@@ -60,7 +63,8 @@ Result<Labels> read_labels(const LogReader& log, const std::vector<TopicSpec>& t
     if (!text) return;
     const Command& said = command->second;
     const Analysis analysis = analyzer.analyze(*text, input->content.language, {.evidence = false});
-    found[command->first] = {*text, language_of(analysis), input->channel, *said.sentiment, said.issues, said.urgency.value_or(0), said.leaves};
+    found[command->first] = {*text,       language_of(analysis),    input->channel, *said.sentiment,
+                             said.issues, said.urgency.value_or(0), said.leaves};
   });
   if (!read) return std::move(read.error());
   Labels labels;
@@ -92,8 +96,9 @@ std::map<std::string, Agreement> agreement(const std::vector<Label>& labels, con
 std::string as_training_rows(const std::vector<Label>& labels) {
   std::string out = "#label\tlang\tdomain\ttext\tissue\tchurn\turgency\n";
   for (const Label& label : labels) {
-    out += std::string(name_of(label.sentiment)) + "\t" + label.language + "\t" + in_one_field(label.channel) + "\t" + in_one_field(label.text) + "\t" +
-           issues_of(label) + "\t" + (label.leaves ? "1" : "0") + "\t" + std::to_string(label.urgency) + "\n";
+    out += std::string(name_of(label.sentiment)) + "\t" + label.language + "\t" + in_one_field(label.channel) + "\t" +
+           in_one_field(label.text) + "\t" + issues_of(label) + "\t" + (label.leaves ? "1" : "0") + "\t" +
+           std::to_string(label.urgency) + "\n";
   }
   return out;
 }

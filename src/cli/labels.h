@@ -24,12 +24,13 @@ struct Label {
 };
 
 struct Labels {
-  std::vector<Label> rows;  // by source and id of the input; the last word on an input counts
+  std::vector<Label> rows;       // by source and id of the input; the last word on an input counts
   std::size_t without_text = 0;  // inputs that are not in the log, or were erased
 };
 
 // Reads the whole log.
-Result<Labels> read_labels(const LogReader& log, const std::vector<TopicSpec>& topics, const std::string& tenant, const Analyzer& analyzer);
+Result<Labels> read_labels(const LogReader& log, const std::vector<TopicSpec>& topics, const std::string& tenant,
+                           const Analyzer& analyzer);
 
 struct Agreement {
   std::size_t said = 0;    // by people

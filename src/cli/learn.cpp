@@ -13,7 +13,8 @@ namespace {
 // One after the other, the values of one customer: the days of all identity keys are the days of the customer.
 class Customers {
  public:
-  Customers(const CustomerSettings& settings, std::size_t customers_max) : settings_(settings), customers_max_(customers_max) {}
+  Customers(const CustomerSettings& settings, std::size_t customers_max)
+      : settings_(settings), customers_max_(customers_max) {}
 
   void value(std::string_view record_key, std::string_view name, std::string_view bytes) {
     if (record_key != customer_) end_customer();
@@ -78,12 +79,14 @@ Result<NewestFit> newest_fit(const StateStore& state, const std::string& tenant)
 CustomerSettings silence_settings(const Config& config) {
   CustomerSettings settings;
   if (const auto section = config.sections.find("silence"); section != config.sections.end()) {
-    if (auto read = read_json<CustomerSettings>(section->second, JsonReader::UnknownKeys::ignore)) settings = std::move(*read);
+    if (auto read = read_json<CustomerSettings>(section->second, JsonReader::UnknownKeys::ignore))
+      settings = std::move(*read);
   }
   return settings;
 }
 
-Result<CustomersKnown> known_of_state(const StateStore& state, const Config& config, std::size_t customers_max, const std::stop_token& stop) {
+Result<CustomersKnown> known_of_state(const StateStore& state, const Config& config, std::size_t customers_max,
+                                      const std::stop_token& stop) {
   const CustomerSettings settings = silence_settings(config);
   Customers customers(settings, customers_max);
   for (int partition = 0; partition < config.partitions; ++partition) {
@@ -105,7 +108,8 @@ Result<CustomersKnown> known_of_state(const StateStore& state, const Config& con
 }
 
 Result<Learned> learn(CustomersKnown known, const CustomerSettings& settings) {
-  const ChurnFitTerms terms{day_of(known.until), static_cast<int>(settings.horizon_days), static_cast<int>(settings.act_permille)};
+  const ChurnFitTerms terms{day_of(known.until), static_cast<int>(settings.horizon_days),
+                            static_cast<int>(settings.act_permille)};
   auto fits = fit_churn_by_segment(std::move(known.active_days), known.segments, terms);
   if (!fits) return std::move(fits.error());
   Learned learned{std::move(*fits), {}};

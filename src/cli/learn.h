@@ -1,5 +1,5 @@
-// What is learned from a tenant's customers: from their active days, as state has them, to the events that a fit becomes. For
-// `earshot fit` and for a service that fits by itself.
+// What is learned from a tenant's customers: from their active days, as state has them, to the events that a fit
+// becomes. For `earshot fit` and for a service that fits by itself.
 #pragma once
 
 #include <stop_token>
@@ -15,7 +15,8 @@
 
 namespace earshot::cli {
 
-// Of more customers every so many is used: a million says all there is to say, and a hundred million do not fit in memory.
+// Of more customers every so many is used: a million says all there is to say, and a hundred million do not fit in
+// memory.
 inline constexpr std::size_t kCustomersUsedMax = 1'000'000;
 
 struct CustomersKnown {
@@ -27,9 +28,10 @@ struct CustomersKnown {
 
 CustomerSettings silence_settings(const Config& config);
 
-// As it stands in one consistent view of the store; `until` is the caller's. Any thread. Beyond `customers_max` only every second
-// customer is kept, then every fourth, and so on. Cut short where it is stopped.
-Result<CustomersKnown> known_of_state(const StateStore& state, const Config& config, std::size_t customers_max = kCustomersUsedMax, const std::stop_token& stop = {});
+// As it stands in one consistent view of the store; `until` is the caller's. Any thread. Beyond `customers_max` only
+// every second customer is kept, then every fourth, and so on. Cut short where it is stopped.
+Result<CustomersKnown> known_of_state(const StateStore& state, const Config& config,
+                                      std::size_t customers_max = kCustomersUsedMax, const std::stop_token& stop = {});
 
 // As state has it; version 0 if there is none.
 struct NewestFit {

@@ -14,11 +14,13 @@ Result<void> offer(const LiveSourceParts& parts, const std::string& name, std::v
   const auto inputs = static_cast<std::uint64_t>(std::count_if(events.begin(), events.end(), count));
   const Timestamp begun = parts.clock.now();
   std::promise<Result<Live::Outcome>> answer;
-  parts.live.offer(std::move(events), [&answer](Result<Live::Outcome> outcome) { answer.set_value(std::move(outcome)); });
+  parts.live.offer(std::move(events),
+                   [&answer](Result<Live::Outcome> outcome) { answer.set_value(std::move(outcome)); });
   auto outcome = answer.get_future().get();
   if (!outcome) return std::move(outcome.error());
   const auto duplicate = static_cast<std::uint64_t>(outcome->duplicate);
-  if (inputs > 0) parts.metrics.add_batch(name, {inputs, inputs - std::min(inputs, duplicate), parts.clock.now() - begun});
+  if (inputs > 0)
+    parts.metrics.add_batch(name, {inputs, inputs - std::min(inputs, duplicate), parts.clock.now() - begun});
   if (duplicate > 0) parts.metrics.add(Metric::duplicates, {{name}}, static_cast<double>(duplicate));
   return {};
 }
@@ -31,7 +33,8 @@ Result<ConnectorReached> place_of(const LiveSourceParts& parts, const std::strin
 }
 
 bool knows(const LiveSourceParts& parts, const Input& input) {
-  const auto kept = parts.state_here(Topic::feedback, feedback_key(parts.config.secret, parts.config.tenant, input), kKnownKey);
+  const auto kept =
+      parts.state_here(Topic::feedback, feedback_key(parts.config.secret, parts.config.tenant, input), kKnownKey);
   return !kept || *kept;
 }
 

@@ -21,7 +21,8 @@ Result<std::unique_ptr<Answers>> Peers::take(const Name& name) {
     if (auto idle = idle_.extract(name)) return std::move(idle.mapped());
   }
   const auto& [address, tenant] = name;
-  const auto token = std::find_if(tokens_.begin(), tokens_.end(), [&, &of = tenant](const TokenConfig& one) { return one.tenant == of; });
+  const auto token = std::find_if(tokens_.begin(), tokens_.end(),
+                                  [&, &of = tenant](const TokenConfig& one) { return one.tenant == of; });
   // A token says whose it is.
   if (token != tokens_.end()) return answers_of_url({address, token->secret, "", kConnect, kAnswer});
   return answers_of_url({address, "", tenant, kConnect, kAnswer});
@@ -30,11 +31,15 @@ Result<std::unique_ptr<Answers>> Peers::take(const Name& name) {
 Result<std::optional<std::string>> Peers::ask(const std::string& address, const Wanted& wanted) {
   const Name name(address, wanted.record_key.substr(0, wanted.record_key.find('/')));
   const auto failed = [&](std::string why) {
-    return Error{ErrorKind::Unavailable, "another process has this customer's partition and does not tell: " + std::move(why)};
+    return Error{ErrorKind::Unavailable,
+                 "another process has this customer's partition and does not tell: " + std::move(why)};
   };
   auto taken = take(name);
   if (!taken) return failed(std::move(taken.error().message));
-  auto body = (*taken)->ask({"/v1/state/{topic}/{key}/{name}", {std::string(name_of(wanted.input)), std::string(wanted.record_key), std::string(wanted.name)}, {}});
+  auto body =
+      (*taken)->ask({"/v1/state/{topic}/{key}/{name}",
+                     {std::string(name_of(wanted.input)), std::string(wanted.record_key), std::string(wanted.name)},
+                     {}});
   if (!body) return failed(std::move(body.error().message));
   {
     const std::lock_guard lock(mutex_);

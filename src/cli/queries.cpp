@@ -38,9 +38,7 @@ int fail(const Options& options, const Error& error) {
   return error.kind == ErrorKind::Invalid ? 2 : 1;
 }
 
-void print(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-}
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 Result<std::unique_ptr<Answers>> open_answers(const Options& options) {
   if (!options.url.empty()) {
@@ -161,7 +159,8 @@ using SharedMend = std::shared_ptr<MendOptions>;
 // Gives the answer's counts for a person.
 std::string told(const api::DeliveryAnswer& answer) {
   std::string text = "accepted " + std::to_string(answer.accepted) + ", duplicate " + std::to_string(answer.duplicate);
-  for (const api::Rejection& one : answer.rejected) text += "\nrejected item " + std::to_string(one.index) + ": " + one.detail;
+  for (const api::Rejection& one : answer.rejected)
+    text += "\nrejected item " + std::to_string(one.index) + ": " + one.detail;
   return text;
 }
 
@@ -214,7 +213,8 @@ int retry_all(const Options& options, const MendOptions& mend) {
 SharedMend add_mend(CLI::App& command) {
   auto mend = std::make_shared<MendOptions>();
   command.add_option("--actor", mend->request.actor, "who mends it; kept with the letter")->required();
-  command.add_option("--connector", mend->request.connector, "of the configuration, which reads it (default: the one that could not)");
+  command.add_option("--connector", mend->request.connector,
+                     "of the configuration, which reads it (default: the one that could not)");
   return mend;
 }
 
@@ -229,7 +229,9 @@ int resend(const Options& options, const api::ResendRequest& request) {
   if (!json) return fail(options, json.error());
   const auto answer = read_json<api::ResendAnswer>(*json, JsonReader::UnknownKeys::ignore);
   if (!answer) return fail(options, {ErrorKind::Corrupt, "the answer cannot be read: " + answer.error().message});
-  print(options.json ? *json + "\n" : "made again: " + std::to_string(answer->resent) + "; earshot deliveries list shows what still fails\n");
+  print(options.json
+            ? *json + "\n"
+            : "made again: " + std::to_string(answer->resent) + "; earshot deliveries list shows what still fails\n");
   return 0;
 }
 
@@ -240,17 +242,21 @@ int decide(const Options& options, const api::IdentityRequest& request) {
   if (!answers) return fail(options, answers.error());
   const auto json = (*answers)->tell({"/v1/identity/decisions", {}, {}}, write_json(request));
   if (!json) return fail(options, json.error());
-  print(options.json ? *json + "\n" : std::string(name_of(request.action)) + " taken; what follows from it is under way\n");
+  print(options.json ? *json + "\n"
+                     : std::string(name_of(request.action)) + " taken; what follows from it is under way\n");
   return 0;
 }
 
-void add_decision(CLI::App& identity, CommandKind kind, const std::string& what, const std::string& example, int& exit_code) {
+void add_decision(CLI::App& identity, CommandKind kind, const std::string& what, const std::string& example,
+                  int& exit_code) {
   CLI::App* command = identity.add_subcommand(std::string(name_of(kind)), what);
   auto options = add_common(*command, "identity " + std::string(name_of(kind)));
   auto request = std::make_shared<api::IdentityRequest>();
   request->action = kind;
   if (kind == CommandKind::link || kind == CommandKind::unlink) {
-    command->add_option("KEYS", request->keys, "the two keys, such as customer:12 and email:user-12@example.com")->required()->expected(2);
+    command->add_option("KEYS", request->keys, "the two keys, such as customer:12 and email:user-12@example.com")
+        ->required()
+        ->expected(2);
   } else {
     command->add_option("ID", request->proposal, "as `earshot identity proposals` shows it")->required();
   }
@@ -276,7 +282,8 @@ void add_customers(CLI::App& app, int& exit_code) {
 
   CLI::App* one = app.add_subcommand("customer", "One customer: profile, risk with its reasons, open cases, timeline");
   auto shown = add_common(*one, "customer");
-  one->add_option("KEY", shown->name, "a key such as customer:12 or email:user-12@example.com, or the 32 hex digits of tables")
+  one->add_option("KEY", shown->name,
+                  "a key such as customer:12 or email:user-12@example.com, or the 32 hex digits of tables")
       ->required();
   one->footer("Example: earshot customer customer:12 --data data");
   one->callback([shown, &exit_code] { exit_code = show<api::CustomerAnswer>(*shown, "/v1/customers/{key}"); });
@@ -301,7 +308,8 @@ void add_cases(CLI::App& app, int& exit_code) {
 }
 
 void add_identity(CLI::App& app, int& exit_code) {
-  CLI::App* identity = app.add_subcommand("identity", "Who is who: which keys are one customer, and what a person must decide");
+  CLI::App* identity =
+      app.add_subcommand("identity", "Who is who: which keys are one customer, and what a person must decide");
   identity->require_subcommand(1);
   identity->footer("Example: earshot identity proposals --url http://127.0.0.1:8080");
   CLI::App* all = identity->add_subcommand("proposals", "What only a person can decide, newest first");
@@ -316,10 +324,14 @@ void add_identity(CLI::App& app, int& exit_code) {
   one->footer("Example: earshot identity show email:user-12@example.com --data data");
   one->callback([shown, &exit_code] { exit_code = show<api::IdentityAnswer>(*shown, "/v1/identity/keys/{key}"); });
 
-  add_decision(*identity, CommandKind::link, "Two keys are one person", "link customer:12 email:user-12@example.com", exit_code);
-  add_decision(*identity, CommandKind::unlink, "Two keys are not one person", "unlink customer:12 email:user-12@example.com", exit_code);
-  add_decision(*identity, CommandKind::accept, "The customers of a proposal are one person", "accept 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e", exit_code);
-  add_decision(*identity, CommandKind::refuse, "The customers of a proposal are not one person", "refuse 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e", exit_code);
+  add_decision(*identity, CommandKind::link, "Two keys are one person", "link customer:12 email:user-12@example.com",
+               exit_code);
+  add_decision(*identity, CommandKind::unlink, "Two keys are not one person",
+               "unlink customer:12 email:user-12@example.com", exit_code);
+  add_decision(*identity, CommandKind::accept, "The customers of a proposal are one person",
+               "accept 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e", exit_code);
+  add_decision(*identity, CommandKind::refuse, "The customers of a proposal are not one person",
+               "refuse 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e", exit_code);
 }
 
 void add_signals(CLI::App& app, int& exit_code) {
@@ -372,31 +384,38 @@ void add_dead_letters(CLI::App& app, int& exit_code) {
   auto fixed = add_common(*fix, "dead-letters fix");
   auto fixing = add_mend(*fix);
   fix->add_option("ID", fixed->name, "as `earshot dead-letters list` shows it")->required();
-  fix->add_option("--payload", fixing->file, "file with the whole payload as its source should have sent it")->required();
-  fix->footer("Example: earshot dead-letters fix 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e --payload fixed.json --actor agent-7 --url http://127.0.0.1:8080\n"
-              "A letter is mended once. Items of the payload that are known already change nothing.");
+  fix->add_option("--payload", fixing->file, "file with the whole payload as its source should have sent it")
+      ->required();
+  fix->footer(
+      "Example: earshot dead-letters fix 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e --payload fixed.json --actor agent-7 --url "
+      "http://127.0.0.1:8080\n"
+      "A letter is mended once. Items of the payload that are known already change nothing.");
   fix->callback([fixed, fixing, &exit_code] { exit_code = mend_named(*fixed, *fixing); });
 
-  CLI::App* retry = letters->add_subcommand("retry", "Has letters read again as they are, by what the configuration says now");
+  CLI::App* retry =
+      letters->add_subcommand("retry", "Has letters read again as they are, by what the configuration says now");
   auto retried = add_list(*retry, "dead-letters retry");
   auto retrying = add_mend(*retry);
   retry->add_option("ID", retried->name, "one letter; without it all that are not mended");
   add_filter(*retry, retried, "reason", "only those of this reason");
-  retry->footer("Example: earshot dead-letters retry --reason unknown_type --actor agent-7 --url http://127.0.0.1:8080\n"
-                "First put the mapping that was missing into the configuration, and start earshot again.");
+  retry->footer(
+      "Example: earshot dead-letters retry --reason unknown_type --actor agent-7 --url http://127.0.0.1:8080\n"
+      "First put the mapping that was missing into the configuration, and start earshot again.");
   retry->callback([retried, retrying, &exit_code] {
     exit_code = retried->name.empty() ? retry_all(*retried, *retrying) : mend_named(*retried, *retrying);
   });
 }
 
 void add_deliveries(CLI::App& app, int& exit_code) {
-  CLI::App* deliveries = app.add_subcommand("deliveries", "Alerts that sinks have still to deliver, and those they have parked");
+  CLI::App* deliveries =
+      app.add_subcommand("deliveries", "Alerts that sinks have still to deliver, and those they have parked");
   deliveries->require_subcommand(1);
   deliveries->footer("Example: earshot deliveries list --state parked --url http://127.0.0.1:8080");
   CLI::App* all = deliveries->add_subcommand("list", "All of them, the newest alert first");
   auto options = add_list(*all, "deliveries list");
   add_filter(*all, options, "sink", "only of this one");
-  add_filter(*all, options, "state", "only pending, parked (after the last try) or stopped (the receiver refuses for good)");
+  add_filter(*all, options, "state",
+             "only pending, parked (after the last try) or stopped (the receiver refuses for good)");
   all->footer("Example: earshot deliveries list --state parked --data data");
   all->callback([options, &exit_code] { exit_code = list<api::SinkDeliveryRow>(*options, "/v1/deliveries"); });
 
@@ -404,9 +423,11 @@ void add_deliveries(CLI::App& app, int& exit_code) {
   auto shown = add_common(*one, "deliveries show");
   one->add_option("ID", shown->name, "as `earshot deliveries list` shows it")->required();
   one->footer("Example: earshot deliveries show 5f0c22d1e9a64b7c8d3e0f1a2b3c4d5e --data data");
-  one->callback([shown, &exit_code] { exit_code = show<api::Page<api::SinkDeliveryRow>>(*shown, "/v1/deliveries/{id}"); });
+  one->callback(
+      [shown, &exit_code] { exit_code = show<api::Page<api::SinkDeliveryRow>>(*shown, "/v1/deliveries/{id}"); });
 
-  CLI::App* again = deliveries->add_subcommand("resend", "Has a delivery made again, or all that a sink has parked; the receiver sees the same ids");
+  CLI::App* again = deliveries->add_subcommand(
+      "resend", "Has a delivery made again, or all that a sink has parked; the receiver sees the same ids");
   auto resent = add_common(*again, "deliveries resend");
   auto request = std::make_shared<api::ResendRequest>();
   again->add_option("ID", request->id, "one delivery; without it all that --sink has parked");

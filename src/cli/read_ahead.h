@@ -1,7 +1,8 @@
 // Reads texts on the threads that offer events, so that the one thread that folds finds the answer ready.
 //
-// What a text says is a function of the text and the declared language alone. So it does not matter who reads it, when, or
-// whether a reading got lost on the way: what is not there is read where it is needed, with the same result. Any thread.
+// What a text says is a function of the text and the declared language alone. So it does not matter who reads it, when,
+// or whether a reading got lost on the way: what is not there is read where it is needed, with the same result. Any
+// thread.
 #pragma once
 
 #include <mutex>

@@ -26,7 +26,8 @@ bool has_all_customers(const EventLog& log, int partitions) {
 }
 
 bool are_enough(const CustomersKnown& known) {
-  const auto repeaters = std::count_if(known.active_days.begin(), known.active_days.end(), [](const auto& days) { return days.size() > 1; });
+  const auto repeaters = std::count_if(known.active_days.begin(), known.active_days.end(),
+                                       [](const auto& days) { return days.size() > 1; });
   return static_cast<std::int64_t>(known.active_days.size()) >= kFitCustomersMin && repeaters >= kFitRepeatersMin;
 }
 
@@ -45,7 +46,8 @@ void Refit::begin() {
 
 // Linux gives each thread a priority of its own.
 void Refit::run(std::stop_token stop) {
-  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLowestPriority);  // without it we are only less polite
+  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)),
+                      kLowestPriority);  // without it we are only less polite
   std::mutex mutex;
   std::condition_variable_any stopping;
   std::unique_lock lock(mutex);
@@ -60,14 +62,17 @@ void Refit::look(std::stop_token stop) {
   if (now < next_look_ || !parts_.live.ready() || !has_all_customers(parts_.log, parts_.config.partitions)) return;
   next_look_ = now + kLookAgain;
   auto events = due(now, std::move(stop));
-  if (!events) return parts_.lines.warn("the silence model could not be fitted; it is tried again tomorrow", {{"reason", events.error().message}});
+  if (!events)
+    return parts_.lines.warn("the silence model could not be fitted; it is tried again tomorrow",
+                             {{"reason", events.error().message}});
   if (events->empty()) return;
   const auto& fitted = std::get<ChurnModelFitted>(events->front().body);
   const std::int64_t version = fitted.version, customers = fitted.customers;
   Log& lines = parts_.lines;
   parts_.live.offer(std::move(*events), [&lines, version, customers](const Result<Live::Outcome>& outcome) {
     if (outcome) return lines.info("the silence model was fitted", {{"version", version}, {"customers", customers}});
-    lines.warn("the silence model was fitted and could not be recorded; it is tried again tomorrow", {{"reason", outcome.error().message}});
+    lines.warn("the silence model was fitted and could not be recorded; it is tried again tomorrow",
+               {{"reason", outcome.error().message}});
   });
 }
 
@@ -77,7 +82,9 @@ Result<std::vector<Event>> Refit::due(Timestamp now, std::stop_token stop) const
   const std::chrono::days young{config.fit_every_days};
   auto newest = newest_fit(parts_.state, config.tenant);
   if (!newest) return std::move(newest.error());
-  const auto is_young = [&](Timestamp at) { return config.fit_every_days == 0 || (newest->version > 0 && at < newest->until + young); };
+  const auto is_young = [&](Timestamp at) {
+    return config.fit_every_days == 0 || (newest->version > 0 && at < newest->until + young);
+  };
   if (is_young(now)) return std::vector<Event>();
   auto known = known_of_state(parts_.state, config, kCustomersUsedMax, stop);
   if (!known) return std::move(known.error());

@@ -1,9 +1,10 @@
-// A service that learns its customers' rhythms by itself: so many days after the newest fit it fits again, beside everything else.
+// A service that learns its customers' rhythms by itself: so many days after the newest fit it fits again, beside
+// everything else.
 //
-// What is found is offered at the front door like any event, and applies from its position in the log; so a replay, which fits
-// nothing, finds the same. The state is read on a thread of low priority, and no fold waits for it. Too few customers to go by are
-// left to the defaults; `earshot fit` fits also these. Where processes share the log, one that has not all of the customers fits
-// nothing.
+// What is found is offered at the front door like any event, and applies from its position in the log; so a replay,
+// which fits nothing, finds the same. The state is read on a thread of low priority, and no fold waits for it. Too few
+// customers to go by are left to the defaults; `earshot fit` fits also these. Where processes share the log, one that
+// has not all of the customers fits nothing.
 #pragma once
 
 #include <thread>
@@ -30,7 +31,8 @@ class Refit {
 
   explicit Refit(Parts parts) : parts_(parts) {}
 
-  // Looks now and then from here on, on a thread of its own, which the destructor ends. Not where the configuration wants no fits.
+  // Looks now and then from here on, on a thread of its own, which the destructor ends. Not where the configuration
+  // wants no fits.
   void begin();
 
   // Fits and offers what was found if that is due now; looks again tomorrow at the earliest. One thread.

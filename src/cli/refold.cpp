@@ -13,7 +13,9 @@ constexpr std::size_t kRecordsPerRead = 1024;
 constexpr std::int64_t kEventsPerCommit = 1000;
 
 // An import is not told: its history is folded as if it had been heard live, else nothing would be opened in it.
-bool is_control(const Event& event) { return std::holds_alternative<ConnectorGap>(event.body) || std::holds_alternative<ChurnModelFitted>(event.body); }
+bool is_control(const Event& event) {
+  return std::holds_alternative<ConnectorGap>(event.body) || std::holds_alternative<ChurnModelFitted>(event.body);
+}
 
 bool is_from_outside(const Event& event) {
   return event.hops == 0 && (std::holds_alternative<Input>(event.body) || std::holds_alternative<Command>(event.body) ||
@@ -86,7 +88,8 @@ Result<std::deque<Source>> sources_of(const LogReader& log, const std::vector<To
   std::deque<Source> sources;
   for (const Topic topic : {Topic::feedback, Topic::desk}) {
     for (std::uint16_t i = 0; i < topics.at(index_of(topic)).partitions; ++i) {
-      if (auto opened = sources.emplace_back(log, TopicPartition{index_of(topic), i}).open(); !opened) return std::move(opened.error());
+      if (auto opened = sources.emplace_back(log, TopicPartition{index_of(topic), i}).open(); !opened)
+        return std::move(opened.error());
     }
   }
   return sources;
@@ -106,7 +109,8 @@ Result<Source*> first_of(std::deque<Source>& sources) {
   return first;
 }
 
-Result<void> take_all(std::deque<Source>& sources, Station& station, const std::function<void(std::int64_t)>& progress) {
+Result<void> take_all(std::deque<Source>& sources, Station& station,
+                      const std::function<void(std::int64_t)>& progress) {
   Pump& pump = station.pump();
   std::int64_t taken = 0;
   while (true) {
@@ -140,7 +144,8 @@ Result<backtest::History> history_of(const LogReader& log, const std::vector<Top
     auto walked = each_event(log, topics, topic, [&](const Event& event) { history.take(event); });
     if (!walked) return std::move(walked.error());
   }
-  std::stable_sort(history.cases.begin(), history.cases.end(), [](const auto& a, const auto& b) { return a.opened < b.opened; });
+  std::stable_sort(history.cases.begin(), history.cases.end(),
+                   [](const auto& a, const auto& b) { return a.opened < b.opened; });
   return history;
 }
 

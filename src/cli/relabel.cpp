@@ -32,7 +32,8 @@ Result<void> read_words(Options& options) {
   options.label.sentiment = parse_name<Sentiment>(options.sentiment).value_or(Sentiment::unknown);
   for (const std::string& word : options.issues) {
     const auto issue = parse_name<IssueType>(word);
-    if (!issue || *issue == IssueType::none) return Error{ErrorKind::Invalid, "--issues: there is no issue type " + word};
+    if (!issue || *issue == IssueType::none)
+      return Error{ErrorKind::Invalid, "--issues: there is no issue type " + word};
     options.label.issues.push_back(*issue);
   }
   if (!options.case_id.empty()) {
@@ -66,19 +67,28 @@ int run(Options& options) {
 void add_relabel(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("relabel", "Say what the analysis of a text should have been");
-  command->add_option("SOURCE", options->label.source, "of the input, as `earshot customer --json` shows it")->required();
+  command->add_option("SOURCE", options->label.source, "of the input, as `earshot customer --json` shows it")
+      ->required();
   command->add_option("ID", options->label.id, "of the input")->required();
-  command->add_option("--sentiment", options->sentiment, "neg, neu or pos")->required()->check(CLI::IsMember({"neg", "neu", "pos"}));
-  command->add_option("--issues", options->issues, "all issue types there are, such as delivery,service (default: none)")->delimiter(',');
+  command->add_option("--sentiment", options->sentiment, "neg, neu or pos")
+      ->required()
+      ->check(CLI::IsMember({"neg", "neu", "pos"}));
+  command
+      ->add_option("--issues", options->issues, "all issue types there are, such as delivery,service (default: none)")
+      ->delimiter(',');
   command->add_option("--urgency", options->label.urgency, "0, 1 or 2 (default: 0)")->check(CLI::Range(0, 2));
   command->add_flag("--leaves", options->label.leaves, "they say that they leave");
-  command->add_option("--case", options->case_id, "32 hex digits: a case about this text, which is then about these issues");
+  command->add_option("--case", options->case_id,
+                      "32 hex digits: a case about this text, which is then about these issues");
   command->add_option("--actor", options->label.actor, "who says so; somebody the desk knows")->required();
-  command->add_option("--url", options->url, "an earshot that runs; EARSHOT_TOKEN is its API token, if it wants one")->required();
+  command->add_option("--url", options->url, "an earshot that runs; EARSHOT_TOKEN is its API token, if it wants one")
+      ->required();
   command->add_option("--tenant", options->tenant, "whose, in place of the configured one");
   command->add_flag("--json", options->json, "the answer as JSON");
-  command->footer("Example: earshot relabel /acme/shop r-12 --sentiment neg --issues delivery,service --actor agent-7 --url http://127.0.0.1:8080\n"
-                  "`earshot export-labels` gives what was said as rows to train on, and how often the model agrees.");
+  command->footer(
+      "Example: earshot relabel /acme/shop r-12 --sentiment neg --issues delivery,service --actor agent-7 --url "
+      "http://127.0.0.1:8080\n"
+      "`earshot export-labels` gives what was said as rows to train on, and how often the model agrees.");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

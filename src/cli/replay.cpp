@@ -18,7 +18,8 @@ struct Options {
 };
 
 void show_progress(const std::string& what, std::int64_t done, std::int64_t) {
-  if (::isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "\r%s: %lld records ", what.c_str(), static_cast<long long>(done));
+  if (::isatty(STDERR_FILENO) != 0)
+    std::fprintf(stderr, "\r%s: %lld records ", what.c_str(), static_cast<long long>(done));
 }
 
 int fail(const char* command, const Error& error) {
@@ -31,7 +32,8 @@ Result<std::unique_ptr<Station>> open_station(const Options& options) {
   if (!config) return Error{ErrorKind::Invalid, config.error().message};
   if (!options.data.empty()) config->data = options.data;
   if (!is_kafka(*config) && !std::filesystem::exists(config->data)) {
-    return Error{ErrorKind::NotFound, "there is no data directory " + config->data.string() + "; name one with --data, or import something first"};
+    return Error{ErrorKind::NotFound, "there is no data directory " + config->data.string() +
+                                          "; name one with --data, or import something first"};
   }
   return Station::open(*config, show_progress, Station::Part::looks);
 }
@@ -62,15 +64,18 @@ int replay_check(const Options& options) {
     if (!scratch) return fail("replay", scratch.error());
     Pump::Settings settings;
     settings.partitions = config.partitions;
-    replayed = replay((*station)->log(), (*station)->pump().positions(), **scratch, make_replay_processors(config), settings,
-                      [](std::int64_t records) { show_progress("replaying", records, 0); });
+    replayed = replay((*station)->log(), (*station)->pump().positions(), **scratch, make_replay_processors(config),
+                      settings, [](std::int64_t records) { show_progress("replaying", records, 0); });
   }
   std::filesystem::remove_all(scratch_directory, ignored);
   if (::isatty(STDERR_FILENO) != 0) std::fputs("\r\033[K", stderr);
   if (!replayed) return fail("replay", replayed.error());
-  std::printf("replayed %lld records\nstate    %s\nreplay   %s\n", static_cast<long long>(replayed->records), live->c_str(), replayed->digest.c_str());
+  std::printf("replayed %lld records\nstate    %s\nreplay   %s\n", static_cast<long long>(replayed->records),
+              live->c_str(), replayed->digest.c_str());
   if (replayed->digest != *live) {
-    std::fprintf(stderr, "earshot replay: the state is not what its log says; move the state directory aside and start again to rebuild it\n");
+    std::fprintf(stderr,
+                 "earshot replay: the state is not what its log says; move the state directory aside and start again "
+                 "to rebuild it\n");
     return 1;
   }
   std::printf("the state is what its log says\n");
@@ -88,7 +93,10 @@ void add_replay(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("replay", "Fold the log again and compare: is the state what the log says?");
   add_options(*command, options);
-  command->add_flag("--check", options->check, "into a scratch store, publishing nothing; exit code 1 if the digests differ")->required();
+  command
+      ->add_flag("--check", options->check,
+                 "into a scratch store, publishing nothing; exit code 1 if the digests differ")
+      ->required();
   command->footer("Example: earshot replay --check --data data");
   command->callback([options, &exit_code] { exit_code = replay_check(*options); });
 }

@@ -46,7 +46,9 @@ int run(const Options& options) {
   if (!options.listen.empty()) config->listen = options.listen;
   if (!options.slot.empty()) config->engine.slot = options.slot;
   if (!options.only.empty() && !is_kafka(*config))
-    return fail({ErrorKind::Invalid, "--only is for engine.kind kafka: a data directory is one process's, which does all of it"}, 2);
+    return fail({ErrorKind::Invalid,
+                 "--only is for engine.kind kafka: a data directory is one process's, which does all of it"},
+                2);
   config->only = options.only;
   auto settings = parse_address(config->listen);
   if (!settings) return fail(settings.error(), 2);
@@ -57,20 +59,26 @@ int run(const Options& options) {
   if (!folds) config->engine.workers = 1;
   const SystemClock clock;
   const auto open = [&](int worker) -> Result<std::unique_ptr<Station>> {
-    auto station = Station::open(config_of_worker(*config, worker),
-                                 [&](const std::string& what, std::int64_t done, std::int64_t) { log.info(what, {{"worker", worker}, {"records", done}}); },
-                                 folds ? Station::Part::folds : Station::Part::writes);
+    auto station = Station::open(
+        config_of_worker(*config, worker),
+        [&](const std::string& what, std::int64_t done, std::int64_t) {
+          log.info(what, {{"worker", worker}, {"records", done}});
+        },
+        folds ? Station::Part::folds : Station::Part::writes);
     if (station && (*station)->pump().now() > clock.now() + kClockBehindMax) {
-      return Error{ErrorKind::Conflict, "the clock says " + format_rfc3339(clock.now()) + " but the event log already reaches " +
-                                            format_rfc3339((*station)->pump().now()) + "; set the clock, or use another data directory"};
+      return Error{ErrorKind::Conflict,
+                   "the clock says " + format_rfc3339(clock.now()) + " but the event log already reaches " +
+                       format_rfc3339((*station)->pump().now()) + "; set the clock, or use another data directory"};
     }
     return station;
   };
   auto service = Service::start(*config, open, clock, log, *settings, time_since_boot);
   if (!service) return fail(service.error(), service.error().kind == ErrorKind::Invalid ? 2 : 1);
-  Refit refit({(*service)->station().state(), (*service)->station().log(), (*service)->station().config(), (*service)->live(), clock, log});
+  Refit refit({(*service)->station().state(), (*service)->station().log(), (*service)->station().config(),
+               (*service)->live(), clock, log});
   refit.begin();
-  log.info("earshot is running", {{"url", "http://" + settings->address + ":" + std::to_string((*service)->port())}, {"data", config->data.string()}});
+  log.info("earshot is running", {{"url", "http://" + settings->address + ":" + std::to_string((*service)->port())},
+                                  {"data", config->data.string()}});
   std::vector<Watchdog> watchdogs((*service)->progress().size(), Watchdog(kStandingLooksMax));
   while (!signals.wait_for(kLook)) {
     if ((*service)->trouble()) return 1;
@@ -92,14 +100,18 @@ int run(const Options& options) {
 
 void add_run(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("run", "The service: takes events over HTTP, opens cases, serves the page and the API");
+  CLI::App* command =
+      app.add_subcommand("run", "The service: takes events over HTTP, opens cases, serves the page and the API");
   command->add_option("--config", options->config, "configuration; defaults without one");
   command->add_option("--data", options->data, "data directory, in place of the configured one");
-  command->add_option("--listen", options->listen, "address:port, in place of the configured one; port 0 is any free one");
+  command->add_option("--listen", options->listen,
+                      "address:port, in place of the configured one; port 0 is any free one");
   command->add_option("--slot", options->slot, "in Kafka: the name of this process, in place of the configured one");
-  command->add_option("--only", options->only, "in Kafka: only this part of the service; others run elsewhere")->check(CLI::IsMember({"connectors", "processors", "api"}));
-  command->footer("Example: earshot run --config earshot.yaml\n"
-                  "A second process in Kafka: earshot run --config earshot.yaml --slot 1 --data data-1 --listen 127.0.0.1:8081");
+  command->add_option("--only", options->only, "in Kafka: only this part of the service; others run elsewhere")
+      ->check(CLI::IsMember({"connectors", "processors", "api"}));
+  command->footer(
+      "Example: earshot run --config earshot.yaml\n"
+      "A second process in Kafka: earshot run --config earshot.yaml --slot 1 --data data-1 --listen 127.0.0.1:8081");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -23,7 +23,9 @@ api::Access::Settings access_of(const Config& config) {
   api::Access::Settings settings;
   settings.default_tenant = config.tenant;
   for (const TokenConfig& token : config.tokens) {
-    const api::Role role = token.role == "read" ? api::Role::read : token.role == "act" ? api::Role::act : api::Role::admin;
+    const api::Role role = token.role == "read"  ? api::Role::read
+                           : token.role == "act" ? api::Role::act
+                                                 : api::Role::admin;
     settings.tokens.push_back({token.secret, token.tenant, role, token.requests_per_second});
   }
   return settings;
@@ -43,24 +45,29 @@ std::string_view outcome_of(int status) {
 }
 
 void expect_route(Metrics& metrics, std::string_view route) {
-  for (const std::string_view outcome : {"ok", "refused", "limited", "busy", "failed"}) metrics.expect(Metric::requests, {{route, outcome}});
+  for (const std::string_view outcome : {"ok", "refused", "limited", "busy", "failed"})
+    metrics.expect(Metric::requests, {{route, outcome}});
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings) {
+Result<std::unique_ptr<Service>> Service::start(std::unique_ptr<Station> station, const Clock& clock, Log& log,
+                                                Settings settings) {
   const Config config = station->config();
-  return start(config, [&](int) -> Result<std::unique_ptr<Station>> { return std::move(station); }, clock, log, std::move(settings));
+  return start(
+      config, [&](int) -> Result<std::unique_ptr<Station>> { return std::move(station); }, clock, log,
+      std::move(settings));
 }
 
-Result<std::unique_ptr<Service>> Service::start(const Config& config, const OpenStation& open, const Clock& clock, Log& log, Settings settings,
-                                                ClockWatch::Passed passed) {
+Result<std::unique_ptr<Service>> Service::start(const Config& config, const OpenStation& open, const Clock& clock,
+                                                Log& log, Settings settings, ClockWatch::Passed passed) {
   // Before anything is recorded: a log that lives takes imports as late events only.
   if (auto access = api::Access::create(access_of(config), settings.address); !access) return std::move(access.error());
   std::unique_ptr<Service> service(new Service);
   service->metrics_ = std::make_unique<Metrics>(Metrics::Settings{.version = EARSHOT_VERSION});
   service->process_metrics_ = std::make_unique<ProcessMetrics>(*service->metrics_, config.data);
-  const Worker::Parts parts{*service->metrics_, clock, log, [self = service.get()] { self->committed(); }, std::move(passed)};
+  const Worker::Parts parts{*service->metrics_, clock, log, [self = service.get()] { self->committed(); },
+                            std::move(passed)};
   if (auto started = service->start_workers(config, open, parts); !started) return std::move(started.error());
   service->expect_series();
   service->front_door_ = std::make_unique<FrontDoor>(service->workers_, *service->metrics_, clock);
@@ -141,9 +148,11 @@ void Service::notify() {
 api::SinkDeliveries Service::deliveries(Log& log) {
   api::SinkDeliveries kept = deliveries_kept_in(station().config().data, station().log());
   kept.resend = [this, &log](std::string_view tenant, const api::ResendRequest& request) -> Result<std::int64_t> {
-    if (!is_complete_.load(std::memory_order_acquire)) return Error{ErrorKind::Unavailable, "the sinks are being started; try again"};
+    if (!is_complete_.load(std::memory_order_acquire))
+      return Error{ErrorKind::Unavailable, "the sinks are being started; try again"};
     std::int64_t resent = 0;
-    Error missing{ErrorKind::NotFound, request.sink.empty() ? "no sink has a delivery " + request.id : "there is no sink " + request.sink};
+    Error missing{ErrorKind::NotFound,
+                  request.sink.empty() ? "no sink has a delivery " + request.id : "there is no sink " + request.sink};
     bool is_found = false;
     for (const auto& sink : sinks_) {
       if (sink->tenant() != tenant || (!request.sink.empty() && sink->name() != request.sink)) continue;
@@ -163,7 +172,8 @@ api::SinkDeliveries Service::deliveries(Log& log) {
 
 // The first key of a customer that can be opened.
 std::function<std::string(CustomerId)> Service::key_opener(const std::string& tenant) {
-  return [tenant, queries = std::make_shared<api::Queries>(station().log(), station().topics(), state_)](CustomerId customer) -> std::string {
+  return [tenant, queries = std::make_shared<api::Queries>(station().log(), station().topics(), state_)](
+             CustomerId customer) -> std::string {
     const auto known = queries->customer(tenant, customer.hex());
     if (!known) return "";
     for (const api::KeyRow& key : known->keys) {
@@ -181,7 +191,8 @@ Result<void> Service::start_sinks(const Clock& clock, Log& log) {
   if (!config.sinks.empty()) std::filesystem::create_directories(directory, error);
   if (error) return Error{ErrorKind::Unavailable, "cannot create " + directory.string() + ": " + error.message()};
   for (const SinkConfig& entry : config.sinks) {
-    auto sink = make_sink(*find_sink_kind(entry.kind), {entry.name, entry.url, entry.secrets, entry.allow_private_addresses}, clock);
+    auto sink = make_sink(*find_sink_kind(entry.kind),
+                          {entry.name, entry.url, entry.secrets, entry.allow_private_addresses}, clock);
     if (!sink) return std::move(sink.error());
     Dispatcher::Settings settings;
     settings.file = directory / (entry.name + ".json");
@@ -202,7 +213,8 @@ Result<void> Service::start_sinks(const Clock& clock, Log& log) {
       metrics_->add(Metric::deliveries, {{name, "forgotten"}}, static_cast<double>(now.forgotten - before.forgotten));
       before = now;
     };
-    sinks_.push_back(std::make_unique<SinkRunner>(std::move(*sink), std::move(*dispatcher), clock, log, std::move(told)));
+    sinks_.push_back(
+        std::make_unique<SinkRunner>(std::move(*sink), std::move(*dispatcher), clock, log, std::move(told)));
   }
   return {};
 }
@@ -240,7 +252,8 @@ Result<void> Service::start_api(const Clock& clock, Log& log, Settings settings)
   api_settings.server.port = settings.port;
   api_settings.server.connections_max = connections_max(api_settings.server.connections_max);
   api_settings.access = access_of(config);
-  for (const ConnectorConfig& entry : config.connectors) api_settings.gate.hooks[entry.name] = entry.requests_per_second;
+  for (const ConnectorConfig& entry : config.connectors)
+    api_settings.gate.hooks[entry.name] = entry.requests_per_second;
   api_settings.takes_events = config.only.empty() || config.only == "connectors";
   api_settings.answers = config.only.empty() || config.only == "api";
   api::Api::Parts parts{
@@ -263,7 +276,9 @@ Result<void> Service::start_api(const Clock& clock, Log& log, Settings settings)
       .answered =
           [this](const api::Answered& answer) {
             metrics_->add(Metric::requests, {{answer.route, outcome_of(answer.status)}});
-            if (answer.took) metrics_->observe(Metric::request_time, {{answer.route}}, std::chrono::duration<double>(*answer.took).count());
+            if (answer.took)
+              metrics_->observe(Metric::request_time, {{answer.route}},
+                                std::chrono::duration<double>(*answer.took).count());
           },
   };
   auto api = api::Api::start(std::move(api_settings), std::move(parts));
@@ -271,7 +286,8 @@ Result<void> Service::start_api(const Clock& clock, Log& log, Settings settings)
   api_ = std::move(*api);
   for (const api::Route& route : api_->routes()) expect_route(*metrics_, route.pattern);
   expect_route(*metrics_, "");
-  const std::string address = config.engine.advertise.empty() ? address_for_others(settings.address, api_->port()) : config.engine.advertise;
+  const std::string address =
+      config.engine.advertise.empty() ? address_for_others(settings.address, api_->port()) : config.engine.advertise;
   for (const auto& worker : workers_) worker->station().log().announce(address);
   return {};
 }
@@ -327,7 +343,8 @@ std::string Service::scrape(std::string_view tenant) {
     for (ActiveCases& row : *cases) active.emplace_back(one, std::move(row));
   }
   std::vector<Metrics::GaugeValue> values;
-  for (const auto& [whose, row] : active) values.push_back({{{whose, row.state, row.department}}, static_cast<double>(row.count)});
+  for (const auto& [whose, row] : active)
+    values.push_back({{{whose, row.state, row.department}}, static_cast<double>(row.count)});
   metrics_->replace(Metric::cases_active, values);
   return metrics_->expose(tenant);
 }

@@ -12,8 +12,8 @@
 #include "cli/peers.h"
 #include "cli/state_view.h"
 #include "cli/worker.h"
-#include "sinks/sink_runner.h"
 #include "sinks/sink_kinds.h"
+#include "sinks/sink_runner.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
 #include "telemetry/process_metrics.h"
@@ -33,12 +33,13 @@ class Service {
   // Gives a restored station of a worker of this process, the first, second, …
   using OpenStation = std::function<Result<std::unique_ptr<Station>>(int worker)>;
 
-  // The configuration is recorded and the log lives from now on. Each worker folds as soon as its station is open, since another may
-  // wait for it to share. `clock` and `log` must outlive the service. `passed` tells when the clock jumps; without it the clock is
-  // believed.
-  static Result<std::unique_ptr<Service>> start(const Config& config, const OpenStation& open, const Clock& clock, Log& log, Settings settings,
-                                                ClockWatch::Passed passed = {});
-  static Result<std::unique_ptr<Service>> start(std::unique_ptr<Station> station, const Clock& clock, Log& log, Settings settings);
+  // The configuration is recorded and the log lives from now on. Each worker folds as soon as its station is open,
+  // since another may wait for it to share. `clock` and `log` must outlive the service. `passed` tells when the clock
+  // jumps; without it the clock is believed.
+  static Result<std::unique_ptr<Service>> start(const Config& config, const OpenStation& open, const Clock& clock,
+                                                Log& log, Settings settings, ClockWatch::Passed passed = {});
+  static Result<std::unique_ptr<Service>> start(std::unique_ptr<Station> station, const Clock& clock, Log& log,
+                                                Settings settings);
   ~Service();
 
   // Of the first worker, which has the front door.

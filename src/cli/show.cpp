@@ -9,9 +9,7 @@
 namespace earshot::cli {
 namespace {
 
-std::string show_time(const std::optional<Timestamp>& at) {
-  return at ? cli::show_time(*at) : std::string();
-}
+std::string show_time(const std::optional<Timestamp>& at) { return at ? cli::show_time(*at) : std::string(); }
 
 template <class Enum>
 std::string word(Enum value) {
@@ -24,9 +22,7 @@ std::string show_milli(std::int64_t milli) {
   return text;
 }
 
-bool is_a_span(const KpiReported& kpi) {
-  return kpi.p50.has_value();
-}
+bool is_a_span(const KpiReported& kpi) { return kpi.p50.has_value(); }
 
 std::string show_value(const KpiReported& kpi) {
   if (!kpi.value_milli) return "";
@@ -60,9 +56,7 @@ std::string joined(const std::vector<std::string>& texts, std::string_view betwe
   return all;
 }
 
-std::string who(const std::string& key, CustomerId customer) {
-  return key.empty() ? customer.hex() : key;
-}
+std::string who(const std::string& key, CustomerId customer) { return key.empty() ? customer.hex() : key; }
 
 std::string show_issues(const std::vector<IssueType>& issues) {
   std::vector<std::string> names;
@@ -160,16 +154,29 @@ Table table_of(const std::vector<api::DeadLetterRow>& rows) {
   Table table({{"id"}, {"at"}, {"reason"}, {"connector"}, {"place"}, {"bytes", true}, {"mended by"}, {"detail"}});
   for (const api::DeadLetterRow& row : rows) {
     const DeadLetter& l = row.letter;
-    table.add({row.id, show_time(row.at), word(l.reason), l.connector, l.place, std::to_string(l.length), row.mended ? row.mended->by : "", l.detail});
+    table.add({row.id, show_time(row.at), word(l.reason), l.connector, l.place, std::to_string(l.length),
+               row.mended ? row.mended->by : "", l.detail});
   }
   return table;
 }
 
 Table table_of(const std::vector<api::SinkDeliveryRow>& rows) {
-  Table table({{"id"}, {"sink"}, {"state"}, {"at"}, {"tries", true}, {"next try"}, {"alerts", true}, {"severity"}, {"case"}, {"title", false, 60}, {"detail"}});
+  Table table({{"id"},
+               {"sink"},
+               {"state"},
+               {"at"},
+               {"tries", true},
+               {"next try"},
+               {"alerts", true},
+               {"severity"},
+               {"case"},
+               {"title", false, 60},
+               {"detail"}});
   for (const api::SinkDeliveryRow& row : rows) {
-    table.add({row.id, row.sink, row.state, show_time(row.at), std::to_string(row.tries), show_time(row.due), row.count == 1 ? "" : std::to_string(row.count),
-               word(row.severity), row.case_id ? row.case_id->hex() : "", row.title.empty() ? "(no longer in the log)" : row.title, row.detail});
+    table.add({row.id, row.sink, row.state, show_time(row.at), std::to_string(row.tries), show_time(row.due),
+               row.count == 1 ? "" : std::to_string(row.count), word(row.severity),
+               row.case_id ? row.case_id->hex() : "", row.title.empty() ? "(no longer in the log)" : row.title,
+               row.detail});
   }
   return table;
 }
@@ -232,7 +239,9 @@ std::string page_of(const api::DeadLetterRow& row) {
                             {"place", letter.place},
                             {"length", std::to_string(letter.length)},
                             {"sha256", letter.sha256},
-                            {"mended", row.mended ? show_time(row.mended->at) + " by " + row.mended->by + (row.mended->edited ? ", edited" : "") : ""}});
+                            {"mended", row.mended ? show_time(row.mended->at) + " by " + row.mended->by +
+                                                        (row.mended->edited ? ", edited" : "")
+                                                  : ""}});
   const bool is_whole = letter.length == static_cast<std::int64_t>(letter.bytes.size());
   page += is_whole ? "\n" : "\nthe first " + std::to_string(letter.bytes.size()) + " bytes:\n";
   for (std::size_t from = 0; from < letter.bytes.size();) {

@@ -57,8 +57,15 @@ std::string section(const std::string& title, const Table& table) {
 }
 
 Table table_of(const std::vector<api::CustomerRow>& rows) {
-  Table table({{"customer"}, {"risk"}, {"last heard"}, {"since"}, {"active days", true}, {"feedback", true},
-               {"unhappy", true}, {"mood", true}, {"open cases", true}});
+  Table table({{"customer"},
+               {"risk"},
+               {"last heard"},
+               {"since"},
+               {"active days", true},
+               {"feedback", true},
+               {"unhappy", true},
+               {"mood", true},
+               {"open cases", true}});
   for (const api::CustomerRow& row : rows) {
     const CustomerChanged& c = row.customer;
     table.add({who(row.key, c.customer), c.risk, show_time(c.last_heard), show_time(c.first_seen).substr(0, 10),
@@ -75,7 +82,8 @@ std::string page_of(const api::CustomerAnswer& answer) {
     keys.push_back(row.key.empty() ? row.facet.hex() : row.key);
     if (!row.name.empty()) names.push_back(row.name);
   }
-  const std::string feedback = std::to_string(answer.feedback_count) + ", unhappy " + std::to_string(answer.negative_count);
+  const std::string feedback =
+      std::to_string(answer.feedback_count) + ", unhappy " + std::to_string(answer.negative_count);
   std::string page = facts({{"customer", answer.customer.hex()},
                             {"keys", joined(keys, ", ")},
                             {"name", joined(names, ", ")},

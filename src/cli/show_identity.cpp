@@ -14,7 +14,8 @@ Table table_of(const std::vector<api::ProposalRow>& rows) {
   for (const api::ProposalRow& row : rows) {
     std::vector<std::string> customers;
     for (const api::ClaimRow& one : row.candidates) customers.push_back(name_of_claim(one));
-    table.add({row.id, show_time(row.at), name_of_claim(row.about), joined(customers, ", "), row.answer, row.actor, row.reason});
+    table.add({row.id, show_time(row.at), name_of_claim(row.about), joined(customers, ", "), row.answer, row.actor,
+               row.reason});
   }
   return table;
 }
@@ -25,8 +26,9 @@ std::string page_of(const api::IdentityAnswer& answer) {
                                   {"shared", answer.shared ? "yes: by too many to link anything" : ""}});
   Table links({{"with"}, {"linked"}, {"since"}, {"channel"}, {"event"}, {"last word"}, {"on"}});
   for (const api::LinkRow& row : answer.links) {
-    links.add({name_of_claim(row.with), row.linked ? "yes" : "no", show_time(row.at), row.channel, row.event.empty() ? row.decision : row.event,
-               row.actor, row.decided_at ? show_time(*row.decided_at) : ""});
+    links.add({name_of_claim(row.with), row.linked ? "yes" : "no", show_time(row.at), row.channel,
+               row.event.empty() ? row.decision : row.event, row.actor,
+               row.decided_at ? show_time(*row.decided_at) : ""});
   }
   return page + section("links", links);
 }

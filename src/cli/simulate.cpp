@@ -73,7 +73,8 @@ bool write_truth(const simulation::Company& company, const std::string& path) {
   if (file == nullptr) return false;
   std::string csv = "customer,left,why,joined,regime,complains,keys\n";
   for (const simulation::Truth& truth : company.truth()) {
-    csv += truth.customer_key + "," + (truth.left ? format_rfc3339(*truth.left) : "") + "," + truth.why + "," + format_rfc3339(truth.joined) + "," + truth.regime + ",";
+    csv += truth.customer_key + "," + (truth.left ? format_rfc3339(*truth.left) : "") + "," + truth.why + "," +
+           format_rfc3339(truth.joined) + "," + truth.regime + ",";
     csv += truth.complains ? "yes" : "no";
     for (const std::string& key : truth.keys) csv += (key == truth.customer_key ? "," : " ") + key;
     csv += "\n";
@@ -92,7 +93,8 @@ int run(const Options& options) {
   ToLines lines;
   const bool shows_progress = ::isatty(STDERR_FILENO) != 0;
   for (int day = 0; day < settings.days; ++day) {
-    for (const simulation::Payload& payload : company.deliver(*start + std::chrono::days{day}, *start + std::chrono::days{day + 1})) {
+    for (const simulation::Payload& payload :
+         company.deliver(*start + std::chrono::days{day}, *start + std::chrono::days{day + 1})) {
       if (auto read = readers.read(payload, lines); !read) return fail(read.error().message, 1);
     }
     if (!lines.written()) return fail("cannot write to standard output", 1);
@@ -100,7 +102,8 @@ int run(const Options& options) {
   }
   if (std::fflush(stdout) != 0) return fail("cannot write to standard output", 1);
   if (shows_progress) std::fputs("\r\033[K", stderr);
-  std::fprintf(stderr, "events %lld\nrejected %lld\n", static_cast<long long>(lines.events()), static_cast<long long>(lines.dead_letters()));
+  std::fprintf(stderr, "events %lld\nrejected %lld\n", static_cast<long long>(lines.events()),
+               static_cast<long long>(lines.dead_letters()));
   if (!options.truth.empty() && !write_truth(company, options.truth)) return fail("cannot write " + options.truth, 1);
   return 0;
 }
@@ -109,15 +112,22 @@ int run(const Options& options) {
 
 void add_simulate(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("simulate", "Print the events of a company that does not exist, and who of its customers truly left");
-  command->add_option("--customers", options->company.customers, "how many")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+  CLI::App* command = app.add_subcommand(
+      "simulate", "Print the events of a company that does not exist, and who of its customers truly left");
+  command->add_option("--customers", options->company.customers, "how many")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   command->add_option("--days", options->company.days, "of history")->check(CLI::Range(1, 3650))->capture_default_str();
-  command->add_option("--seed", options->company.seed, "the same seed gives the same bytes on every machine")->capture_default_str();
+  command->add_option("--seed", options->company.seed, "the same seed gives the same bytes on every machine")
+      ->capture_default_str();
   command->add_option("--tenant", options->company.tenant, "whose events they are")->capture_default_str();
   command->add_option("--start", options->start, "the first day")->capture_default_str();
-  command->add_option("--truth", options->truth, "write a CSV file: customer, when they left, why, when they joined,\nregime (contract, app, shop, shop and app), whether they complain, all their keys");
-  command->footer("Example: earshot simulate --customers 400 --days 180 --seed 1 --truth truth.csv > events.ndjson\n"
-                  "What the sources damaged on purpose is counted as rejected, not printed.");
+  command->add_option("--truth", options->truth,
+                      "write a CSV file: customer, when they left, why, when they joined,\nregime (contract, app, "
+                      "shop, shop and app), whether they complain, all their keys");
+  command->footer(
+      "Example: earshot simulate --customers 400 --days 180 --seed 1 --truth truth.csv > events.ndjson\n"
+      "What the sources damaged on purpose is counted as rejected, not printed.");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

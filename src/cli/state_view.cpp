@@ -31,23 +31,28 @@ api::StateView state_view(const StateStore& store, int partitions, std::string s
 
 // What is left on this disk of a task that is another's may be old.
 api::ReadState state_here(std::vector<StateHeld> held, int partitions) {
-  return [held = std::move(held), partitions](Topic input, std::string_view record_key, std::string_view name) -> Result<std::optional<std::string>> {
+  return [held = std::move(held), partitions](Topic input, std::string_view record_key,
+                                              std::string_view name) -> Result<std::optional<std::string>> {
     const TopicPartition task = task_of(input, record_key, partitions);
     if (const StateHeld* owner = owner_of(held, task)) return owner->store.get(value_key(task, record_key, name));
-    return Error{ErrorKind::Unavailable, "partition " + std::to_string(task.partition) + " of " + std::string(name_of(input)) + " is another process's"};
+    return Error{ErrorKind::Unavailable, "partition " + std::to_string(task.partition) + " of " +
+                                             std::string(name_of(input)) + " is another process's"};
   };
 }
 
 api::StateView state_view(std::vector<StateHeld> held, Peers& peers, int partitions, std::string secret) {
   api::StateView view;
   view.secret = std::move(secret);
-  view.read = [held = std::move(held), &peers, partitions](Topic input, std::string_view record_key, std::string_view name) -> Result<std::optional<std::string>> {
+  view.read = [held = std::move(held), &peers, partitions](
+                  Topic input, std::string_view record_key,
+                  std::string_view name) -> Result<std::optional<std::string>> {
     const TopicPartition task = task_of(input, record_key, partitions);
     if (const StateHeld* owner = owner_of(held, task)) return owner->store.get(value_key(task, record_key, name));
     const auto address = held.front().log.address_of(task);
     if (!address) return address.error();
     if (address->empty()) {
-      return Error{ErrorKind::Unavailable, "no process has said yet that it has partition " + std::to_string(task.partition) + " of " + std::string(name_of(input)) +
+      return Error{ErrorKind::Unavailable, "no process has said yet that it has partition " +
+                                               std::to_string(task.partition) + " of " + std::string(name_of(input)) +
                                                "; is an earshot run --only processors there?"};
     }
     return peers.ask(*address, {input, record_key, name});

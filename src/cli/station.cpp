@@ -1,6 +1,5 @@
 #include "cli/station.h"
 
-
 #include "cli/default_model.h"
 #include "cli/kafka_engine.h"
 #include "event/names.h"
@@ -35,30 +34,33 @@ Result<std::unique_ptr<RocksStore>> open_state(const std::filesystem::path& dire
   return RocksStore::open(directory, {.format = kStateFormat, .write_ahead_log = true});
 }
 
-std::vector<MakeProcessor> processors_that(const Analyse& analyse, const ApplySettings& apply_settings, const Config& config) {
-  return {[secret = config.secret, analyse, apply_settings] { return make_intake({secret}, analyse, apply_settings); }, [] { return make_identity(); },
-          [] { return make_customer(); }, [] { return make_desk(); }, [] { return make_insight(); }};
+std::vector<MakeProcessor> processors_that(const Analyse& analyse, const ApplySettings& apply_settings,
+                                           const Config& config) {
+  return {[secret = config.secret, analyse, apply_settings] { return make_intake({secret}, analyse, apply_settings); },
+          [] { return make_identity(); }, [] { return make_customer(); }, [] { return make_desk(); },
+          [] { return make_insight(); }};
 }
 
 }  // namespace
 
 std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer& analyzer) {
-  return processors_that([&analyzer](std::string_view text, std::string_view language) { return analyzer.analyze(text, language, {.evidence = false}); },
-                         // The copies of this function own it together.
-                         [tenant_texts = std::make_shared<TenantTexts>(analyzer)](const Input& input, std::string_view text, std::string_view settings,
-                                                                                  Analysis& analysis, std::string& product) {
-                           tenant_texts->apply(input, text, settings, analysis, product);
-                         },
-                         config);
+  return processors_that(
+      [&analyzer](std::string_view text, std::string_view language) {
+        return analyzer.analyze(text, language, {.evidence = false});
+      },
+      // The copies of this function own it together.
+      [tenant_texts = std::make_shared<TenantTexts>(analyzer)](
+          const Input& input, std::string_view text, std::string_view settings, Analysis& analysis,
+          std::string& product) { tenant_texts->apply(input, text, settings, analysis, product); },
+      config);
 }
 
-std::vector<MakeProcessor> make_replay_processors(const Config& config) {
-  return processors_that(nullptr, {}, config);
-}
+std::vector<MakeProcessor> make_replay_processors(const Config& config) { return processors_that(nullptr, {}, config); }
 
 std::vector<TopicSpec> topics_of(const Config& config) {
   std::vector<TopicSpec> specs;
-  for (const TopicName& topic : kTopics) specs.push_back({std::string(topic.name), static_cast<std::uint16_t>(config.partitions)});
+  for (const TopicName& topic : kTopics)
+    specs.push_back({std::string(topic.name), static_cast<std::uint16_t>(config.partitions)});
   return specs;
 }
 
@@ -81,7 +83,9 @@ Result<std::unique_ptr<Station>> Station::open_once(const Config& config, const 
 
   std::error_code error;
   std::filesystem::create_directories(config.data, error);
-  if (error) return Error{ErrorKind::Unavailable, "cannot create the data directory " + config.data.string() + ": " + error.message()};
+  if (error)
+    return Error{ErrorKind::Unavailable,
+                 "cannot create the data directory " + config.data.string() + ": " + error.message()};
   auto state = open_state(config.data / "state");
   if (!state) return std::move(state.error());
   station->state_ = std::move(*state);
@@ -90,15 +94,18 @@ Result<std::unique_ptr<Station>> Station::open_once(const Config& config, const 
   const Analyse analyse = [self = station.get()](std::string_view text, std::string_view language) {
     return self->catches_up_ ? Analysis{} : self->read_ahead_->take(text, language);
   };
-  const ApplySettings apply_settings = [self = station.get()](const Input& input, std::string_view text, std::string_view settings, Analysis& analysis,
+  const ApplySettings apply_settings = [self = station.get()](const Input& input, std::string_view text,
+                                                              std::string_view settings, Analysis& analysis,
                                                               std::string& product) {
     if (!self->catches_up_) self->tenant_texts_->apply(input, text, settings, analysis, product);
   };
   Pump::Settings pump_settings;
   pump_settings.partitions = config.partitions;
   pump_settings.cache_bytes /= static_cast<std::size_t>(config.engine.workers);
-  auto pump = Pump::start(*station->log_, *station->state_, processors_that(analyse, apply_settings, config), pump_settings,
-                          [&](std::int64_t records) { if (progress) progress("catching up", records, 0); });
+  auto pump = Pump::start(*station->log_, *station->state_, processors_that(analyse, apply_settings, config),
+                          pump_settings, [&](std::int64_t records) {
+                            if (progress) progress("catching up", records, 0);
+                          });
   if (!pump) return std::move(pump.error());
   station->pump_ = std::move(*pump);
   station->catches_up_ = false;
@@ -113,7 +120,9 @@ Result<void> Station::open_log(const Progress& progress, Part part) {
     if (part == Part::looks) settings.role = KafkaRole::onlooker;
     if (part == Part::writes) settings.role = KafkaRole::writer;
     if (part != Part::folds) settings.part = part == Part::looks ? "looks" : config_.only;
-    settings.progress = [&](std::int64_t records) { if (progress) progress("restoring the state", records, 0); };
+    settings.progress = [&](std::int64_t records) {
+      if (progress) progress("restoring the state", records, 0);
+    };
     auto opened = KafkaLog::open(*state_, std::move(settings));
     if (!opened) return std::move(opened.error());
     log_ = std::move(*opened);
@@ -149,8 +158,8 @@ Result<void> Station::record_config() {
   return fold_what_is_there();
 }
 
-// Others may have written for hours while nobody folded: in commits that are not too large, each on its way while the next is
-// folded.
+// Others may have written for hours while nobody folded: in commits that are not too large, each on its way while the
+// next is folded.
 Result<void> Station::fold_what_is_there() {
   std::future<Result<void>> under_way;
   while (true) {
@@ -187,8 +196,10 @@ ImportRules Station::import_rules() const {
   ImportRules rules;
   rules.record_key = [secret = config_.secret](const Event& event) {
     if (const auto* input = std::get_if<Input>(&event.body)) return feedback_key(secret, event.tenant, *input);
-    if (const auto* mended = std::get_if<DeadLetterMended>(&event.body)) return mended_key(event.tenant, mended->letter);
-    if (const auto* reached = std::get_if<ConnectorReached>(&event.body)) return reached_key(event.tenant, reached->connector);
+    if (const auto* mended = std::get_if<DeadLetterMended>(&event.body))
+      return mended_key(event.tenant, mended->letter);
+    if (const auto* reached = std::get_if<ConnectorReached>(&event.body))
+      return reached_key(event.tenant, reached->connector);
     return feedback_key(event.tenant, std::get<DeadLetter>(event.body));
   };
   rules.is_known = [](const Event& event, std::string_view key, ValueView& values) {

@@ -1,5 +1,5 @@
-// Puts the pieces together for one data directory: state store, event log, processors, pump. The only place that knows which
-// engines and processors there are.
+// Puts the pieces together for one data directory: state store, event log, processors, pump. The only place that knows
+// which engines and processors there are.
 #pragma once
 
 #include <functional>
@@ -20,8 +20,8 @@
 
 namespace earshot::cli {
 
-// Of the values in the state store. A new one makes every start rebuild the state from the log: for when values of old would
-// be misread.
+// Of the values in the state store. A new one makes every start rebuild the state from the log: for when values of old
+// would be misread.
 inline constexpr const char* kStateFormat = "5";
 
 using Progress = std::function<void(const std::string& what, std::int64_t done, std::int64_t of)>;
@@ -29,7 +29,8 @@ using Progress = std::function<void(const std::string& what, std::int64_t done, 
 // The processors of a configuration, in the order of the picture.
 std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer& analyzer);
 
-// The same for a replay, which publishes nothing: what a text says goes into events and never into state, so no text is read.
+// The same for a replay, which publishes nothing: what a text says goes into events and never into state, so no text is
+// read.
 std::vector<MakeProcessor> make_replay_processors(const Config& config);
 
 // A fact of the log: something was recorded outside an import.
@@ -40,11 +41,12 @@ std::vector<TopicSpec> topics_of(const Config& config);
 
 class Station {
  public:
-  // Where processes share the log: one that folds its share of the tasks, one that folds none, or one that only looks at the state of
-  // all of them. In a data directory there is one process, and no difference.
+  // Where processes share the log: one that folds its share of the tasks, one that folds none, or one that only looks
+  // at the state of all of them. In a data directory there is one process, and no difference.
   enum class Part { folds, writes, looks };
 
-  // Opens or creates the data directory. A state store that is damaged or of another format is moved aside and rebuilt from the log.
+  // Opens or creates the data directory. A state store that is damaged or of another format is moved aside and rebuilt
+  // from the log.
   static Result<std::unique_ptr<Station>> open(const Config& config, const Progress& progress, Part part = Part::folds);
 
   Pump& pump() { return *pump_; }
@@ -71,7 +73,9 @@ class Station {
   ImportRules import_rules() const;
 
   // Which one takes the event in, of those that `feedback` gets. Any thread.
-  TopicPartition task_of(const Event& event) const { return pump_->partition_of(Topic::feedback, import_rules().record_key(event)); }
+  TopicPartition task_of(const Event& event) const {
+    return pump_->partition_of(Topic::feedback, import_rules().record_key(event));
+  }
 
  private:
   Station() = default;
@@ -84,7 +88,7 @@ class Station {
   std::unique_ptr<Analyzer> analyzer_;
   std::unique_ptr<ReadAhead> read_ahead_;
   std::unique_ptr<TenantTexts> tenant_texts_;  // the pump's thread
-  bool catches_up_ = true;  // with outputs suppressed; the pump's thread
+  bool catches_up_ = true;                     // with outputs suppressed; the pump's thread
   std::unique_ptr<RocksStore> state_;
   std::unique_ptr<EventLog> log_;
   std::unique_ptr<Pump> pump_;

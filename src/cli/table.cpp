@@ -34,9 +34,7 @@ void each_character(std::string_view utf8, Visit visit) {
   }
 }
 
-void append(std::string& out, UChar32 c) {
-  icu::UnicodeString(c).toUTF8String(out);
-}
+void append(std::string& out, UChar32 c) { icu::UnicodeString(c).toUTF8String(out); }
 
 }  // namespace
 

@@ -19,7 +19,8 @@ Result<void> TenantTexts::use(const TextSettings& settings) {
   return {};
 }
 
-void TenantTexts::apply(const Input& input, std::string_view text, std::string_view settings, Analysis& analysis, std::string& product) {
+void TenantTexts::apply(const Input& input, std::string_view text, std::string_view settings, Analysis& analysis,
+                        std::string& product) {
   if (json_ != settings) {
     json_ = settings;
     const auto read = read_json<TextSettings>(json_);
@@ -29,16 +30,18 @@ void TenantTexts::apply(const Input& input, std::string_view text, std::string_v
   apply(text, input.content.language, input.channel, {.evidence = false}, analysis, product);
 }
 
-void TenantTexts::apply(std::string_view text, std::string_view language, std::string_view channel, const AnalyzeOptions& options,
-                        Analysis& analysis, std::string& product) const {
+void TenantTexts::apply(std::string_view text, std::string_view language, std::string_view channel,
+                        const AnalyzeOptions& options, Analysis& analysis, std::string& product) const {
   if (words_) {
     // Masked in place, so that evidence still points into the text; the answer is that for the masked one.
-    if (const std::string masked = words_->masked(text); masked != text) analyzer_.analyze(masked, language, options, analysis);
+    if (const std::string masked = words_->masked(text); masked != text)
+      analyzer_.analyze(masked, language, options, analysis);
     words_->apply(text, analysis, product);
   }
   for (const TextCalibration& calibration : settings_.calibration) {
     if (calibration.channel == channel)
-      text::recalibrate({calibration.temperature_milli, calibration.negative_milli, calibration.positive_milli}, analysis);
+      text::recalibrate({calibration.temperature_milli, calibration.negative_milli, calibration.positive_milli},
+                        analysis);
   }
 }
 

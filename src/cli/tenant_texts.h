@@ -1,5 +1,5 @@
-// What a tenant's settings change about what texts say: words of their own, what is overlooked, and how the probabilities
-// of a channel are read.
+// What a tenant's settings change about what texts say: words of their own, what is overlooked, and how the
+// probabilities of a channel are read.
 //
 // A function of the text and the settings; the words of the settings seen last are kept ready. One thread.
 #pragma once
@@ -19,11 +19,12 @@ class TenantTexts {
   explicit TenantTexts(const Analyzer& analyzer) : analyzer_(analyzer) {}
 
   // `settings` is JSON, as in config.changed. Settings that cannot be read say nothing.
-  void apply(const Input& input, std::string_view text, std::string_view settings, Analysis& analysis, std::string& product);
+  void apply(const Input& input, std::string_view text, std::string_view settings, Analysis& analysis,
+             std::string& product);
 
   // The same for settings that are used for every text. `analysis` is what the analyzer said with `options`.
-  void apply(std::string_view text, std::string_view language, std::string_view channel, const AnalyzeOptions& options, Analysis& analysis,
-             std::string& product) const;
+  void apply(std::string_view text, std::string_view language, std::string_view channel, const AnalyzeOptions& options,
+             Analysis& analysis, std::string& product) const;
   Result<void> use(const TextSettings& settings);
 
  private:

@@ -81,7 +81,8 @@ int run_in_kafka(const Options& options, const Config& config) {
   bool is_well = true;
   Table table({{"topic"}, {"partitions", true}, {"kept"}, {"trouble"}});
   for (const KafkaTopicFound& topic : *found) {
-    KafkaTopicRow row{topic.wanted.name, topic.partitions, topic.wanted.compacted ? "the newest of each key" : "for ever", topic.trouble};
+    KafkaTopicRow row{topic.wanted.name, topic.partitions,
+                      topic.wanted.compacted ? "the newest of each key" : "for ever", topic.trouble};
     if (options.json) std::puts(write_json(row).c_str());
     table.add({row.topic, topic.partitions == 0 ? "none" : std::to_string(topic.partitions), row.kept, row.trouble});
     is_well = is_well && topic.trouble.empty();
@@ -95,7 +96,8 @@ int run(const Options& options) {
   if (!config) return fail({ErrorKind::Invalid, config.error().message});
   if (!options.data.empty()) config->data = options.data;
   if (is_kafka(*config)) return run_in_kafka(options, *config);
-  if (options.create) return fail({ErrorKind::Invalid, "a data directory makes its topics itself; --create is for engine.kind kafka"});
+  if (options.create)
+    return fail({ErrorKind::Invalid, "a data directory makes its topics itself; --create is for engine.kind kafka"});
   auto log = EmbeddedReader::open(config->data / "log");
   if (!log) return fail(with_advice(std::move(log.error()), *config));
   const auto rows = read_rows(**log);
@@ -113,13 +115,15 @@ int run(const Options& options) {
 
 void add_topics(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("topics", "The topics of a data directory or of a Kafka cluster: what is there, and what is wrong with it");
+  CLI::App* command = app.add_subcommand(
+      "topics", "The topics of a data directory or of a Kafka cluster: what is there, and what is wrong with it");
   command->add_option("--config", options->config, "configuration; defaults without one");
   command->add_option("--data", options->data, "data directory, in place of the configured one; no earshot may use it");
   command->add_flag("--json", options->json, "one JSON object a line");
   command->add_flag("--create", options->create, "make those that Kafka does not have");
-  command->footer("Example: earshot topics --data data\n"
-                  "In Kafka: earshot topics --config earshot.yaml --create");
+  command->footer(
+      "Example: earshot topics --data data\n"
+      "In Kafka: earshot topics --config earshot.yaml --create");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

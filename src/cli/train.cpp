@@ -29,7 +29,8 @@ int fail(const Error& error) {
 // A model of its own that gives one label of many.
 int run_multiclass(const Options& options) {
   if (options.set.empty()) {
-    std::cerr << "earshot train: --task multiclass needs --set NAME, for NAME.train.tsv and NAME.dev.tsv in the data directory\n";
+    std::cerr << "earshot train: --task multiclass needs --set NAME, for NAME.train.tsv and NAME.dev.tsv in the data "
+                 "directory\n";
     return 2;
   }
   const std::string base = options.data + "/" + options.set;
@@ -75,7 +76,8 @@ void add_train(CLI::App& app, int& exit_code) {
       ->required()
       ->check(CLI::ExistingDirectory);
   command->add_option("--out", options->out, "Model file to write")->required();
-  command->add_option("--task", options->task, "analysis: the model of `earshot analyze`; multiclass: one label of many")
+  command
+      ->add_option("--task", options->task, "analysis: the model of `earshot analyze`; multiclass: one label of many")
       ->check(CLI::IsMember({"analysis", "multiclass"}))
       ->capture_default_str();
   command->add_option("--set", options->set, "For multiclass: the set to learn, as in en_banking77");

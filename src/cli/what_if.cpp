@@ -79,7 +79,8 @@ Result<Past> open_past(const Config& config) {
 
 Result<History> fold(const Past& past, const Config& rules, const char* what) {
   const ScratchDirectory scratch;
-  if (!scratch.is_made()) return Error{ErrorKind::Unavailable, "cannot create a scratch directory " + scratch.path().string()};
+  if (!scratch.is_made())
+    return Error{ErrorKind::Unavailable, "cannot create a scratch directory " + scratch.path().string()};
   Config config = rules;
   config.data = scratch.path();
   config.engine = {};
@@ -134,7 +135,8 @@ struct CaseRow {
   std::string department;
   Timestamp opened_at{};
 };
-template <class F> void fields(F& f, CaseRow& v) {
+template <class F>
+void fields(F& f, CaseRow& v) {
   f.required("case", v.id);
   f.required("customer", v.customer);
   f.required("origin", v.origin);
@@ -146,14 +148,23 @@ struct MovedRow {
   CaseRow today;
   CaseRow rules;
 };
-template <class F> void fields(F& f, MovedRow& v) { f.required("today", v.today); f.required("rules", v.rules); }
+template <class F>
+void fields(F& f, MovedRow& v) {
+  f.required("today", v.today);
+  f.required("rules", v.rules);
+}
 
 struct FatesRow {
   std::int64_t came_back = 0;
   std::int64_t silent = 0;
   std::int64_t too_early = 0;
 };
-template <class F> void fields(F& f, FatesRow& v) { f.required("came_back", v.came_back); f.required("silent", v.silent); f.required("too_early", v.too_early); }
+template <class F>
+void fields(F& f, FatesRow& v) {
+  f.required("came_back", v.came_back);
+  f.required("silent", v.silent);
+  f.required("too_early", v.too_early);
+}
 
 struct SideRow {
   std::int64_t cases = 0;
@@ -161,7 +172,8 @@ struct SideRow {
   std::int64_t sla_met = 0;
   std::int64_t sla_breached = 0;
 };
-template <class F> void fields(F& f, SideRow& v) {
+template <class F>
+void fields(F& f, SideRow& v) {
   f.required("cases", v.cases);
   f.decimal("agent_hours", v.agent_hours_milli);
   f.required("sla_met", v.sla_met);
@@ -181,7 +193,8 @@ struct ReportRow {
   std::vector<MovedRow> moved;
   std::vector<MovedRow> rerouted;
 };
-template <class F> void fields(F& f, ReportRow& v) {
+template <class F>
+void fields(F& f, ReportRow& v) {
   f.required("since", v.since);
   f.required("until", v.until);
   f.required("sections_that_differ", v.sections_that_differ);
@@ -209,9 +222,17 @@ std::vector<Row> rows_of(const std::vector<One>& all) {
 }
 
 void print_json(const Report& report, int minutes) {
-  const ReportRow row{report.since, report.until, report.differ, row_of(report.cases.today, report.today, minutes), row_of(report.cases.other, report.other, minutes),
-                      rows_of<CaseRow>(report.cases.more), row_of(report.more), rows_of<CaseRow>(report.cases.fewer), row_of(report.fewer),
-                      rows_of<MovedRow>(report.cases.moved), rows_of<MovedRow>(report.cases.rerouted)};
+  const ReportRow row{report.since,
+                      report.until,
+                      report.differ,
+                      row_of(report.cases.today, report.today, minutes),
+                      row_of(report.cases.other, report.other, minutes),
+                      rows_of<CaseRow>(report.cases.more),
+                      row_of(report.more),
+                      rows_of<CaseRow>(report.cases.fewer),
+                      row_of(report.fewer),
+                      rows_of<MovedRow>(report.cases.moved),
+                      rows_of<MovedRow>(report.cases.rerouted)};
   std::printf("%s\n", write_json(row).c_str());
 }
 
@@ -224,36 +245,46 @@ void print_months(const Comparison& cases) {
   for (const PastCase& one : cases.fewer) ++months[format_rfc3339(one.opened).substr(0, 7)].second;
   if (months.empty()) return;
   Table table({{"MONTH"}, {"MORE", true}, {"FEWER", true}});
-  for (const auto& [month, counts] : months) table.add({month, std::to_string(counts.first), std::to_string(counts.second)});
+  for (const auto& [month, counts] : months)
+    table.add({month, std::to_string(counts.first), std::to_string(counts.second)});
   std::printf("\n%s", table.text().c_str());
 }
 
 void print_fates(const char* what, std::size_t cases, const Fates& fates) {
   if (cases == 0) return;
-  std::printf("of the customers of the %zu %s: %lld were heard again, %lld have been silent for %lld days or more, of %lld it is too early to say\n", cases, what,
-              static_cast<long long>(fates.came_back), static_cast<long long>(fates.silent), static_cast<long long>(backtest::kGoneAfter.count()),
-              static_cast<long long>(fates.open));
+  std::printf(
+      "of the customers of the %zu %s: %lld were heard again, %lld have been silent for %lld days or more, of %lld it "
+      "is too early to say\n",
+      cases, what, static_cast<long long>(fates.came_back), static_cast<long long>(fates.silent),
+      static_cast<long long>(backtest::kGoneAfter.count()), static_cast<long long>(fates.open));
 }
 
 void print(const Report& report, int minutes) {
   std::string differ;
   for (const std::string& name : report.differ) differ += (differ.empty() ? "" : ", ") + name;
-  std::printf("%s to %s; the rules differ in: %s\n\n", format_rfc3339(report.since).substr(0, 10).c_str(), format_rfc3339(report.until).substr(0, 10).c_str(),
-              differ.empty() ? "nothing" : differ.c_str());
+  std::printf("%s to %s; the rules differ in: %s\n\n", format_rfc3339(report.since).substr(0, 10).c_str(),
+              format_rfc3339(report.until).substr(0, 10).c_str(), differ.empty() ? "nothing" : differ.c_str());
   Table table({{""}, {"TODAY", true}, {"RULES", true}});
-  const auto row = [&](const char* name, std::int64_t today, std::int64_t other) { table.add({name, std::to_string(today), std::to_string(other)}); };
+  const auto row = [&](const char* name, std::int64_t today, std::int64_t other) {
+    table.add({name, std::to_string(today), std::to_string(other)});
+  };
   row("cases", report.cases.today, report.cases.other);
   std::map<std::string_view, std::pair<std::int64_t, std::int64_t>> origins;
   for (const PastCase& one : report.today.cases) origins[name_of(one.origin)].first += one.opened >= report.since;
   for (const PastCase& one : report.other.cases) origins[name_of(one.origin)].second += one.opened >= report.since;
-  for (const auto& [origin, counts] : origins) row(("  of a " + std::string(origin)).c_str(), counts.first, counts.second);
-  table.add({"agent hours at " + std::to_string(minutes) + " min", std::to_string(std::int64_t(hours(report.cases.today, minutes) + 0.5)),
+  for (const auto& [origin, counts] : origins)
+    row(("  of a " + std::string(origin)).c_str(), counts.first, counts.second);
+  table.add({"agent hours at " + std::to_string(minutes) + " min",
+             std::to_string(std::int64_t(hours(report.cases.today, minutes) + 0.5)),
              std::to_string(std::int64_t(hours(report.cases.other, minutes) + 0.5))});
   row("SLA met, whole log", report.today.sla_met, report.other.sla_met);
   row("SLA breached, whole log", report.today.sla_breached, report.other.sla_breached);
   std::printf("%s\n", table.text().c_str());
-  std::printf("%zu more, %zu fewer, %zu of the same silence at another moment (median %.1f days earlier), %zu in another department\n", report.cases.more.size(),
-              report.cases.fewer.size(), report.cases.moved.size(), median_days_earlier(report.cases.moved), report.cases.rerouted.size());
+  std::printf(
+      "%zu more, %zu fewer, %zu of the same silence at another moment (median %.1f days earlier), %zu in another "
+      "department\n",
+      report.cases.more.size(), report.cases.fewer.size(), report.cases.moved.size(),
+      median_days_earlier(report.cases.moved), report.cases.rerouted.size());
   print_fates("more", report.cases.more.size(), report.more);
   print_fates("fewer", report.cases.fewer.size(), report.fewer);
   print_months(report.cases);
@@ -296,11 +327,20 @@ int run(const Options& options) {
 
 void add_what_if(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("what-if", "What would other rules have done: which cases more, which fewer, and what became of those customers?");
-  command->add_option("--rules", options->rules, "a copy of your configuration with other rules: silence, desk, text; in Kafka it names the cluster")->required();
-  command->add_option("--data", options->data, "data directory, in place of the configured one; an earshot may be running on it");
-  command->add_option("--since", options->since, "compare the cases opened from this day on, UTC, such as 2026-06-30; the whole log without it");
-  command->add_option("--minutes", options->minutes, "an agent's handling time of a case")->check(CLI::Range(1, 10'000))->capture_default_str();
+  CLI::App* command = app.add_subcommand(
+      "what-if",
+      "What would other rules have done: which cases more, which fewer, and what became of those customers?");
+  command
+      ->add_option("--rules", options->rules,
+                   "a copy of your configuration with other rules: silence, desk, text; in Kafka it names the cluster")
+      ->required();
+  command->add_option("--data", options->data,
+                      "data directory, in place of the configured one; an earshot may be running on it");
+  command->add_option("--since", options->since,
+                      "compare the cases opened from this day on, UTC, such as 2026-06-30; the whole log without it");
+  command->add_option("--minutes", options->minutes, "an agent's handling time of a case")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
   command->add_flag("--json", options->json, "one JSON object, with every case that differs");
   command->footer("Example: earshot what-if --rules bolder.yaml --data data --since 2026-06-01");
   command->callback([options, &exit_code] { exit_code = run(*options); });

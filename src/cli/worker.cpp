@@ -6,8 +6,10 @@ namespace earshot::cli {
 
 Worker::Worker(std::unique_ptr<Station> station, Parts parts) : station_(std::move(station)), parts_(std::move(parts)) {
   Pump& pump = station_->pump();
-  for (const Pump::Stage& stage : pump.stages()) feeds_[stage.name] = std::make_unique<MetricsFeed>(parts_.metrics, stage.name);
-  pump.observe([this](std::string_view processor, const Event& event) { feeds_.find(processor)->second->observe(event); });
+  for (const Pump::Stage& stage : pump.stages())
+    feeds_[stage.name] = std::make_unique<MetricsFeed>(parts_.metrics, stage.name);
+  pump.observe(
+      [this](std::string_view processor, const Event& event) { feeds_.find(processor)->second->observe(event); });
 
   Live::Settings settings;
   settings.tenant = station_->config().tenant;
@@ -21,7 +23,8 @@ Worker::Worker(std::unique_ptr<Station> station, Parts parts) : station_(std::mo
     parts_.committed();
   };
   hooks.stopped = [this](const Error& error) {
-    parts_.log.error("the event log takes nothing more; mend what it says and start again", {{"reason", error.message}});
+    parts_.log.error("the event log takes nothing more; mend what it says and start again",
+                     {{"reason", error.message}});
   };
   live_ = std::make_unique<Live>(pump, station_->import_rules(), parts_.clock, std::move(settings), std::move(hooks));
 }
@@ -39,7 +42,8 @@ void Worker::count(const std::vector<Pump::Stage>& stages) {
     Metrics::StageBatch batch;
     batch.in = static_cast<std::uint64_t>(stage.counters.events_in - before.events_in);
     batch.out = static_cast<std::uint64_t>(stage.counters.events_out - before.events_out);
-    if (stage.newest > kEarliest) batch.lag = std::max(now - stage.newest, Millis{0});  // the first configuration is no event of any time
+    if (stage.newest > kEarliest)
+      batch.lag = std::max(now - stage.newest, Millis{0});  // the first configuration is no event of any time
     if (batch.in > 0 || batch.out > 0) parts_.metrics.add_batch(stage.name, batch);
     before = stage.counters;
   }

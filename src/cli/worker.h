@@ -1,5 +1,6 @@
-// One who folds: a station with its live pump, and the meters of what it does. A process has one of them; in Kafka it may have
-// several (`engine.workers`), each with its share of the partitions and a slot and a state directory of its own.
+// One who folds: a station with its live pump, and the meters of what it does. A process has one of them; in Kafka it
+// may have several (`engine.workers`), each with its share of the partitions and a slot and a state directory of its
+// own.
 #pragma once
 
 #include <functional>

@@ -76,8 +76,9 @@ struct Envelope {
 };
 
 constexpr std::string_view kData = "data";
-constexpr std::array<std::string_view, 12> kAttributes = {"specversion", "id",       "source", "type",     "time",        "recordedtime",
-                                                          "tenant",      "causedby", "hops",   "imported", "traceparent", kData};
+constexpr std::array<std::string_view, 12> kAttributes = {"specversion", "id",           "source",      "type",
+                                                          "time",        "recordedtime", "tenant",      "causedby",
+                                                          "hops",        "imported",     "traceparent", kData};
 
 template <class F>
 void fields(F& f, Envelope& v) {
@@ -108,13 +109,15 @@ std::string type_of(const EventBody& body) {
 std::vector<EventBody> event_bodies() {
   std::vector<EventBody> bodies;
   for (int i = 0; i < kInputKinds; ++i) bodies.push_back(Input{.kind = static_cast<InputKind>(i)});
-  bodies.insert(bodies.end(), {KeysPaired{}, IdentityAssigned{}, FacetReassigned{}, FacetMoved{}, IdentityProposed{}, ActivityRecorded{}, SignalChanged{.raised = true},
-                               SignalChanged{.raised = false}, CustomerChanged{}, CaseRequested{}, MessageForwarded{}});
+  bodies.insert(bodies.end(), {KeysPaired{}, IdentityAssigned{}, FacetReassigned{}, FacetMoved{}, IdentityProposed{},
+                               ActivityRecorded{}, SignalChanged{.raised = true}, SignalChanged{.raised = false},
+                               CustomerChanged{}, CaseRequested{}, MessageForwarded{}});
   for (int i = 0; i < kCommandKinds; ++i) bodies.push_back(Command{.kind = static_cast<CommandKind>(i)});
   bodies.push_back(CommandAnswered{});
   for (int i = 0; i < kCaseSteps; ++i) bodies.push_back(CaseChanged{.step = static_cast<CaseStep>(i)});
-  bodies.insert(bodies.end(), {AlertRaised{}, MeasureTaken{}, MeasuresSummed{}, KpiReported{}, DeadLetter{}, DeadLetterMended{}, ClockTicked{},
-                               ConfigChanged{}, ImportBegan{}, ConnectorGap{}, ConnectorReached{}, ChurnModelFitted{}});
+  bodies.insert(bodies.end(), {AlertRaised{}, MeasureTaken{}, MeasuresSummed{}, KpiReported{}, DeadLetter{},
+                               DeadLetterMended{}, ClockTicked{}, ConfigChanged{}, ImportBegan{}, ConnectorGap{},
+                               ConnectorReached{}, ChurnModelFitted{}});
   return bodies;
 }
 
@@ -128,15 +131,17 @@ namespace {
 
 constexpr auto kAsWritten = JsonReader::Order::as_written;
 
-// An event of this version with its members in the order of encode(), and at most a few plain attributes of others behind them;
-// false when it is anything else.
+// An event of this version with its members in the order of encode(), and at most a few plain attributes of others
+// behind them; false when it is anything else.
 bool read_as_written(simdjson::dom::object object, Event& event) {
   Envelope envelope{event, {}, {}};
   JsonReader around(object, JsonReader::UnknownKeys::ignore, kAsWritten);
   if (!around.object(envelope) || envelope.specversion != "1.0") return false;
   simdjson::dom::element data;
   simdjson::dom::object members;
-  if (!around.find(kData, data) || !around.is_whole_before_others(kAttributes) || data.get(members) != simdjson::SUCCESS) return false;
+  if (!around.find(kData, data) || !around.is_whole_before_others(kAttributes) ||
+      data.get(members) != simdjson::SUCCESS)
+    return false;
   const auto known = bodies_by_type().find(envelope.type);
   if (known == bodies_by_type().end()) return false;
   event.body = known->second;
@@ -144,7 +149,8 @@ bool read_as_written(simdjson::dom::object object, Event& event) {
   return std::visit([&](auto& body) { return reader.object(body); }, event.body) && reader.is_whole();
 }
 
-tl::expected<Event, DecodeFailure> read_in_any_order(simdjson::dom::object object, std::span<const EventUpgrade> upgrades, JsonDocument& upgraded) {
+tl::expected<Event, DecodeFailure> read_in_any_order(simdjson::dom::object object,
+                                                     std::span<const EventUpgrade> upgrades, JsonDocument& upgraded) {
   Event event;
   Envelope envelope{event, {}, {}};
   if (auto read = JsonReader(object, JsonReader::UnknownKeys::ignore).object(envelope); !read) {
@@ -155,7 +161,8 @@ tl::expected<Event, DecodeFailure> read_in_any_order(simdjson::dom::object objec
   const bool has_data = object.at_key(kData).get(data) == simdjson::SUCCESS;
   auto known = bodies_by_type().find(envelope.type);
   while (known == bodies_by_type().end() && has_data) {
-    const auto upgrade = std::find_if(upgrades.begin(), upgrades.end(), [&](const EventUpgrade& u) { return u.from == envelope.type; });
+    const auto upgrade =
+        std::find_if(upgrades.begin(), upgrades.end(), [&](const EventUpgrade& u) { return u.from == envelope.type; });
     if (upgrade == upgrades.end()) break;
     const std::string text = upgrade->data(data);
     auto newer = upgraded.parse(text);
@@ -163,10 +170,12 @@ tl::expected<Event, DecodeFailure> read_in_any_order(simdjson::dom::object objec
     envelope.type = upgrade->to;
     known = bodies_by_type().find(envelope.type);
   }
-  if (known == bodies_by_type().end()) return failure(DeadLetterReason::unknown_type, "type " + envelope.type + " is not known to this build");
+  if (known == bodies_by_type().end())
+    return failure(DeadLetterReason::unknown_type, "type " + envelope.type + " is not known to this build");
   if (!has_data) return failure(DeadLetterReason::invalid_event, "data is not an object");
   event.body = known->second;
-  auto read = std::visit([&](auto& body) { return JsonReader(data, JsonReader::UnknownKeys::ignore).object(body); }, event.body);
+  auto read = std::visit([&](auto& body) { return JsonReader(data, JsonReader::UnknownKeys::ignore).object(body); },
+                         event.body);
   if (!read) return failure(DeadLetterReason::invalid_event, "data." + read.error().message);
   return event;
 }
@@ -196,13 +205,14 @@ struct EventDecoder::Buffers {
 };
 
 EventDecoder::EventDecoder() : EventDecoder(event_upgrades()) {}
-EventDecoder::EventDecoder(std::span<const EventUpgrade> upgrades) : buffers_(std::make_unique<Buffers>()), upgrades_(upgrades) {}
+EventDecoder::EventDecoder(std::span<const EventUpgrade> upgrades)
+    : buffers_(std::make_unique<Buffers>()), upgrades_(upgrades) {}
 EventDecoder::~EventDecoder() = default;
 EventDecoder::EventDecoder(EventDecoder&&) noexcept = default;
 EventDecoder& EventDecoder::operator=(EventDecoder&&) noexcept = default;
 
-// As it was written by us first: that is one pass, and finds nearly every event. What it cannot read is read in any order, and
-// only then can a key stand twice.
+// As it was written by us first: that is one pass, and finds nearly every event. What it cannot read is read in any
+// order, and only then can a key stand twice.
 tl::expected<Event, DecodeFailure> EventDecoder::decode(std::string_view bytes) {
   auto root = buffers_->document.parse_loosely(bytes);
   if (!root) return failure(DeadLetterReason::not_json, root.error().message);
@@ -210,7 +220,8 @@ tl::expected<Event, DecodeFailure> EventDecoder::decode(std::string_view bytes) 
   const bool is_object = root->get(object) == simdjson::SUCCESS;
   Event event;
   if (!is_object || !read_as_written(object, event)) {
-    if (auto unique = look_for_duplicate_keys(*root); !unique) return failure(DeadLetterReason::not_json, unique.error().message);
+    if (auto unique = look_for_duplicate_keys(*root); !unique)
+      return failure(DeadLetterReason::not_json, unique.error().message);
     if (!is_object) return failure(DeadLetterReason::invalid_event, "not a JSON object");
     auto read = read_in_any_order(object, upgrades_, buffers_->upgraded);
     if (!read) return read;

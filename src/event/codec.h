@@ -35,9 +35,9 @@ std::vector<EventBody> event_bodies();
 
 std::string encode(const Event& event);
 
-// Reads one event of an `earshot.*` type. `tenant`, `time` and `recordedtime` may be missing: they are left empty (kEarliest)
-// for the front door to fill. An older version of a type is read as its newest. Keeps its buffers between calls; one decoder
-// serves one thread.
+// Reads one event of an `earshot.*` type. `tenant`, `time` and `recordedtime` may be missing: they are left empty
+// (kEarliest) for the front door to fill. An older version of a type is read as its newest. Keeps its buffers between
+// calls; one decoder serves one thread.
 class EventDecoder {
  public:
   EventDecoder();
@@ -53,8 +53,8 @@ class EventDecoder {
   std::span<const EventUpgrade> upgrades_;
 };
 
-// A dead letter that a connector made, on its way in: its id follows from the bytes and the place, so that a repeat meets the
-// first one.
+// A dead letter that a connector made, on its way in: its id follows from the bytes and the place, so that a repeat
+// meets the first one.
 Event event_of(DeadLetter letter, std::string tenant);
 Event event_of(DeadLetterMended mended, std::string tenant, Timestamp at);
 

@@ -1,16 +1,33 @@
 // The members of every struct on the wire, once: readers and writers both walk these functions.
 //
-// `required` members must be there; `optional` ones may be absent or null and are not written while they have their default.
+// `required` members must be there; `optional` ones may be absent or null and are not written while they have their
+// default.
 #pragma once
 
 #include "earshot/event.h"
 
 namespace earshot {
 
-template <class F> void fields(F& f, Person& v) { f.required("keys", v.keys); f.optional("verified", v.verified); f.optional("name", v.name); }
-template <class F> void fields(F& f, Content& v) { f.optional("title", v.title); f.optional("text", v.text); f.optional("language", v.language); }
-template <class F> void fields(F& f, Rating& v) { f.decimal("value", v.value_milli); f.decimal("min", v.min_milli); f.decimal("max", v.max_milli); }
-template <class F> void fields(F& f, Survey& v) {
+template <class F>
+void fields(F& f, Person& v) {
+  f.required("keys", v.keys);
+  f.optional("verified", v.verified);
+  f.optional("name", v.name);
+}
+template <class F>
+void fields(F& f, Content& v) {
+  f.optional("title", v.title);
+  f.optional("text", v.text);
+  f.optional("language", v.language);
+}
+template <class F>
+void fields(F& f, Rating& v) {
+  f.decimal("value", v.value_milli);
+  f.decimal("min", v.min_milli);
+  f.decimal("max", v.max_milli);
+}
+template <class F>
+void fields(F& f, Survey& v) {
   f.required("id", v.id);
   f.required("family", v.family);
   f.optional("score", v.score);
@@ -19,28 +36,45 @@ template <class F> void fields(F& f, Survey& v) {
   f.optional("case", v.case_id);
   f.optional("invited_at", v.invited_at);
 }
-template <class F> void fields(F& f, Message& v) {
+template <class F>
+void fields(F& f, Message& v) {
   f.required("direction", v.direction);
   f.required("by", v.by);
   f.optional("agent", v.agent);
   f.optional("visibility", v.visibility);
 }
-template <class F> void fields(F& f, Order& v) { f.required("id", v.id); f.required("amount", v.amount); f.required("currency", v.currency); }
-template <class F> void fields(F& f, Payment& v) {
+template <class F>
+void fields(F& f, Order& v) {
+  f.required("id", v.id);
+  f.required("amount", v.amount);
+  f.required("currency", v.currency);
+}
+template <class F>
+void fields(F& f, Payment& v) {
   f.required("id", v.id);
   f.required("amount", v.amount);
   f.required("currency", v.currency);
   f.required("status", v.status);
 }
-template <class F> void fields(F& f, Usage& v) { f.required("what", v.what); f.required("count", v.count); }
-template <class F> void fields(F& f, Subscription& v) {
+template <class F>
+void fields(F& f, Usage& v) {
+  f.required("what", v.what);
+  f.required("count", v.count);
+}
+template <class F>
+void fields(F& f, Subscription& v) {
   f.required("plan", v.plan);
   f.required("status", v.status);
   f.optional("renews_at", v.renews_at);
 }
-template <class F> void fields(F& f, Target& v) { f.required("source", v.source); f.required("id", v.id); }
+template <class F>
+void fields(F& f, Target& v) {
+  f.required("source", v.source);
+  f.required("id", v.id);
+}
 
-template <class F> void fields(F& f, Input& v) {  // `kind` is the event's type
+template <class F>
+void fields(F& f, Input& v) {  // `kind` is the event's type
   f.required("channel", v.channel);
   f.required("person", v.person);
   f.optional("content", v.content);
@@ -62,7 +96,8 @@ template <class F> void fields(F& f, Input& v) {  // `kind` is the event's type
   f.unknown(v.unknown);
 }
 
-template <class F> void fields(F& f, KeysPaired& v) {
+template <class F>
+void fields(F& f, KeysPaired& v) {
   f.required("first", v.first);
   f.required("second", v.second);
   f.required("first_kind", v.first_kind);
@@ -72,18 +107,21 @@ template <class F> void fields(F& f, KeysPaired& v) {
   f.optional("channel", v.channel);
   f.optional("actor", v.actor);
 }
-template <class F> void fields(F& f, IdentityAssigned& v) {
+template <class F>
+void fields(F& f, IdentityAssigned& v) {
   f.required("key", v.key);
   f.required("customer", v.customer);
   f.required("epoch", v.epoch);
 }
-template <class F> void fields(F& f, FacetReassigned& v) {
+template <class F>
+void fields(F& f, FacetReassigned& v) {
   f.required("facet", v.facet);
   f.required("from", v.from);
   f.required("to", v.to);
   f.required("epoch", v.epoch);
 }
-template <class F> void fields(F& f, FacetMoved& v) {
+template <class F>
+void fields(F& f, FacetMoved& v) {
   f.required("facet", v.facet);
   f.required("from", v.from);
   f.required("to", v.to);
@@ -91,21 +129,32 @@ template <class F> void fields(F& f, FacetMoved& v) {
   f.required("part", v.part);
   f.base64("bytes", v.bytes);
 }
-template <class F> void fields(F& f, IdentityProposed& v) { f.required("key", v.key); f.required("candidates", v.candidates); }
+template <class F>
+void fields(F& f, IdentityProposed& v) {
+  f.required("key", v.key);
+  f.required("candidates", v.candidates);
+}
 
-template <class F> void fields(F& f, IssueScore& v) { f.required("type", v.type); f.required("permille", v.permille); }
-template <class F> void fields(F& f, AspectScore& v) {
+template <class F>
+void fields(F& f, IssueScore& v) {
+  f.required("type", v.type);
+  f.required("permille", v.permille);
+}
+template <class F>
+void fields(F& f, AspectScore& v) {
   f.required("aspect", v.aspect);
   f.required("polarity", v.polarity);
   f.required("permille", v.permille);
 }
-template <class F> void fields(F& f, Evidence& v) {
+template <class F>
+void fields(F& f, Evidence& v) {
   f.required("label", v.label);
   f.required("from", v.from);
   f.required("to", v.to);
   f.required("weight_milli", v.weight_milli);
 }
-template <class F> void fields(F& f, Analysis& v) {
+template <class F>
+void fields(F& f, Analysis& v) {
   f.optional("language", v.language);
   f.optional("sentiment", v.sentiment);
   f.optional("neg_permille", v.negative_permille);
@@ -126,7 +175,8 @@ template <class F> void fields(F& f, Analysis& v) {
   f.optional("model", v.model);
 }
 
-template <class F> void fields(F& f, ActivityRecorded& v) {
+template <class F>
+void fields(F& f, ActivityRecorded& v) {
   f.required("kind", v.kind);
   f.required("customer", v.customer);
   f.required("facet", v.facet);
@@ -150,7 +200,8 @@ template <class F> void fields(F& f, ActivityRecorded& v) {
   f.optional("reach", v.reach);
 }
 
-template <class F> void fields(F& f, SignalChanged& v) {  // `raised` is the event's type
+template <class F>
+void fields(F& f, SignalChanged& v) {  // `raised` is the event's type
   f.required("signal", v.signal);
   f.required("kind", v.kind);
   f.required("level", v.level);
@@ -167,7 +218,8 @@ template <class F> void fields(F& f, SignalChanged& v) {  // `raised` is the eve
   f.optional("segment", v.segment);
 }
 
-template <class F> void fields(F& f, CustomerChanged& v) {
+template <class F>
+void fields(F& f, CustomerChanged& v) {
   f.required("customer", v.customer);
   f.required("facets", v.facets);
   f.required("first_seen", v.first_seen);
@@ -181,7 +233,8 @@ template <class F> void fields(F& f, CustomerChanged& v) {
   f.optional("became", v.became);
 }
 
-template <class F> void fields(F& f, CaseRequested& v) {
+template <class F>
+void fields(F& f, CaseRequested& v) {
   f.required("customer", v.customer);
   f.required("facet", v.facet);
   f.required("origin", v.origin);
@@ -209,7 +262,8 @@ template <class F> void fields(F& f, CaseRequested& v) {
   f.optional("place", v.place);
 }
 
-template <class F> void fields(F& f, MessageForwarded& v) {
+template <class F>
+void fields(F& f, MessageForwarded& v) {
   f.required("customer", v.customer);
   f.required("facet", v.facet);
   f.required("at", v.at);
@@ -222,7 +276,8 @@ template <class F> void fields(F& f, MessageForwarded& v) {
   f.optional("place", v.place);
 }
 
-template <class F> void fields(F& f, Command& v) {  // `kind` is the event's type
+template <class F>
+void fields(F& f, Command& v) {  // `kind` is the event's type
   f.required("request", v.request);
   f.required("actor", v.actor);
   f.optional("case", v.case_id);
@@ -246,7 +301,8 @@ template <class F> void fields(F& f, Command& v) {  // `kind` is the event's typ
   f.optional("proposal", v.proposal);
 }
 
-template <class F> void fields(F& f, CommandAnswered& v) {
+template <class F>
+void fields(F& f, CommandAnswered& v) {
   f.required("request", v.request);
   f.required("accepted", v.accepted);
   f.optional("code", v.code);
@@ -254,7 +310,8 @@ template <class F> void fields(F& f, CommandAnswered& v) {
   f.optional("case", v.case_id);
 }
 
-template <class F> void fields(F& f, CaseChanged& v) {  // `step` is the event's type
+template <class F>
+void fields(F& f, CaseChanged& v) {  // `step` is the event's type
   f.required("case", v.case_id);
   f.required("customer", v.customer);
   f.required("facet", v.facet);
@@ -287,7 +344,8 @@ template <class F> void fields(F& f, CaseChanged& v) {  // `step` is the event's
   f.optional("revision", v.revision);
 }
 
-template <class F> void fields(F& f, AlertRaised& v) {
+template <class F>
+void fields(F& f, AlertRaised& v) {
   f.required("severity", v.severity);
   f.required("title", v.title);
   f.optional("case", v.case_id);
@@ -298,7 +356,8 @@ template <class F> void fields(F& f, AlertRaised& v) {
   f.optional("reasons", v.reasons);
 }
 
-template <class F> void fields(F& f, MeasureTaken& v) {
+template <class F>
+void fields(F& f, MeasureTaken& v) {
   f.required("kind", v.kind);
   f.required("at", v.at);
   f.required("item", v.item);
@@ -320,13 +379,19 @@ template <class F> void fields(F& f, MeasureTaken& v) {
   f.optional("to_state", v.to_state);
 }
 
-template <class F> void fields(F& f, CountSum& v) { f.required("name", v.name); f.required("n", v.n); }
-template <class F> void fields(F& f, DurationSum& v) {
+template <class F>
+void fields(F& f, CountSum& v) {
+  f.required("name", v.name);
+  f.required("n", v.n);
+}
+template <class F>
+void fields(F& f, DurationSum& v) {
   f.required("name", v.name);
   f.optional("added", v.added);
   f.optional("removed", v.removed);
 }
-template <class F> void fields(F& f, MeasuresSummed& v) {
+template <class F>
+void fields(F& f, MeasuresSummed& v) {
   f.required("shard", v.shard);
   f.required("sequence", v.sequence);
   f.required("hour", v.hour);
@@ -335,7 +400,8 @@ template <class F> void fields(F& f, MeasuresSummed& v) {
   f.optional("durations", v.durations);
 }
 
-template <class F> void fields(F& f, KpiReported& v) {
+template <class F>
+void fields(F& f, KpiReported& v) {
   f.required("kpi", v.kpi);
   f.optional("dimension", v.dimension);
   f.required("from", v.from);
@@ -355,7 +421,8 @@ template <class F> void fields(F& f, KpiReported& v) {
   f.optional("histogram", v.histogram);
 }
 
-template <class F> void fields(F& f, DeadLetter& v) {
+template <class F>
+void fields(F& f, DeadLetter& v) {
   f.required("reason", v.reason);
   f.optional("detail", v.detail);
   f.optional("connector", v.connector);
@@ -365,7 +432,8 @@ template <class F> void fields(F& f, DeadLetter& v) {
   f.required("sha256", v.sha256);
 }
 
-template <class F> void fields(F& f, DeadLetterMended& v) {
+template <class F>
+void fields(F& f, DeadLetterMended& v) {
   f.required("letter", v.letter);
   f.required("actor", v.actor);
   f.optional("edited", v.edited);
@@ -374,14 +442,20 @@ template <class F> void fields(F& f, DeadLetterMended& v) {
   f.required("events", v.events);
 }
 
-template <class F> void fields(F&, ClockTicked&) {}
-template <class F> void fields(F& f, ConfigChanged& v) {
+template <class F>
+void fields(F&, ClockTicked&) {}
+template <class F>
+void fields(F& f, ConfigChanged& v) {
   f.required("section", v.section);
   f.required("version", v.version);
   f.required("settings", v.settings);
 }
-template <class F> void fields(F& f, ImportBegan& v) { f.required("until", v.until); }
-template <class F> void fields(F& f, ConnectorGap& v) {
+template <class F>
+void fields(F& f, ImportBegan& v) {
+  f.required("until", v.until);
+}
+template <class F>
+void fields(F& f, ConnectorGap& v) {
   f.required("connector", v.connector);
   f.required("from", v.from);
   f.required("to", v.to);
@@ -389,12 +463,14 @@ template <class F> void fields(F& f, ConnectorGap& v) {
   f.optional("channels", v.channels);
   f.optional("caught_up", v.caught_up);
 }
-template <class F> void fields(F& f, ConnectorReached& v) {
+template <class F>
+void fields(F& f, ConnectorReached& v) {
   f.required("connector", v.connector);
   f.optional("cursor", v.cursor);
   f.required("heard", v.heard);
 }
-template <class F> void fields(F& f, ChurnModelFitted& v) {
+template <class F>
+void fields(F& f, ChurnModelFitted& v) {
   f.required("version", v.version);
   f.optional("segment", v.segment);
   f.optional("pooled", v.pooled);

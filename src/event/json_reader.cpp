@@ -75,7 +75,8 @@ Result<simdjson::dom::element> JsonDocument::parse_loosely(std::string_view byte
 }
 
 Result<void> look_for_duplicate_keys(simdjson::dom::element root) {
-  if (auto key = duplicate_key(root)) return Error{ErrorKind::Invalid, "not JSON we take: the key " + *key + " stands twice in one object"};
+  if (auto key = duplicate_key(root))
+    return Error{ErrorKind::Invalid, "not JSON we take: the key " + *key + " stands twice in one object"};
   return {};
 }
 
@@ -114,7 +115,9 @@ bool JsonReader::is_whole_before_others(std::span<const std::string_view> known)
   for (auto other = next_; other != end_; ++other) {
     const std::string_view key = other.key();
     const auto seen = others.begin() + static_cast<std::ptrdiff_t>(count);
-    if (count == others.size() || std::find(others.begin(), seen, key) != seen || std::find(known.begin(), known.end(), key) != known.end()) return false;
+    if (count == others.size() || std::find(others.begin(), seen, key) != seen ||
+        std::find(known.begin(), known.end(), key) != known.end())
+      return false;
     if (const simdjson::dom::element value = other.value(); value.is_object() || value.is_array()) return false;
     others[count++] = key;
   }
@@ -151,7 +154,8 @@ void JsonReader::decimal(std::string_view name, std::int64_t& milli) {
   simdjson::dom::element element;
   if (!find(name, element)) return fail(name, "is missing");
   double value = 0;
-  if (element.get(value) != simdjson::SUCCESS || !(std::abs(value) * 1000 <= kMilliMax)) return fail(name, "is not a number within range");
+  if (element.get(value) != simdjson::SUCCESS || !(std::abs(value) * 1000 <= kMilliMax))
+    return fail(name, "is not a number within range");
   milli = std::llround(value * 1000);
 }
 

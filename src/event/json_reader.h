@@ -1,5 +1,5 @@
-// Reads JSON strictly: UTF-8, one value, depth 64, no duplicate keys, integers within range; a byte order mark is stripped.
-// Structs are read through their fields() function (fields.h). One JsonDocument serves one thread.
+// Reads JSON strictly: UTF-8, one value, depth 64, no duplicate keys, integers within range; a byte order mark is
+// stripped. Structs are read through their fields() function (fields.h). One JsonDocument serves one thread.
 #pragma once
 
 #include <concepts>
@@ -41,8 +41,8 @@ std::string nearest_word(std::string_view word, const std::vector<std::string_vi
 class JsonReader {
  public:
   enum class UnknownKeys { ignore, refuse };
-  // `as_written`: a member that is not the next one counts as absent. What we wrote ourselves is read so in one pass; if every
-  // member was read (`is_whole`), none was passed over and no key stands twice.
+  // `as_written`: a member that is not the next one counts as absent. What we wrote ourselves is read so in one pass;
+  // if every member was read (`is_whole`), none was passed over and no key stands twice.
   enum class Order { any, as_written };
 
   JsonReader(simdjson::dom::object object, UnknownKeys unknown_keys, Order order = Order::any)
@@ -90,13 +90,13 @@ class JsonReader {
   void read(std::string_view name, simdjson::dom::element element, Timestamp& value);
 
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  void read(std::string_view name, simdjson::dom::element element, T& value) {
+  requires(!std::same_as<T, bool>) void read(std::string_view name, simdjson::dom::element element, T& value) {
     std::int64_t wide = 0;
     if constexpr (std::same_as<T, std::uint64_t>) {
       if (element.get(value) != simdjson::SUCCESS) fail(name, "is not a whole number within range");
     } else {
-      if (element.get(wide) != simdjson::SUCCESS || !std::in_range<T>(wide)) return fail(name, "is not a whole number within range");
+      if (element.get(wide) != simdjson::SUCCESS || !std::in_range<T>(wide))
+        return fail(name, "is not a whole number within range");
       value = static_cast<T>(wide);
     }
   }
@@ -108,7 +108,7 @@ class JsonReader {
     value = *id;
   }
   template <class Enum>
-    requires std::is_enum_v<Enum>
+  requires std::is_enum_v<Enum>
   void read(std::string_view name, simdjson::dom::element element, Enum& value) {
     std::string_view text;
     const auto known = element.get(text) == simdjson::SUCCESS ? parse_name<Enum>(text) : std::nullopt;
@@ -128,7 +128,7 @@ class JsonReader {
     for (const simdjson::dom::element item : array) read(name, item, values.emplace_back());
   }
   template <class T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   void read(std::string_view name, simdjson::dom::element element, T& value) {
     simdjson::dom::object nested;
     if (element.get(nested) != simdjson::SUCCESS) return fail(name, "is not an object");

@@ -15,7 +15,8 @@ bool are_plain(const char* eight) {
   std::memcpy(&bytes, eight, sizeof bytes);
   const std::uint64_t quotes = bytes ^ (kOnes * '"');
   const std::uint64_t slashes = bytes ^ (kOnes * '\\');
-  const std::uint64_t special = ((bytes - kOnes * 0x20) & ~bytes) | ((quotes - kOnes) & ~quotes) | ((slashes - kOnes) & ~slashes);
+  const std::uint64_t special =
+      ((bytes - kOnes * 0x20) & ~bytes) | ((quotes - kOnes) & ~quotes) | ((slashes - kOnes) & ~slashes);
   return (special & kHighs) == 0;
 }
 
@@ -28,7 +29,8 @@ void append_json_string(std::string& out, std::string_view text) {
     while (i + 8 <= text.size() && are_plain(text.data() + i)) i += 8;
     if (i == text.size()) break;
     const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') [[likely]] continue;
+    if (c >= 0x20 && c != '"' && c != '\\') [[likely]]
+      continue;
     out.append(text, plain_from, i - plain_from);
     plain_from = i + 1;
     switch (c) {

@@ -1,4 +1,5 @@
-// Writes structs as JSON, driven by their fields() function (fields.h). Optional fields with their default value are left out.
+// Writes structs as JSON, driven by their fields() function (fields.h). Optional fields with their default value are
+// left out.
 #pragma once
 
 #include <charconv>
@@ -69,8 +70,7 @@ class JsonWriter {
 
   void write(bool value) { out_ += value ? "true" : "false"; }
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  void write(T value) {
+  requires(!std::same_as<T, bool>) void write(T value) {
     char text[24];
     out_.append(text, std::to_chars(text, text + sizeof text, value).ptr);
   }
@@ -87,7 +87,7 @@ class JsonWriter {
     out_ += '"';
   }
   template <class Enum>
-    requires std::is_enum_v<Enum>
+  requires std::is_enum_v<Enum>
   void write(Enum value) {
     out_ += '"';
     out_ += name_of(value);
@@ -114,10 +114,8 @@ class JsonWriter {
     first_ = false;
   }
   template <class T>
-    requires std::is_class_v<T>
-  void write(const T& value) {
-    object(value);
-  }
+  requires std::is_class_v<T>
+  void write(const T& value) { object(value); }
 
  private:
   template <class T>

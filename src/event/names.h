@@ -13,59 +13,67 @@ namespace earshot {
 constexpr auto names_of(Language) { return std::to_array<std::string_view>({"unknown", "en", "zh", "mixed"}); }
 constexpr auto names_of(Sentiment) { return std::to_array<std::string_view>({"unknown", "neg", "neu", "pos"}); }
 constexpr auto names_of(IssueType) {
-  return std::to_array<std::string_view>({"none", "delivery", "order_error", "quality", "authenticity", "service", "price", "billing",
-                                          "refund", "account", "app", "technical"});
+  return std::to_array<std::string_view>({"none", "delivery", "order_error", "quality", "authenticity", "service",
+                                          "price", "billing", "refund", "account", "app", "technical"});
 }
 constexpr auto names_of(Aspect) {
-  return std::to_array<std::string_view>({"food", "portion", "menu", "packaging", "delivery", "service", "staff", "price", "quality", "fit",
-                                          "appearance", "comfort", "battery", "screen", "sound",
-                                          "performance", "usability", "connection", "place",
-                                          "ambience", "hygiene", "content", "power", "fuel",
-                                          "handling", "interior", "exterior", "space", "safety",
-                                          "equipment"});
+  return std::to_array<std::string_view>(
+      {"food",      "portion",    "menu",       "packaging", "delivery", "service",  "staff", "price",
+       "quality",   "fit",        "appearance", "comfort",   "battery",  "screen",   "sound", "performance",
+       "usability", "connection", "place",      "ambience",  "hygiene",  "content",  "power", "fuel",
+       "handling",  "interior",   "exterior",   "space",     "safety",   "equipment"});
 }
 constexpr auto names_of(UrgencyCause) {
-  return std::to_array<std::string_view>({"none", "safety", "fraud", "legal", "outage", "deadline", "repeated_contact", "long_wait", "operator_word"});
+  return std::to_array<std::string_view>(
+      {"none", "safety", "fraud", "legal", "outage", "deadline", "repeated_contact", "long_wait", "operator_word"});
 }
 constexpr auto names_of(InputKind) {
-  return std::to_array<std::string_view>({"review", "survey_invited", "survey_answered", "mention", "message", "call", "edited", "deleted",
-                                          "order", "return", "usage", "payment", "contact", "subscription", "linked", "unlinked"});
+  return std::to_array<std::string_view>({"review", "survey_invited", "survey_answered", "mention", "message", "call",
+                                          "edited", "deleted", "order", "return", "usage", "payment", "contact",
+                                          "subscription", "linked", "unlinked"});
 }
 constexpr auto names_of(SurveyFamily) { return std::to_array<std::string_view>({"nps", "csat", "ces"}); }
 constexpr auto names_of(Direction) { return std::to_array<std::string_view>({"inbound", "outbound"}); }
 constexpr auto names_of(Author) { return std::to_array<std::string_view>({"customer", "agent", "bot"}); }
 constexpr auto names_of(Visibility) { return std::to_array<std::string_view>({"public", "internal"}); }
-constexpr auto names_of(PaymentStatus) { return std::to_array<std::string_view>({"succeeded", "failed", "refunded", "disputed"}); }
+constexpr auto names_of(PaymentStatus) {
+  return std::to_array<std::string_view>({"succeeded", "failed", "refunded", "disputed"});
+}
 constexpr auto names_of(SubscriptionStatus) {
   return std::to_array<std::string_view>({"active", "trial", "past_due", "cancelling", "cancelled"});
 }
-constexpr auto names_of(SignalKind) { return std::to_array<std::string_view>({"negative", "silent", "at_risk", "recovered"}); }
+constexpr auto names_of(SignalKind) {
+  return std::to_array<std::string_view>({"negative", "silent", "at_risk", "recovered"});
+}
 constexpr auto names_of(SignalLevel) { return std::to_array<std::string_view>({"watch", "act"}); }
 constexpr auto names_of(CaseOrigin) {
-  return std::to_array<std::string_view>({"message", "review", "survey", "mention", "call", "payment", "silence", "agent"});
+  return std::to_array<std::string_view>(
+      {"message", "review", "survey", "mention", "call", "payment", "silence", "agent"});
 }
 constexpr auto names_of(Priority) { return std::to_array<std::string_view>({"low", "normal", "high", "urgent"}); }
 constexpr auto names_of(CaseState) {
-  return std::to_array<std::string_view>({"new", "open", "pending_customer", "on_hold", "resolved", "closed", "merged"});
+  return std::to_array<std::string_view>(
+      {"new", "open", "pending_customer", "on_hold", "resolved", "closed", "merged"});
 }
 constexpr auto names_of(CommandKind) {
-  return std::to_array<std::string_view>({"open_case", "assign", "take", "reply", "note", "ask_customer", "hold", "report", "transfer",
-                                          "resolve", "merge", "set_priority", "agent_on_shift", "agent_off_shift", "relabel", "link",
-                                          "unlink", "accept", "refuse"});
+  return std::to_array<std::string_view>({"open_case", "assign", "take", "reply", "note", "ask_customer", "hold",
+                                          "report", "transfer", "resolve", "merge", "set_priority", "agent_on_shift",
+                                          "agent_off_shift", "relabel", "link", "unlink", "accept", "refuse"});
 }
 constexpr auto names_of(CaseStep) {
-  return std::to_array<std::string_view>({"opened", "attached", "assigned", "replied", "noted", "asked_customer", "customer_answered",
-                                          "held", "reported", "transferred", "prioritised", "escalated", "warned", "breached", "resolved",
-                                          "reopened", "closed", "merged", "moved"});
+  return std::to_array<std::string_view>({"opened", "attached", "assigned", "replied", "noted", "asked_customer",
+                                          "customer_answered", "held", "reported", "transferred", "prioritised",
+                                          "escalated", "warned", "breached", "resolved", "reopened", "closed", "merged",
+                                          "moved"});
 }
 constexpr auto names_of(Severity) { return std::to_array<std::string_view>({"info", "warning", "critical"}); }
 constexpr auto names_of(MeasureKind) {
-  return std::to_array<std::string_view>({"feedback", "survey_invited", "survey_answer", "first_response", "case_step", "resolution",
-                                          "sla_outcome", "signal", "dead_letter"});
+  return std::to_array<std::string_view>({"feedback", "survey_invited", "survey_answer", "first_response", "case_step",
+                                          "resolution", "sla_outcome", "signal", "dead_letter"});
 }
 constexpr auto names_of(DeadLetterReason) {
-  return std::to_array<std::string_view>({"not_json", "too_large", "invalid_event", "unknown_type", "missing_block", "no_identity",
-                                          "bad_time", "conflict", "too_many_hops", "connector"});
+  return std::to_array<std::string_view>({"not_json", "too_large", "invalid_event", "unknown_type", "missing_block",
+                                          "no_identity", "bad_time", "conflict", "too_many_hops", "connector"});
 }
 
 template <class Enum>

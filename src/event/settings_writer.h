@@ -41,10 +41,8 @@ class SettingsWriter {
   void write(std::int64_t value) { out_ += std::to_string(value); }
   void write(const std::string& value) { append_json_string(out_, value); }
   template <class Enum>
-    requires std::is_enum_v<Enum>
-  void write(Enum value) {
-    append_json_string(out_, name_of(value));
-  }
+  requires std::is_enum_v<Enum>
+  void write(Enum value) { append_json_string(out_, name_of(value)); }
   template <class T>
   void write(const std::optional<T>& value) {
     if (!value) {
@@ -63,10 +61,8 @@ class SettingsWriter {
     out_ += ']';
   }
   template <class T>
-    requires std::is_class_v<T>
-  void write(const T& value) {
-    out_ += text(value);
-  }
+  requires std::is_class_v<T>
+  void write(const T& value) { out_ += text(value); }
 
   std::string out_ = "{";
 };

@@ -13,11 +13,15 @@ constexpr std::size_t kNumbersMax = 64;
 Error invalid(std::string message) { return Error{ErrorKind::Invalid, std::move(message)}; }
 
 Result<void> check(const ConnectorGap& gap) {
-  if (gap.connector.empty() || gap.connector.size() > kShortTextBytesMax) return invalid("connector is empty or longer than 1024 bytes: name the source that could not be heard");
-  if (gap.to <= gap.from) return invalid("to is not after from; a gap that still lasts ends at " + format_rfc3339(kNever));
+  if (gap.connector.empty() || gap.connector.size() > kShortTextBytesMax)
+    return invalid("connector is empty or longer than 1024 bytes: name the source that could not be heard");
+  if (gap.to <= gap.from)
+    return invalid("to is not after from; a gap that still lasts ends at " + format_rfc3339(kNever));
   if (gap.reason.size() > kShortTextBytesMax) return invalid("reason is longer than 1024 bytes");
   if (gap.channels.size() > kGapChannelsMax) return invalid("channels are more than 64");
-  const bool is_long = std::any_of(gap.channels.begin(), gap.channels.end(), [](const std::string& one) { return one.empty() || one.size() > kShortTextBytesMax; });
+  const bool is_long = std::any_of(gap.channels.begin(), gap.channels.end(), [](const std::string& one) {
+    return one.empty() || one.size() > kShortTextBytesMax;
+  });
   if (is_long) return invalid("a channel is empty or longer than 1024 bytes");
   return {};
 }
@@ -26,13 +30,17 @@ Result<void> check(const ChurnModelFitted& fitted) {
   if (fitted.version < 1) return invalid("version is not above 0");
   if (fitted.segment.size() > kShortTextBytesMax) return invalid("segment is longer than 1024 bytes");
   for (const std::int64_t one : {fitted.r_micro, fitted.alpha_micro, fitted.a_micro, fitted.b_micro}) {
-    if (one < 1 || one > kParameterMicroMax) return invalid("a parameter of the silence model is not within 0.000001 and 10000");
+    if (one < 1 || one > kParameterMicroMax)
+      return invalid("a parameter of the silence model is not within 0.000001 and 10000");
   }
-  if (fitted.hazard_micro.size() > kNumbersMax || fitted.rho_permille.size() > kNumbersMax) return invalid("hazard_micro and rho_permille hold 64 numbers at most");
-  const bool is_wild = std::any_of(fitted.hazard_micro.begin(), fitted.hazard_micro.end(), [](std::int64_t one) { return one < -1'000'000'000 || one > 1'000'000'000; });
+  if (fitted.hazard_micro.size() > kNumbersMax || fitted.rho_permille.size() > kNumbersMax)
+    return invalid("hazard_micro and rho_permille hold 64 numbers at most");
+  const bool is_wild = std::any_of(fitted.hazard_micro.begin(), fitted.hazard_micro.end(),
+                                   [](std::int64_t one) { return one < -1'000'000'000 || one > 1'000'000'000; });
   if (is_wild) return invalid("a weight of the hazard is not within -1000 and 1000");
   const bool is_monotone = std::is_sorted(fitted.rho_permille.begin(), fitted.rho_permille.end());
-  const bool is_probability = fitted.rho_permille.empty() || (fitted.rho_permille.front() >= 0 && fitted.rho_permille.back() <= 1000);
+  const bool is_probability =
+      fitted.rho_permille.empty() || (fitted.rho_permille.front() >= 0 && fitted.rho_permille.back() <= 1000);
   if (!is_monotone || !is_probability) return invalid("rho_permille does not rise within 0 and 1000");
   return {};
 }

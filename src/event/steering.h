@@ -1,5 +1,5 @@
-// What may be put into the log from outside to steer the processors: gaps of sources, and fits of the silence model. All else
-// that steers follows from the configuration and from imports.
+// What may be put into the log from outside to steer the processors: gaps of sources, and fits of the silence model.
+// All else that steers follows from the configuration and from imports.
 #pragma once
 
 #include "earshot/event.h"

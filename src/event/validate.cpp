@@ -18,10 +18,12 @@ bool is_key(std::string_view key) {
 }
 
 Failure refuse_person(const Person& person) {
-  if (person.keys.empty()) return DecodeFailure{DeadLetterReason::no_identity, "data.person.keys is empty; give at least one kind:value"};
+  if (person.keys.empty())
+    return DecodeFailure{DeadLetterReason::no_identity, "data.person.keys is empty; give at least one kind:value"};
   if (person.keys.size() > kKeysMax) return invalid("data.person.keys has more than 64 entries");
   for (const std::string& key : person.keys) {
-    if (!is_key(key)) return DecodeFailure{DeadLetterReason::no_identity, "an entry of data.person.keys is not kind:value"};
+    if (!is_key(key))
+      return DecodeFailure{DeadLetterReason::no_identity, "an entry of data.person.keys is not kind:value"};
   }
   for (const std::string& key : person.verified) {
     if (std::find(person.keys.begin(), person.keys.end(), key) == person.keys.end()) {
@@ -32,7 +34,8 @@ Failure refuse_person(const Person& person) {
 }
 
 Failure refuse_currency(std::string_view currency) {
-  const bool good = currency.size() == 3 && std::all_of(currency.begin(), currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  const bool good = currency.size() == 3 &&
+                    std::all_of(currency.begin(), currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (good) return std::nullopt;
   return invalid("a currency is three capital letters, as in ISO 4217");
 }
@@ -40,11 +43,13 @@ Failure refuse_currency(std::string_view currency) {
 Failure refuse_scales(const Input& input) {
   if (const auto& rating = input.rating) {
     if (rating->min_milli >= rating->max_milli) return invalid("data.rating.min is not below data.rating.max");
-    if (rating->value_milli < rating->min_milli || rating->value_milli > rating->max_milli) return invalid("data.rating.value is off its scale");
+    if (rating->value_milli < rating->min_milli || rating->value_milli > rating->max_milli)
+      return invalid("data.rating.value is off its scale");
   }
   if (const auto& survey = input.survey) {
     if (survey->min >= survey->max) return invalid("data.survey.min is not below data.survey.max");
-    if (survey->score && (*survey->score < survey->min || *survey->score > survey->max)) return invalid("data.survey.score is off its scale");
+    if (survey->score && (*survey->score < survey->min || *survey->score > survey->max))
+      return invalid("data.survey.score is off its scale");
   }
   if (input.usage && input.usage->count < 0) return invalid("data.usage.count is negative");
   if (input.reach < 0) return invalid("data.reach is negative");
@@ -70,7 +75,8 @@ Failure refuse_block(const Input& input) {
     case InputKind::mention: return !input.content.text.empty() ? std::nullopt : missing("content");
     case InputKind::linked:
     case InputKind::unlinked:
-      return input.person.keys.size() == 2 ? std::nullopt : invalid("a link has exactly two entries in data.person.keys");
+      return input.person.keys.size() == 2 ? std::nullopt
+                                           : invalid("a link has exactly two entries in data.person.keys");
     case InputKind::contact: return std::nullopt;
   }
   return invalid("of no known kind");
@@ -80,7 +86,8 @@ Failure refuse_block(const Input& input) {
 
 std::optional<DecodeFailure> refuse(const Input& input) {
   if (input.channel.empty()) return invalid("data.channel is empty");
-  for (const std::string* text : {&input.channel, &input.product, &input.region, &input.touchpoint, &input.thread, &input.in_reply_to}) {
+  for (const std::string* text :
+       {&input.channel, &input.product, &input.region, &input.touchpoint, &input.thread, &input.in_reply_to}) {
     if (text->size() > kShortTextBytesMax) return invalid("a short text of data is longer than 1024 bytes");
   }
   if (auto failure = refuse_person(input.person)) return failure;
@@ -90,7 +97,8 @@ std::optional<DecodeFailure> refuse(const Input& input) {
 
 std::optional<DecodeFailure> refuse_envelope(const Event& event) {
   if (event.id.empty() || event.id.size() > kShortTextBytesMax) return invalid("id is empty or longer than 1024 bytes");
-  if (event.source.empty() || event.source.size() > kShortTextBytesMax) return invalid("source is empty or longer than 1024 bytes");
+  if (event.source.empty() || event.source.size() > kShortTextBytesMax)
+    return invalid("source is empty or longer than 1024 bytes");
   return std::nullopt;
 }
 

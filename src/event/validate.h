@@ -7,8 +7,8 @@
 
 namespace earshot {
 
-inline constexpr std::size_t kKeysMax = 64;         // of one person
-inline constexpr std::size_t kKeyBytesMax = 512;    // of one `kind:value`
+inline constexpr std::size_t kKeysMax = 64;              // of one person
+inline constexpr std::size_t kKeyBytesMax = 512;         // of one `kind:value`
 inline constexpr std::size_t kShortTextBytesMax = 1024;  // of a channel, product, thread, id, …
 
 // Nothing when the input is acceptable.

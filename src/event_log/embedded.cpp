@@ -268,9 +268,7 @@ Result<void> EmbeddedLog::write_state(std::vector<Job>& jobs) {
 
 // ---- any thread ---------------------------------------------------------------------------------------------------
 
-Result<std::string> EmbeddedLog::fact(std::string_view name) const {
-  return store_->fact(name);
-}
+Result<std::string> EmbeddedLog::fact(std::string_view name) const { return store_->fact(name); }
 
 Result<void> EmbeddedLog::set_fact(std::string_view name, std::string_view value) {
   return store_->set_fact(name, value);
@@ -306,7 +304,8 @@ Result<void> EmbeddedLog::drop_before(TopicPartition partition, Offset offset) {
 // ---- reading only -------------------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<EmbeddedReader>> EmbeddedReader::open(const std::filesystem::path& directory, bool beside) {
-  auto store = EmbeddedStore::open(directory, {}, beside ? EmbeddedStore::Mode::beside : EmbeddedStore::Mode::read_only);
+  auto store =
+      EmbeddedStore::open(directory, {}, beside ? EmbeddedStore::Mode::beside : EmbeddedStore::Mode::read_only);
   if (!store) return std::move(store.error());
   std::unique_ptr<EmbeddedReader> reader(new EmbeddedReader(std::move(*store)));
   auto topics = read_topics([&](std::string_view name) { return reader->fact(name); });

@@ -15,7 +15,8 @@ constexpr std::size_t kRecordsAtOnce = 10'000;
 using Positions = std::vector<Position>;
 
 bool are_same(const Positions& a, const Positions& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Position& x, const Position& y) { return x.input == y.input && x.next == y.next; });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Position& x, const Position& y) { return x.input == y.input && x.next == y.next; });
 }
 
 // The topics as facts of the new log, as whoever opens it first would write them.
@@ -46,7 +47,9 @@ class Copier {
     auto still = copy_.positions();
     if (!still) return std::move(still.error());
     if (*after != *before || !are_same(*positions, *still))
-      return Error{ErrorKind::Conflict, "somebody has written to the log while it was copied; stop every earshot that runs on it and copy again"};
+      return Error{
+          ErrorKind::Conflict,
+          "somebody has written to the log while it was copied; stop every earshot that runs on it and copy again"};
     if (auto written = store_.append({}, *positions); !written) return std::move(written.error());
     return done_;
   }
@@ -72,7 +75,8 @@ class Copier {
     if (!begin) return begin.error();
     const bool is_input = std::find(copy_.inputs.begin(), copy_.inputs.end(), partition.topic) != copy_.inputs.end();
     if (*begin != 0 && is_input)
-      return Error{ErrorKind::Conflict, "the first records of " + copy_.topics[partition.topic].name + " were dropped, so no state can be folded from a copy"};
+      return Error{ErrorKind::Conflict, "the first records of " + copy_.topics[partition.topic].name +
+                                            " were dropped, so no state can be folded from a copy"};
     Offset next = 0;  // behind what is written
     for (Offset from = *begin; from < end;) {
       std::vector<RecordBatch> batches;

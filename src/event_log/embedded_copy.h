@@ -1,5 +1,5 @@
-// Carries a log over into a directory where none is, record for record and offset for offset, so that whatever points into the log stays
-// right and the state that is folded from it has the same digest.
+// Carries a log over into a directory where none is, record for record and offset for offset, so that whatever points
+// into the log stays right and the state that is folded from it has the same digest.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +10,9 @@
 
 namespace earshot {
 
-// `positions` are those of the tasks in `from`, `facts` those of its facts that are to be kept. Nobody may write to `from` meanwhile:
-// Conflict if somebody did, if its inputs no longer have their first records, or if there is a log in the directory.
+// `positions` are those of the tasks in `from`, `facts` those of its facts that are to be kept. Nobody may write to
+// `from` meanwhile: Conflict if somebody did, if its inputs no longer have their first records, or if there is a log in
+// the directory.
 struct EmbeddedCopy {
   const LogReader& from;
   std::vector<TopicSpec> topics{};

@@ -23,12 +23,8 @@ constexpr std::string_view kFormatFact = "format";
 constexpr std::string_view kFormat = "1";
 constexpr Offset kLastOffset = std::numeric_limits<Offset>::max();
 
-rocksdb::Slice slice(std::string_view bytes) {
-  return {bytes.data(), bytes.size()};
-}
-std::string_view view(const rocksdb::Slice& bytes) {
-  return {bytes.data(), bytes.size()};
-}
+rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
 
 void put_big_endian(std::string& to, std::uint64_t value, int bytes) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) to.push_back(static_cast<char>(value >> shift));
@@ -157,8 +153,8 @@ struct EmbeddedStore::Impl {
                                          std::string(kMarkFile) + " to go on with what is there"};
   }
 
-  // Without the lock. Files are never changed once they are written; those that are open stay readable when the writer removes
-  // them, and a log does so seldom.
+  // Without the lock. Files are never changed once they are written; those that are open stay readable when the writer
+  // removes them, and a log does so seldom.
   Result<void> open_beside(rocksdb::Options options) {
     options.max_open_files = -1;
     rocksdb::DB* opened = nullptr;
@@ -281,13 +277,14 @@ Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(const std::filesystem
     return std::move(format.error());
   } else if (*format != kFormat) {
     return Error{ErrorKind::Conflict, store->impl_->directory + " has format " + *format +
-                                         " and this earshot reads format " + std::string(kFormat) +
-                                         "; use the version that wrote it"};
+                                          " and this earshot reads format " + std::string(kFormat) +
+                                          "; use the version that wrote it"};
   }
   return store;
 }
 
-Result<void> EmbeddedStore::append(std::span<const Piece> pieces, std::span<const Position> positions, std::span<const Gap> gaps) {
+Result<void> EmbeddedStore::append(std::span<const Piece> pieces, std::span<const Position> positions,
+                                   std::span<const Gap> gaps) {
   std::size_t bytes = 0;
   for (const Piece& piece : pieces) bytes += piece.batch->bytes() + 64;
   rocksdb::WriteBatch writes(bytes + 32 * positions.size());
@@ -323,13 +320,15 @@ Result<void> EmbeddedStore::batches(TopicPartition partition, Offset from, const
   const std::string prefix = partition_key('r', partition);
   auto kept = begin(partition);
   if (!kept) return std::move(kept.error());
-  // A gap says that it is one; any other hole is a file that was lost, and its records must not be passed over in silence.
+  // A gap says that it is one; any other hole is a file that was lost, and its records must not be passed over in
+  // silence.
   Offset expected = std::max(from, *kept);
   const auto it = impl_->seek(prefix, record_key(partition, std::max<Offset>(from, 0)));
   for (; it->Valid() && it->key().starts_with(prefix); it->Next()) {
     const Offset base = take_offset(view(it->key()).substr(prefix.size()));
     if (base > expected) {
-      Error lost{ErrorKind::Corrupt, std::to_string(base - expected) + " records are missing; restore the log from a backup"};
+      Error lost{ErrorKind::Corrupt,
+                 std::to_string(base - expected) + " records are missing; restore the log from a backup"};
       return impl_->in_partition(std::move(lost), partition, expected);
     }
     auto batch = decode_batch(view(it->value()), base);

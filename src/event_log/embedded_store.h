@@ -59,8 +59,10 @@ class EmbeddedStore {
     Offset to = 0;
   };
 
-  // All of it or nothing, on disk when it returns. Offsets that no record has are gaps, or they would be taken for lost records.
-  Result<void> append(std::span<const Piece> pieces, std::span<const Position> positions, std::span<const Gap> gaps = {});
+  // All of it or nothing, on disk when it returns. Offsets that no record has are gaps, or they would be taken for lost
+  // records.
+  Result<void> append(std::span<const Piece> pieces, std::span<const Position> positions,
+                      std::span<const Gap> gaps = {});
 
   // The batches that hold records at or after `from`, oldest first, until `visit` returns false.
   using VisitBatch = std::function<bool(DecodedBatch batch)>;

@@ -28,7 +28,9 @@ Result<std::unique_ptr<KafkaLog>> KafkaLog::open(StateStore& state, Settings set
 
 Result<Restored> KafkaLog::restore(TopicPartition input) {
   if (!has_partition(impl_->settings_.topics, input)) return no_partition(input);
-  if (!owns(input)) return Error{ErrorKind::Conflict, "task " + impl_->topic_name(input) + "/" + std::to_string(input.partition) + " is another process's"};
+  if (!owns(input))
+    return Error{ErrorKind::Conflict,
+                 "task " + impl_->topic_name(input) + "/" + std::to_string(input.partition) + " is another process's"};
   return restored(input, impl_->committer_->position(input), impl_->state_);
 }
 
@@ -40,9 +42,11 @@ Result<std::span<const StoredRecord>> KafkaLog::poll(TopicPartition partition, O
   } else if (from >= impl_->committer_->position(partition)) {
     return std::span<const StoredRecord>();  // what comes next is for the members
   }
-  const kafka::Fetcher::Known known{impl_->committer_->position(partition),
-                                    impl_->known_ends_[partition.topic][partition.partition].load(std::memory_order_acquire)};
-  return impl_->fetcher_->poll({impl_->topic_name(partition), partition.partition}, partition, from, records_max, known);
+  const kafka::Fetcher::Known known{
+      impl_->committer_->position(partition),
+      impl_->known_ends_[partition.topic][partition.partition].load(std::memory_order_acquire)};
+  return impl_->fetcher_->poll({impl_->topic_name(partition), partition.partition}, partition, from, records_max,
+                               known);
 }
 
 void KafkaLog::emit(TopicPartition partition, Record record) {
@@ -50,7 +54,9 @@ void KafkaLog::emit(TopicPartition partition, Record record) {
   if (!is_dead()) impl_->open_batch_.push_back({partition, std::move(record)});
 }
 
-void KafkaLog::commit(Commit commit) { impl_->committer_->commit(std::exchange(impl_->open_batch_, {}), std::move(commit)); }
+void KafkaLog::commit(Commit commit) {
+  impl_->committer_->commit(std::exchange(impl_->open_batch_, {}), std::move(commit));
+}
 
 Result<bool> KafkaLog::must_share() {
   if (!impl_->member_) return false;
@@ -66,21 +72,26 @@ Result<bool> KafkaLog::share() {
   if (is_dead() || impl_->committer_->has_failed()) return Error{ErrorKind::Unavailable, "the event log is closed"};
   auto shared = impl_->member_->share();
   if (!shared || !*shared) return shared;
-  if (auto taken = impl_->take_over(); !taken) return std::move(taken.error()).in("taking over what another process had");
+  if (auto taken = impl_->take_over(); !taken)
+    return std::move(taken.error()).in("taking over what another process had");
   return true;
 }
 
-bool KafkaLog::owns(TopicPartition input) const { return has_partition(impl_->settings_.topics, input) && impl_->owned_[input.topic][input.partition]; }
+bool KafkaLog::owns(TopicPartition input) const {
+  return has_partition(impl_->settings_.topics, input) && impl_->owned_[input.topic][input.partition];
+}
 
 Result<Offset> KafkaLog::position(TopicPartition input) const {
-  auto committed = kafka::committed(impl_->onlooker_.get(), {{impl_->topic_name(input), input.partition}}, impl_->settings_.start);
+  auto committed =
+      kafka::committed(impl_->onlooker_.get(), {{impl_->topic_name(input), input.partition}}, impl_->settings_.start);
   if (!committed) return std::move(committed.error());
   const Offset next = committed->front().next;
   if (next >= 0) return next;
   auto last = impl_->reader_->end(input);
   if (!last) return std::move(last.error());
   if (*last == 0) return Offset{0};
-  return Error{ErrorKind::Conflict, "Kafka has forgotten how far " + impl_->topic_name(input) + " was folded; run earshot on it once, which knows it from the changelog"};
+  return Error{ErrorKind::Conflict, "Kafka has forgotten how far " + impl_->topic_name(input) +
+                                        " was folded; run earshot on it once, which knows it from the changelog"};
 }
 
 void KafkaLog::announce(std::string address) {
@@ -102,7 +113,9 @@ bool KafkaLog::is_dead() const { return impl_->committer_->is_dead(); }
 // ---- any thread ---------------------------------------------------------------------------------------------------
 
 Result<std::string> KafkaLog::fact(std::string_view name) const { return impl_->facts_->get(name); }
-Result<void> KafkaLog::set_fact(std::string_view name, std::string_view value) { return impl_->facts_->set(name, value); }
+Result<void> KafkaLog::set_fact(std::string_view name, std::string_view value) {
+  return impl_->facts_->set(name, value);
+}
 
 Result<void> KafkaLog::read(TopicPartition partition, Offset from, std::size_t records_max, const Visit& visit) const {
   return impl_->reader_->read(partition, from, records_max, visit);

@@ -6,15 +6,17 @@
 //                                       ─► state: values + positions, one batch
 //                                       ─► done
 //
-// A commit carries the generation of this process in its consumer group, so one that lost its partitions (it hung, the network
-// was cut) is refused and can do no harm. What goes wrong and passes is tried again: the same transaction, never half of it. What
-// does not pass ends the engine: every commit is done with the error, and starting again recovers.
+// A commit carries the generation of this process in its consumer group, so one that lost its partitions (it hung, the
+// network was cut) is refused and can do no harm. What goes wrong and passes is tried again: the same transaction,
+// never half of it. What does not pass ends the engine: every commit is done with the error, and starting again
+// recovers.
 //
-// The topics must be there (kafka_topics.h). Opening waits until the state is what the log says (kafka_changelog.h), and so does
-// sharing, for the tasks that are new: their values on this disk may be those of the last time they were here.
+// The topics must be there (kafka_topics.h). Opening waits until the state is what the log says (kafka_changelog.h),
+// and so does sharing, for the tasks that are new: their values on this disk may be those of the last time they were
+// here.
 //
-// Threads: as EventLog says. `done` is called on the committer's thread and must not call the log. The destructor first commits
-// what was handed over; an open batch is lost. The state store must live longer.
+// Threads: as EventLog says. `done` is called on the committer's thread and must not call the log. The destructor first
+// commits what was handed over; an open batch is lost. The state store must live longer.
 #pragma once
 
 #include <atomic>
@@ -33,8 +35,8 @@ namespace earshot {
 // The moments of a commit at which a test lets the engine die.
 enum class KafkaPoint { produced, flushed, offsets_sent, committed, stated };
 
-// Which keys of the state are whose; the engine itself does not know what keys mean. Without them there is no changelog, and
-// state that is behind is caught up by folding. So it is with an empty changelog, that of a new format.
+// Which keys of the state are whose; the engine itself does not know what keys mean. Without them there is no
+// changelog, and state that is behind is caught up by folding. So it is with an empty changelog, that of a new format.
 struct TaskKeys {
   std::string format{};  // of the values
   std::function<TopicPartition(std::string_view key)> task_of{};
@@ -55,7 +57,7 @@ class KafkaLog : public EventLog {
     std::vector<TopicSpec> topics{};
     std::vector<std::uint8_t> inputs{};     // topics that tasks read
     std::vector<std::uint8_t> compacted{};  // topics of which only the newest record of a key matters
-    std::string prefix{};                // of topics, the consumer group and transactions
+    std::string prefix{};                   // of topics, the consumer group and transactions
     std::string application = "earshot";
     std::string slot = "0";  // a stable name of this process among those of the application
     KafkaRole role = KafkaRole::member;
@@ -63,10 +65,11 @@ class KafkaLog : public EventLog {
     std::vector<std::pair<std::string, std::string>> headers{};  // of every record
     TaskKeys keys{};
     std::size_t commits_under_way_max = 4;
-    std::chrono::milliseconds session{120'000};     // so long a process may be silent before its partitions are another's; a broker may be away as long
-    std::chrono::milliseconds poll{300'000};        // so long its caller may be silent before they are
-    std::chrono::milliseconds transaction{15'000};  // so long a transaction may take
-    std::chrono::milliseconds start{120'000};       // so long joining the others may take
+    std::chrono::milliseconds session{
+        120'000};  // so long a process may be silent before its partitions are another's; a broker may be away as long
+    std::chrono::milliseconds poll{300'000};               // so long its caller may be silent before they are
+    std::chrono::milliseconds transaction{15'000};         // so long a transaction may take
+    std::chrono::milliseconds start{120'000};              // so long joining the others may take
     std::function<void(std::int64_t records)> progress{};  // of restoring the state
     std::function<bool(KafkaPoint)> at{};  // false: the engine is dead, as if its process had ended there
   };

@@ -1,5 +1,5 @@
-// Keeps a consumer's fetches going. librdkafka before 2.2 looks only once a second whether queues that were full have room again;
-// its thread for a broker looks sooner when it is woken, here by a question whose answer nobody needs.
+// Keeps a consumer's fetches going. librdkafka before 2.2 looks only once a second whether queues that were full have
+// room again; its thread for a broker looks sooner when it is woken, here by a question whose answer nobody needs.
 //
 //     after each take from a queue: alarm.see(place, what is left in it)
 #pragma once

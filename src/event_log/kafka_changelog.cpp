@@ -17,8 +17,9 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kRecordsPerLook = 500;
 constexpr std::size_t kQueued = 20'000;  // records at which no more are fetched; all tasks share a queue
-constexpr std::size_t kBytesPerWrite = std::size_t{24} << 20;  // of newest values: what was overwritten meanwhile is never written
-constexpr std::size_t kBytesOfEntry = 128;                     // beside key and value
+constexpr std::size_t kBytesPerWrite = std::size_t{24}
+                                       << 20;      // of newest values: what was overwritten meanwhile is never written
+constexpr std::size_t kBytesOfEntry = 128;         // beside key and value
 constexpr std::int64_t kRecordsPerWord = 100'000;  // of progress
 constexpr auto kPatience = 60s;
 // Shorter than the time for which Kafka keeps tombstones (kafka_topics.cpp), by a day for clocks and cleaners.
@@ -69,7 +70,8 @@ struct Restoring {
 
 class Restore {
  public:
-  Restore(rd_kafka_t* reader, StateStore& state, const std::function<void(std::int64_t)>& progress) : reader_(reader), state_(state), progress_(progress) {}
+  Restore(rd_kafka_t* reader, StateStore& state, const std::function<void(std::int64_t)>& progress)
+      : reader_(reader), state_(state), progress_(progress) {}
 
   Result<void> run(std::vector<Restoring>& tasks) {
     const Queue queue(rd_kafka_queue_new(reader_));
@@ -100,10 +102,12 @@ class Restore {
       for (const Message& message : consume(queue, 100, kRecordsPerLook)) {
         if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) continue;
         last = now;
-        if (auto taken = take(*by_place_.at({rd_kafka_topic_name(message->rkt), message->partition}), *message); !taken) return taken;
+        if (auto taken = take(*by_place_.at({rd_kafka_topic_name(message->rkt), message->partition}), *message); !taken)
+          return taken;
       }
       if (now - last > kPatience)
-        return Error{ErrorKind::Unavailable, "the changelogs sent nothing for a minute; is the broker reachable, or is a transaction open?"};
+        return Error{ErrorKind::Unavailable,
+                     "the changelogs sent nothing for a minute; is the broker reachable, or is a transaction open?"};
     }
     return {};
   }
@@ -132,7 +136,8 @@ class Restore {
     batch.reserve(newest_.size() + by_place_.size());
     for (auto& [key, value] : newest_) batch.push_back({key, std::move(value)});
     for (const auto& [_, task] : by_place_) {
-      if (!task->awaits_mark) batch.push_back({changelog_key(task->of.task), changelog_value(task->next, wall_clock())});
+      if (!task->awaits_mark)
+        batch.push_back({changelog_key(task->of.task), changelog_value(task->next, wall_clock())});
     }
     newest_.clear();
     bytes_ = 0;
@@ -152,13 +157,17 @@ class Restore {
 }  // namespace
 
 std::string changelog_key(TopicPartition task) {
-  return std::string(kPositionPrefix) + "changelog/" + std::to_string(task.topic) + "/" + std::to_string(task.partition);
+  return std::string(kPositionPrefix) + "changelog/" + std::to_string(task.topic) + "/" +
+         std::to_string(task.partition);
 }
 
-std::string changelog_value(Offset next, Timestamp now) { return std::to_string(next) + " " + std::to_string(to_millis(now)); }
+std::string changelog_value(Offset next, Timestamp now) {
+  return std::to_string(next) + " " + std::to_string(to_millis(now));
+}
 
-Result<std::vector<TopicPartition>> restore_changelogs(const Properties& connection, const std::vector<ChangelogTask>& tasks,
-                                                       StateStore& state, const TaskKeys& keys,
+Result<std::vector<TopicPartition>> restore_changelogs(const Properties& connection,
+                                                       const std::vector<ChangelogTask>& tasks, StateStore& state,
+                                                       const TaskKeys& keys,
                                                        const std::function<void(std::int64_t)>& progress) {
   std::vector<TopicPartition> lost;
   if (tasks.empty()) return lost;
@@ -178,11 +187,13 @@ Result<std::vector<TopicPartition>> restore_changelogs(const Properties& connect
     const TopicPartition task = tasks[i].task;
     auto copy = local_copy(state, task);
     if (!copy) return std::move(copy.error());
-    const bool is_good = *copy && (*copy)->next >= (*begins)[i] && (*copy)->next <= (*targets)[i] && wall_clock() - (*copy)->at < kCopyIsGoodFor;
+    const bool is_good = *copy && (*copy)->next >= (*begins)[i] && (*copy)->next <= (*targets)[i] &&
+                         wall_clock() - (*copy)->at < kCopyIsGoodFor;
     if (!is_good) {
       if (auto wiped = wipe(state, task, keys); !wiped) return std::move(wiped.error());
     }
-    restoring.push_back({tasks[i], is_good ? (*copy)->next : (*begins)[i], (*targets)[i], !is_good && (*begins)[i] > 0});
+    restoring.push_back(
+        {tasks[i], is_good ? (*copy)->next : (*begins)[i], (*targets)[i], !is_good && (*begins)[i] > 0});
   }
   Properties committed = connection;
   committed.insert(committed.end(), {{"isolation.level", "read_committed"},
@@ -206,7 +217,9 @@ namespace {
 class OneValue final : public StateStore {
  public:
   explicit OneValue(std::string key) : key_(std::move(key)) {}
-  Result<std::optional<std::string>> get(std::string_view key) const override { return key == key_ ? value_ : std::nullopt; }
+  Result<std::optional<std::string>> get(std::string_view key) const override {
+    return key == key_ ? value_ : std::nullopt;
+  }
   Result<void> write(const std::vector<StateWrite>& batch) override {
     for (const StateWrite& one : batch) {
       if (one.key == key_) value_ = one.value;

@@ -68,7 +68,8 @@ std::vector<Message> consume(rd_kafka_queue_t* queue, int patience_ms, std::size
     if (messages.empty()) return messages;
   }
   std::array<rd_kafka_message_t*, 512> taken{};
-  const auto more = rd_kafka_consume_batch_queue(queue, 0, taken.data(), std::min(taken.size(), count - messages.size()));
+  const auto more =
+      rd_kafka_consume_batch_queue(queue, 0, taken.data(), std::min(taken.size(), count - messages.size()));
   for (ssize_t i = 0; i < more; ++i) messages.emplace_back(taken[static_cast<std::size_t>(i)]);
   return messages;
 }
@@ -87,7 +88,8 @@ StoredRecord record_of(const rd_kafka_message_t& message, std::deque<std::string
     }
   }
   // Few have the header, and looking for it costs less than looking through the value.
-  if (const std::string_view header = header_of(message, kTraceHeader); !header.empty() && may_need_trace(record.value)) {
+  if (const std::string_view header = header_of(message, kTraceHeader);
+      !header.empty() && may_need_trace(record.value)) {
     if (auto completed = with_trace(record.value, header)) record.value = made.emplace_back(std::move(*completed));
   }
   return record;
@@ -102,14 +104,17 @@ rd_kafka_resp_err_t produce(rd_kafka_t* handle, const Outgoing& message) {
   };
   add(RD_KAFKA_VTYPE_RKT).rkt = message.topic;
   add(RD_KAFKA_VTYPE_PARTITION).i32 = message.partition;
-  add(RD_KAFKA_VTYPE_KEY).mem = {const_cast<char*>(message.key.data() == nullptr ? "" : message.key.data()), message.key.size()};
-  if (message.value != nullptr) add(RD_KAFKA_VTYPE_VALUE).mem = {const_cast<char*>(message.value->data()), message.value->size()};
+  add(RD_KAFKA_VTYPE_KEY).mem = {const_cast<char*>(message.key.data() == nullptr ? "" : message.key.data()),
+                                 message.key.size()};
+  if (message.value != nullptr)
+    add(RD_KAFKA_VTYPE_VALUE).mem = {const_cast<char*>(message.value->data()), message.value->size()};
   add(RD_KAFKA_VTYPE_OPAQUE).ptr = message.opaque;
   Owned<rd_kafka_headers_t, rd_kafka_headers_destroy> headers;
   if (message.headers != nullptr) {
     headers.reset(rd_kafka_headers_new(message.headers->size() + 2));
     for (const auto& [name, value] : *message.headers)
-      rd_kafka_header_add(headers.get(), name.c_str(), static_cast<ssize_t>(name.size()), value.data(), static_cast<ssize_t>(value.size()));
+      rd_kafka_header_add(headers.get(), name.c_str(), static_cast<ssize_t>(name.size()), value.data(),
+                          static_cast<ssize_t>(value.size()));
     const long long ms = std::max(1LL, to_millis(message.time));  // 0 would mean now
     if (ms != to_millis(message.time)) {
       const std::string text = std::to_string(to_millis(message.time));
@@ -131,8 +136,8 @@ namespace {
 constexpr std::chrono::milliseconds kBreath{20};
 constexpr int kLeadersMs = 1'000;
 
-rd_kafka_resp_err_t ask_for_edges(rd_kafka_t* handle, const std::vector<Place>& places, Edge edge, std::chrono::milliseconds patience,
-                                  std::vector<Offset>& found) {
+rd_kafka_resp_err_t ask_for_edges(rd_kafka_t* handle, const std::vector<Place>& places, Edge edge,
+                                  std::chrono::milliseconds patience, std::vector<Offset>& found) {
   Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(places.size())));
   for (const Place& place : places) {
     auto* one = rd_kafka_topic_partition_list_add(list.get(), place.topic.c_str(), place.partition);
@@ -151,19 +156,22 @@ rd_kafka_resp_err_t ask_for_edges(rd_kafka_t* handle, const std::vector<Place>& 
 // librdkafka 2.0 would ask the leaders it remembers for minutes after they have moved.
 void ask_for_leaders(rd_kafka_t* handle) {
   const rd_kafka_metadata_t* metadata = nullptr;
-  if (rd_kafka_metadata(handle, 1, nullptr, &metadata, kLeadersMs) == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_metadata_destroy(metadata);
+  if (rd_kafka_metadata(handle, 1, nullptr, &metadata, kLeadersMs) == RD_KAFKA_RESP_ERR_NO_ERROR)
+    rd_kafka_metadata_destroy(metadata);
 }
 
 }  // namespace
 
-Result<std::vector<Offset>> edges(rd_kafka_t* handle, const std::vector<Place>& places, Edge edge, std::chrono::milliseconds patience) {
+Result<std::vector<Offset>> edges(rd_kafka_t* handle, const std::vector<Place>& places, Edge edge,
+                                  std::chrono::milliseconds patience) {
   const auto end = std::chrono::steady_clock::now() + patience;
   std::vector<Offset> found;
   while (true) {
     const auto failed = ask_for_edges(handle, places, edge, patience, found);
     if (failed == RD_KAFKA_RESP_ERR_NO_ERROR) return found;
     // A topic that was just made, or whose leader has just moved, is known everywhere in a moment.
-    if (std::chrono::steady_clock::now() > end) return error_of(failed, "asking Kafka where the partitions of " + places.front().topic + " end");
+    if (std::chrono::steady_clock::now() > end)
+      return error_of(failed, "asking Kafka where the partitions of " + places.front().topic + " end");
     std::this_thread::sleep_for(kBreath);
     ask_for_leaders(handle);
   }

@@ -1,4 +1,5 @@
-// librdkafka in our words: handles that close themselves, errors that say what can be done. Only the files kafka*.cpp know it.
+// librdkafka in our words: handles that close themselves, errors that say what can be done. Only the files kafka*.cpp
+// know it.
 #pragma once
 
 #include <chrono>
@@ -37,7 +38,8 @@ struct Callbacks {
   void* opaque = nullptr;  // given to all
   void (*delivered)(rd_kafka_t*, const rd_kafka_message_t*, void*) = nullptr;
   void (*rebalanced)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
-  void (*troubled)(rd_kafka_t*, int code, const char* said, void*) = nullptr;  // by brokers and connections; served by polls
+  void (*troubled)(rd_kafka_t*, int code, const char* said,
+                   void*) = nullptr;  // by brokers and connections; served by polls
 };
 
 // What librdkafka itself says goes nowhere but to `troubled`: whatever else matters comes back as an error of a call.
@@ -52,13 +54,13 @@ TopicHandle open_topic(rd_kafka_t* handle, const std::string& name);
 // Up to `count` messages of a queue; waits at most so long, and only for the first.
 std::vector<Message> consume(rd_kafka_queue_t* queue, int patience_ms, std::size_t count);
 
-// The record of a message: the time that does not fit into a Kafka timestamp stands in a header, and so may the trace context; a
-// value that had to be completed is added to `made`, and must outlive the record.
+// The record of a message: the time that does not fit into a Kafka timestamp stands in a header, and so may the trace
+// context; a value that had to be completed is added to `made`, and must outlive the record.
 StoredRecord record_of(const rd_kafka_message_t& message, std::deque<std::string>& made);
 inline constexpr const char* kTimeHeader = "earshot-time";
 
-// Hands a message to a producer, whose queue may be full (RD_KAFKA_RESP_ERR__QUEUE_FULL). Key and value stay where they are until
-// it is delivered.
+// Hands a message to a producer, whose queue may be full (RD_KAFKA_RESP_ERR__QUEUE_FULL). Key and value stay where they
+// are until it is delivered.
 struct Outgoing {
   rd_kafka_topic_t* topic = nullptr;
   std::int32_t partition = 0;
@@ -70,13 +72,15 @@ struct Outgoing {
 };
 rd_kafka_resp_err_t produce(rd_kafka_t* handle, const Outgoing& message);
 
-// Next offsets of partitions, oldest (begin) or newest; newest is of committed records unless the handle reads uncommitted ones.
+// Next offsets of partitions, oldest (begin) or newest; newest is of committed records unless the handle reads
+// uncommitted ones.
 struct Place {
   std::string topic;
   std::int32_t partition = 0;
   auto operator<=>(const Place&) const = default;
 };
 enum class Edge { begin, end };
-Result<std::vector<Offset>> edges(rd_kafka_t* handle, const std::vector<Place>& places, Edge edge, std::chrono::milliseconds patience);
+Result<std::vector<Offset>> edges(rd_kafka_t* handle, const std::vector<Place>& places, Edge edge,
+                                  std::chrono::milliseconds patience);
 
 }  // namespace earshot::kafka

@@ -29,7 +29,8 @@ Timestamp wall_clock() { return std::chrono::floor<Millis>(std::chrono::system_c
 
 Committer::Committer(Parts parts)
     : parts_(std::move(parts)),
-      process_(std::to_string(std::chrono::system_clock::now().time_since_epoch().count()) + "-" + std::to_string(::getpid())),
+      process_(std::to_string(std::chrono::system_clock::now().time_since_epoch().count()) + "-" +
+               std::to_string(::getpid())),
       thread_([this] { run(); }) {
   pthread_setname_np(thread_.native_handle(), "committer");
 }
@@ -123,8 +124,8 @@ void Committer::write(std::vector<Job> jobs) {
   if (failed_ && abandoned_.empty()) abandoned_ = std::move(jobs);
 }
 
-// Positions that move forward; never back, or what was published would be published again. At least one, so that the broker
-// checks our generation and keeps the mark.
+// Positions that move forward; never back, or what was published would be published again. At least one, so that the
+// broker checks our generation and keeps the mark.
 std::vector<Producer::Offsets> Committer::offsets_of(const std::vector<Job>& jobs) {
   if (parts_.member == nullptr) return {};
   const std::lock_guard lock(positions_mutex_);
@@ -158,7 +159,8 @@ Result<void> Committer::transact(const std::vector<Job>& jobs) {
   });
   const bool moves = std::any_of(moves_.begin(), moves_.end(), [](const auto& one) { return one.second.next > 0; });
   if (is_empty && !moves) {  // at most the state is concerned
-    for (const auto point : {KafkaPoint::produced, KafkaPoint::flushed, KafkaPoint::offsets_sent, KafkaPoint::committed}) {
+    for (const auto point :
+         {KafkaPoint::produced, KafkaPoint::flushed, KafkaPoint::offsets_sent, KafkaPoint::committed}) {
       if (!survives(point)) break;
     }
     return {};
@@ -216,7 +218,8 @@ Producer::Attempt<void> Committer::attempt(const std::vector<Job>& jobs, const s
     (void)write_state(early);
   }
   if (!offsets.empty()) {
-    const GroupMetadata of_nobody(kMistake == Mistake::unfenced ? rd_kafka_consumer_group_metadata(parts_.onlooker) : nullptr);
+    const GroupMetadata of_nobody(kMistake == Mistake::unfenced ? rd_kafka_consumer_group_metadata(parts_.onlooker)
+                                                                : nullptr);
     const auto* const member = of_nobody ? of_nobody.get() : &parts_.member->metadata();
     if (auto done = producer.send_offsets(offsets, mark, *member); !done) return done;
   }
@@ -230,7 +233,8 @@ Producer::Attempt<void> Committer::write_records(const std::vector<Job>& jobs) {
   for (const Job& job : jobs) {
     for (const Emitted& one : job.records) {
       const bool is_record = one.partition.topic < parts_.settings.topics.size();
-      auto done = parts_.producer->write({one.partition.topic, one.partition.partition, one.record.key, &one.record.value, one.record.time, is_record});
+      auto done = parts_.producer->write({one.partition.topic, one.partition.partition, one.record.key,
+                                          &one.record.value, one.record.time, is_record});
       if (!done) return done;
     }
   }
@@ -245,7 +249,8 @@ Producer::Attempt<void> Committer::write_changelog(const std::vector<Job>& jobs)
   const auto write = [&](TopicPartition task, std::string_view key, const std::string* value) {
     const std::uint8_t topic = parts_.changelog_of[task.topic];
     if (begins_anew_.contains(task) && begun.insert(task).second) {
-      if (auto marked = parts_.producer->write({topic, task.partition, kWholeFromHere, &nothing, {}, false}); !marked) return marked;
+      if (auto marked = parts_.producer->write({topic, task.partition, kWholeFromHere, &nothing, {}, false}); !marked)
+        return marked;
     }
     changelogs_[task] = -1;
     return parts_.producer->write({topic, task.partition, key, value, {}, false});
@@ -265,7 +270,8 @@ Producer::Attempt<void> Committer::write_changelog(const std::vector<Job>& jobs)
   }
   position_values_.clear();
   for (const Job& job : jobs) {
-    for (const Position& position : job.commit.positions) position_values_[position.input] = std::to_string(position.next);
+    for (const Position& position : job.commit.positions)
+      position_values_[position.input] = std::to_string(position.next);
   }
   for (const auto& [task, value] : position_values_) {
     if (auto done = write(task, position_key(task), &value); !done) return done;
@@ -295,11 +301,13 @@ Result<void> Committer::write_state(std::vector<Job>& jobs) {
     if (batch.empty()) {
       batch = std::move(job.commit.state);
     } else {
-      batch.insert(batch.end(), std::make_move_iterator(job.commit.state.begin()), std::make_move_iterator(job.commit.state.end()));
+      batch.insert(batch.end(), std::make_move_iterator(job.commit.state.begin()),
+                   std::make_move_iterator(job.commit.state.end()));
     }
     add_positions(batch, job.commit.positions);
   }
-  for (const auto& [task, next] : changelogs_) batch.push_back({changelog_key(task), changelog_value(next, wall_clock())});
+  for (const auto& [task, next] : changelogs_)
+    batch.push_back({changelog_key(task), changelog_value(next, wall_clock())});
   if (batch.empty()) return {};
   return parts_.state.write(batch);
 }

@@ -1,7 +1,8 @@
-// Takes the commits that wait and makes one transaction of them, then one batch of state. What it must know of the group and
-// the topics it is given; it knows nothing of polls.
+// Takes the commits that wait and makes one transaction of them, then one batch of state. What it must know of the
+// group and the topics it is given; it knows nothing of polls.
 //
-// Without a member it commits records only: nobody's positions, and no changelog. What state comes with them stays here.
+// Without a member it commits records only: nobody's positions, and no changelog. What state comes with them stays
+// here.
 //
 // Threads: commit, idle and drain from any; everything else is its own thread's.
 #pragma once
@@ -47,11 +48,13 @@ class Committer {
   void commit(std::vector<Emitted> records, Commit commit);
   bool idle() const { return under_way_.load(std::memory_order_acquire) == 0; }
   void drain();  // waits until nothing is under way
-  void set_positions(std::map<TopicPartition, Offset> positions);  // in the log, of the tasks that are ours; nothing is under way
-  void begin_changelogs(const std::vector<TopicPartition>& tasks);  // anew: their values follow, all of them; nothing is under way
+  void set_positions(
+      std::map<TopicPartition, Offset> positions);  // in the log, of the tasks that are ours; nothing is under way
+  void begin_changelogs(
+      const std::vector<TopicPartition>& tasks);  // anew: their values follow, all of them; nothing is under way
   bool is_dead() const { return dead_.load(); }
   bool has_failed() const { return has_failed_.load(); }  // and takes nothing more
-  Offset position(TopicPartition input) const;  // in the log
+  Offset position(TopicPartition input) const;            // in the log
 
  private:
   struct Job {
@@ -63,7 +66,8 @@ class Committer {
   void run();
   void write(std::vector<Job> jobs);
   Result<void> transact(const std::vector<Job>& jobs);
-  Producer::Attempt<void> attempt(const std::vector<Job>& jobs, const std::vector<Producer::Offsets>& offsets, const std::string& mark);
+  Producer::Attempt<void> attempt(const std::vector<Job>& jobs, const std::vector<Producer::Offsets>& offsets,
+                                  const std::string& mark);
   Producer::Attempt<void> write_records(const std::vector<Job>& jobs);
   Producer::Attempt<void> write_changelog(const std::vector<Job>& jobs);
   Result<bool> was_committed(const std::vector<Producer::Offsets>& offsets, const std::string& mark);
@@ -90,7 +94,8 @@ class Committer {
   std::map<TopicPartition, std::string> position_values_;
   Landed shown_;       // records of it, by partition
   Landed changelogs_;  // changelog records of it, by task
-  std::set<TopicPartition> begins_anew_;  // changelogs that get a mark first; under positions_mutex_ until a commit is under way
+  std::set<TopicPartition>
+      begins_anew_;      // changelogs that get a mark first; under positions_mutex_ until a commit is under way
   std::string process_;  // names this process in marks
   std::uint64_t transactions_ = 0;
   std::thread thread_;

@@ -33,12 +33,15 @@ class Copier {
                                        {"message.max.bytes", std::to_string(kRecordBytesMax + (std::size_t{1} << 16))},
                                        {"message.timeout.ms", std::to_string(kPatienceMs)},
                                        {"queue.buffering.max.kbytes", "131072"}});
-    const auto told = [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) { static_cast<Copier*>(self)->delivered(*message); };
+    const auto told = [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
+      static_cast<Copier*>(self)->delivered(*message);
+    };
     auto handle = kafka::connect(RD_KAFKA_PRODUCER, producing, {.opaque = this, .delivered = told});
     if (!handle) return std::move(handle.error());
     for (std::size_t topic = 0; topic < copy_.to.topics.size(); ++topic) {
       for (std::uint16_t i = 0; i < copy_.to.topics[topic].partitions; ++i) {
-        if (auto done = carry(handle->get(), {static_cast<std::uint8_t>(topic), i}); !done) return std::move(done.error());
+        if (auto done = carry(handle->get(), {static_cast<std::uint8_t>(topic), i}); !done)
+          return std::move(done.error());
       }
     }
     if (auto done = commit_positions(); !done) return std::move(done.error());
@@ -47,10 +50,13 @@ class Copier {
   }
 
  private:
-  std::string name_of(TopicPartition partition) const { return copy_.to.prefix + copy_.to.topics[partition.topic].name; }
+  std::string name_of(TopicPartition partition) const {
+    return copy_.to.prefix + copy_.to.topics[partition.topic].name;
+  }
 
   Result<void> look() {
-    const auto wanted = kafka_topics(copy_.to.topics, {copy_.to.prefix, copy_.to.inputs, copy_.to.compacted, copy_.to.keys.format});
+    const auto wanted =
+        kafka_topics(copy_.to.topics, {copy_.to.prefix, copy_.to.inputs, copy_.to.compacted, copy_.to.keys.format});
     if (auto created = create_kafka_topics(copy_.to.connection, wanted); !created) return created;
     auto there = KafkaReader::open(copy_.to.connection, copy_.to.prefix, copy_.to.topics);
     if (!there) return std::move(there.error());
@@ -65,7 +71,8 @@ class Copier {
         if (!taken) return taken.error();
         if (*taken != 0) return half_done("Kafka's topic " + name_of(partition) + " is not empty");
         if (*begin != 0)
-          return Error{ErrorKind::Conflict, "the first records of " + copy_.to.topics[topic].name + " were dropped, so offsets would not stay what they are"};
+          return Error{ErrorKind::Conflict, "the first records of " + copy_.to.topics[topic].name +
+                                                " were dropped, so offsets would not stay what they are"};
         total_ += *end;
       }
     }
@@ -96,7 +103,8 @@ class Copier {
       if (records.empty()) break;
       for (const Record& record : records) {
         rd_kafka_resp_err_t code;
-        while ((code = kafka::produce(handle, {topic.get(), partition.partition, record.key, &record.value, &copy_.to.headers, record.time, nullptr})) ==
+        while ((code = kafka::produce(handle, {topic.get(), partition.partition, record.key, &record.value,
+                                               &copy_.to.headers, record.time, nullptr})) ==
                RD_KAFKA_RESP_ERR__QUEUE_FULL) {
           rd_kafka_poll(handle, 10);
         }
@@ -110,22 +118,27 @@ class Copier {
     }
     const auto end = copy_.from.end(partition);
     if (!end) return end.error();
-    if (*end != next_) return Error{ErrorKind::Conflict, "there is a gap in " + copy_.to.topics[partition.topic].name + ", so offsets would not stay what they are"};
+    if (*end != next_)
+      return Error{ErrorKind::Conflict, "there is a gap in " + copy_.to.topics[partition.topic].name +
+                                            ", so offsets would not stay what they are"};
     return {};
   }
 
   // As the group would, while nobody is in it.
   Result<void> commit_positions() {
     kafka::Properties member = properties_;
-    member.insert(member.end(), {{"group.id", copy_.to.prefix + copy_.to.application}, {"enable.auto.commit", "false"}});
+    member.insert(member.end(),
+                  {{"group.id", copy_.to.prefix + copy_.to.application}, {"enable.auto.commit", "false"}});
     auto handle = kafka::connect(RD_KAFKA_CONSUMER, member);
     if (!handle) return std::move(handle.error());
     kafka::Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(copy_.positions.size())));
     for (const Position& position : copy_.positions)
-      rd_kafka_topic_partition_list_add(list.get(), name_of(position.input).c_str(), position.input.partition)->offset = position.next;
+      rd_kafka_topic_partition_list_add(list.get(), name_of(position.input).c_str(), position.input.partition)->offset =
+          position.next;
     const auto failed = rd_kafka_commit(handle->get(), list.get(), 0);
     rd_kafka_consumer_close(handle->get());
-    if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return kafka::error_of(failed, "committing how far the processors have come");
+    if (failed != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return kafka::error_of(failed, "committing how far the processors have come");
     return {};
   }
 

@@ -1,5 +1,5 @@
-// Carries a log over into an empty place in Kafka, record for record and offset for offset, so that whatever points into the log
-// stays right and the state that is folded from it has the same digest.
+// Carries a log over into an empty place in Kafka, record for record and offset for offset, so that whatever points
+// into the log stays right and the state that is folded from it has the same digest.
 #pragma once
 
 #include <functional>
@@ -9,8 +9,8 @@
 
 namespace earshot {
 
-// `positions` are those of the tasks in `from`; `facts` its facts that are to be kept. The topics are made if they are not there.
-// Conflict if they hold something, or if `from` no longer has its first records.
+// `positions` are those of the tasks in `from`; `facts` its facts that are to be kept. The topics are made if they are
+// not there. Conflict if they hold something, or if `from` no longer has its first records.
 struct KafkaCopy {
   const LogReader& from;
   std::vector<Position> positions{};

@@ -43,7 +43,8 @@ Result<void> KafkaFacts::set(std::string_view name, std::string_view value) {
     if (auto read = read_on(); !read) return read;  // another process may have been first
   }
   const auto found = facts_.find(name);
-  if (found == facts_.end()) return Error{ErrorKind::Unavailable, "the fact " + std::string(name) + " was written and is not there; try again"};
+  if (found == facts_.end())
+    return Error{ErrorKind::Unavailable, "the fact " + std::string(name) + " was written and is not there; try again"};
   if (found->second != value)
     return Error{ErrorKind::Conflict, "the event log's " + std::string(name) + " is " + found->second + " for ever"};
   return {};
@@ -51,13 +52,18 @@ Result<void> KafkaFacts::set(std::string_view name, std::string_view value) {
 
 Result<void> KafkaFacts::append(std::string_view name, std::string_view value) const {
   kafka::Properties properties = connection_.security;
-  properties.insert(properties.end(), {{"bootstrap.servers", connection_.bootstrap}, {"enable.idempotence", "true"}, {"message.timeout.ms", std::to_string(kPatienceMs)}});
+  properties.insert(properties.end(), {{"bootstrap.servers", connection_.bootstrap},
+                                       {"enable.idempotence", "true"},
+                                       {"message.timeout.ms", std::to_string(kPatienceMs)}});
   rd_kafka_resp_err_t outcome = RD_KAFKA_RESP_ERR__TIMED_OUT;
-  const auto told = [](rd_kafka_t*, const rd_kafka_message_t* message, void* to) { *static_cast<rd_kafka_resp_err_t*>(to) = message->err; };
+  const auto told = [](rd_kafka_t*, const rd_kafka_message_t* message, void* to) {
+    *static_cast<rd_kafka_resp_err_t*>(to) = message->err;
+  };
   auto handle = kafka::connect(RD_KAFKA_PRODUCER, properties, {.opaque = &outcome, .delivered = told});
   if (!handle) return std::move(handle.error());
   const auto failed = rd_kafka_producev(handle->get(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_PARTITION(0),
-                                        RD_KAFKA_V_KEY(name.data(), name.size()), RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
+                                        RD_KAFKA_V_KEY(name.data(), name.size()),
+                                        RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
                                         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
   if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return kafka::error_of(failed, "writing a fact of the event log");
   rd_kafka_flush(handle->get(), kPatienceMs);

@@ -18,7 +18,8 @@ class KafkaFacts {
   Result<void> set(std::string_view name, std::string_view value);
 
  private:
-  KafkaFacts(const KafkaConnection& connection, std::string topic) : connection_(connection), topic_(std::move(topic)) {}
+  KafkaFacts(const KafkaConnection& connection, std::string topic)
+      : connection_(connection), topic_(std::move(topic)) {}
   Result<void> read_on();
   Result<void> append(std::string_view name, std::string_view value) const;
 

@@ -50,7 +50,8 @@ Result<void> Fetcher::start(Lane& lane, Offset from) {
   stop(lane);
   lane.queue.reset(rd_kafka_queue_new(handle_.get()));  // what is left in the old one is of the old place
   lane.is_started = rd_kafka_consume_start_queue(lane.topic.get(), lane.partition, from, lane.queue.get()) == 0;
-  if (!lane.is_started) return error_of(rd_kafka_last_error(), "reading " + std::string(rd_kafka_topic_name(lane.topic.get())));
+  if (!lane.is_started)
+    return error_of(rd_kafka_last_error(), "reading " + std::string(rd_kafka_topic_name(lane.topic.get())));
   lane.from = lane.reached = from;
   return {};
 }
@@ -71,7 +72,8 @@ Result<bool> Fetcher::take(Lane& lane, Message message) {
     auto begin = edges(handle_.get(), {{topic, lane.partition}}, Edge::begin, std::chrono::seconds(10));
     if (!begin) return std::move(begin.error());
     if (begin->front() <= lane.reached)
-      return Error{ErrorKind::Corrupt, "Kafka's topic " + topic + " ends before offset " + std::to_string(lane.reached) +
+      return Error{ErrorKind::Corrupt, "Kafka's topic " + topic + " ends before offset " +
+                                           std::to_string(lane.reached) +
                                            ", which was read from it; it was made anew or has lost records"};
     if (auto started = start(lane, begin->front()); !started) return std::move(started.error());
     return true;
@@ -89,10 +91,12 @@ Fetcher::Lane& Fetcher::lane_of(const Place& place, TopicPartition name) {
   return lane;
 }
 
-Result<void> Fetcher::begin(const Place& place, TopicPartition name, Offset from) { return start(lane_of(place, name), from); }
+Result<void> Fetcher::begin(const Place& place, TopicPartition name, Offset from) {
+  return start(lane_of(place, name), from);
+}
 
-Result<std::span<const StoredRecord>> Fetcher::poll(const Place& place, TopicPartition name, Offset from, std::size_t records_max,
-                                                    Known known) {
+Result<std::span<const StoredRecord>> Fetcher::poll(const Place& place, TopicPartition name, Offset from,
+                                                    std::size_t records_max, Known known) {
   Lane& lane = lane_of(place, name);
   if (!lane.is_started || from < lane.from || from > lane.reached) {
     if (auto started = start(lane, from); !started) return std::move(started.error());
@@ -112,11 +116,13 @@ Result<std::span<const StoredRecord>> Fetcher::poll(const Place& place, TopicPar
     if (is_anything) continue;
     if (!lane.kept.empty() || lane.reached >= known.folded) break;
     if (std::chrono::steady_clock::now() - begun > kPatience)
-      return Error{ErrorKind::Unavailable, "Kafka does not send " + place.topic + " again from offset " + std::to_string(from) + "; is the broker reachable?"};
+      return Error{ErrorKind::Unavailable, "Kafka does not send " + place.topic + " again from offset " +
+                                               std::to_string(from) + "; is the broker reachable?"};
   }
   lane.view.clear();
   lane.made.clear();
-  for (std::size_t i = 0; i < lane.kept.size() && i < records_max; ++i) lane.view.push_back(record_of(*lane.kept[i], lane.made));
+  for (std::size_t i = 0; i < lane.kept.size() && i < records_max; ++i)
+    lane.view.push_back(record_of(*lane.kept[i], lane.made));
   return std::span<const StoredRecord>(lane.view);
 }
 

@@ -29,9 +29,10 @@ class Fetcher {
     Offset folded = 0;  // records below it were folded once: who asks for them again must be given all of them
     Offset end = 0;     // there are records up to here
   };
-  // Up to `records_max` records from `from` on. Waits a moment for those that are known to be there, and is Unavailable rather
-  // than silent about those that were folded. The views are valid until the next poll of this place.
-  Result<std::span<const StoredRecord>> poll(const Place& place, TopicPartition name, Offset from, std::size_t records_max, Known known);
+  // Up to `records_max` records from `from` on. Waits a moment for those that are known to be there, and is Unavailable
+  // rather than silent about those that were folded. The views are valid until the next poll of this place.
+  Result<std::span<const StoredRecord>> poll(const Place& place, TopicPartition name, Offset from,
+                                             std::size_t records_max, Known known);
 
  private:
   struct Lane {
@@ -39,7 +40,7 @@ class Fetcher {
     Queue queue;
     std::int32_t partition = 0;
     bool is_started = false;
-    Offset from = 0;    // nothing below it is kept
+    Offset from = 0;     // nothing below it is kept
     Offset reached = 0;  // everything below it has arrived
     std::deque<Message> kept;
     std::vector<StoredRecord> view;

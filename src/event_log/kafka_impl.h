@@ -29,9 +29,12 @@ class KafkaLog::Impl {
   void say_what_is_ours();
 
   bool is_member() const { return settings_.role == KafkaRole::member; }
-  std::string topic_name(TopicPartition partition) const { return settings_.prefix + settings_.topics[partition.topic].name; }
+  std::string topic_name(TopicPartition partition) const {
+    return settings_.prefix + settings_.topics[partition.topic].name;
+  }
   kafka::ChangelogTask changelog_of(TopicPartition task) const {
-    return {task, {changelog_name(settings_.prefix, settings_.topics[task.topic], settings_.keys.format), task.partition}};
+    return {task,
+            {changelog_name(settings_.prefix, settings_.topics[task.topic], settings_.keys.format), task.partition}};
   }
   std::string application() const { return settings_.prefix + settings_.application; }
   kafka::Properties connection() const;

@@ -25,26 +25,28 @@ Properties of_group(const Properties& connection, const std::string& application
 }  // namespace
 
 Error moved(const std::string& slot) {
-  return {ErrorKind::Unavailable, "this process did not answer for too long, or another runs in its engine.slot " + slot +
-                                      ": its partitions have moved; it must start again"};
+  return {ErrorKind::Unavailable, "this process did not answer for too long, or another runs in its engine.slot " +
+                                      slot + ": its partitions have moved; it must start again"};
 }
 
 Result<std::unique_ptr<Member>> Member::join(Settings settings, std::chrono::milliseconds patience) {
   std::unique_ptr<Member> member(new Member(std::move(settings)));
   const Settings& with = member->settings_;
   Properties properties = of_group(with.connection, with.application);
-  properties.insert(properties.end(), {{"group.instance.id", with.application + "-" + with.slot},
-                                       {"session.timeout.ms", std::to_string(with.session.count())},
-                                       {"heartbeat.interval.ms", std::to_string(std::max<long long>(100, with.session.count() / 10))},
-                                       {"max.poll.interval.ms", std::to_string(with.poll.count())},
-                                       {"partition.assignment.strategy", "range"}});
+  properties.insert(properties.end(),
+                    {{"group.instance.id", with.application + "-" + with.slot},
+                     {"session.timeout.ms", std::to_string(with.session.count())},
+                     {"heartbeat.interval.ms", std::to_string(std::max<long long>(100, with.session.count() / 10))},
+                     {"max.poll.interval.ms", std::to_string(with.poll.count())},
+                     {"partition.assignment.strategy", "range"}});
   auto handle = connect(RD_KAFKA_CONSUMER, properties, {.opaque = member.get(), .rebalanced = &Member::rebalanced});
   if (!handle) return std::move(handle.error());
   member->handle_ = std::move(*handle);
   rd_kafka_poll_set_consumer(member->handle_.get());
 
   Partitions topics(rd_kafka_topic_partition_list_new(1));
-  for (const std::string& topic : with.topics) rd_kafka_topic_partition_list_add(topics.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
+  for (const std::string& topic : with.topics)
+    rd_kafka_topic_partition_list_add(topics.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
   if (const auto failed = rd_kafka_subscribe(member->handle_.get(), topics.get()); failed != RD_KAFKA_RESP_ERR_NO_ERROR)
     return error_of(failed, "joining the application " + with.application);
   bool has_asked_again = false;
@@ -59,10 +61,13 @@ Result<std::unique_ptr<Member>> Member::join(Settings settings, std::chrono::mil
       since = now;
       if (now - begun < patience) continue;
       return Error{ErrorKind::Unavailable, "Kafka gave no partitions to " + with.application + "-" + with.slot +
-                                               "; is the broker reachable, and may this user join the group " + with.application + "?"};
+                                               "; is the broker reachable, and may this user join the group " +
+                                               with.application + "?"};
     }
-    if (member->assigned_.empty() && now - since < kOthersLeave) continue;  // topics that were just made may be assigned in a moment
-    // A member that comes back is given what it had, also when it asks for more topics than before; asking again shares anew.
+    if (member->assigned_.empty() && now - since < kOthersLeave)
+      continue;  // topics that were just made may be assigned in a moment
+    // A member that comes back is given what it had, also when it asks for more topics than before; asking again shares
+    // anew.
     if (member->has_the_same_of_each_topic() || std::exchange(has_asked_again, true)) break;
     member->was_assigned_ = false;
     rd_kafka_subscribe(member->handle_.get(), topics.get());
@@ -74,7 +79,8 @@ bool Member::has_the_same_of_each_topic() const {
   std::map<std::string, std::set<std::int32_t>> numbers;
   for (const Place& place : assigned_) numbers[place.topic].insert(place.partition);
   return numbers.empty() || (numbers.size() == settings_.topics.size() &&
-                             std::all_of(numbers.begin(), numbers.end(), [&](const auto& one) { return one.second == numbers.begin()->second; }));
+                             std::all_of(numbers.begin(), numbers.end(),
+                                         [&](const auto& one) { return one.second == numbers.begin()->second; }));
 }
 
 // A static member does not leave.
@@ -90,7 +96,8 @@ void Member::give_up() {
   rd_kafka_assign(handle_.get(), nullptr);
 }
 
-void Member::rebalanced(rd_kafka_t* handle, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* partitions, void* self) {
+void Member::rebalanced(rd_kafka_t* handle, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* partitions,
+                        void* self) {
   auto* member = static_cast<Member*>(self);
   if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) return member->assign(handle, *partitions);
   // What is lost may have been another's meanwhile; its generation refuses what we would commit.
@@ -101,7 +108,8 @@ void Member::rebalanced(rd_kafka_t* handle, rd_kafka_resp_err_t code, rd_kafka_t
 
 void Member::assign(rd_kafka_t* handle, const rd_kafka_topic_partition_list_t& partitions) {
   assigned_.clear();
-  for (int i = 0; i < partitions.cnt; ++i) assigned_.push_back({partitions.elems[i].topic, partitions.elems[i].partition});
+  for (int i = 0; i < partitions.cnt; ++i)
+    assigned_.push_back({partitions.elems[i].topic, partitions.elems[i].partition});
   std::sort(assigned_.begin(), assigned_.end());
   metadata_.reset(rd_kafka_consumer_group_metadata(handle));
   was_assigned_ = true;
@@ -130,11 +138,13 @@ Result<bool> Member::share() {
   const Message message(rd_kafka_consumer_poll(handle_.get(), kMomentMs));
   if (auto checked = check(); !checked) return std::move(checked.error());
   if (is_between_ && std::chrono::steady_clock::now() - between_since_ > kShareMax)
-    return Error{ErrorKind::Unavailable, "the processes of " + settings_.application + " do not agree on who has which partition; this one must start again"};
+    return Error{ErrorKind::Unavailable, "the processes of " + settings_.application +
+                                             " do not agree on who has which partition; this one must start again"};
   return !is_between_;
 }
 
-Result<std::vector<Committed>> committed(rd_kafka_t* handle, const std::vector<Place>& places, std::chrono::milliseconds patience) {
+Result<std::vector<Committed>> committed(rd_kafka_t* handle, const std::vector<Place>& places,
+                                         std::chrono::milliseconds patience) {
   std::vector<Committed> found;
   if (places.empty()) return found;
   Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(places.size())));
@@ -143,9 +153,10 @@ Result<std::vector<Committed>> committed(rd_kafka_t* handle, const std::vector<P
   if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(failed, "asking Kafka how far the application has come");
   for (int i = 0; i < list->cnt; ++i) {
     const auto& one = list->elems[i];
-    if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(one.err, "asking Kafka how far the application has come");
-    found.push_back({one.offset < 0 ? -1 : one.offset,
-                     std::string(static_cast<const char*>(one.metadata), one.metadata == nullptr ? 0 : one.metadata_size)});
+    if (one.err != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return error_of(one.err, "asking Kafka how far the application has come");
+    found.push_back({one.offset < 0 ? -1 : one.offset, std::string(static_cast<const char*>(one.metadata),
+                                                                   one.metadata == nullptr ? 0 : one.metadata_size)});
   }
   return found;
 }

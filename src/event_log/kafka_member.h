@@ -1,11 +1,13 @@
-// A process's place in its application: which partitions are its, up to which offset they were committed, and the generation
-// under which it commits. Kafka refuses a commit of an older generation, so a process that lost its partitions can do no harm.
+// A process's place in its application: which partitions are its, up to which offset they were committed, and the
+// generation under which it commits. Kafka refuses a commit of an older generation, so a process that lost its
+// partitions can do no harm.
 //
 //     join ─► assigned ──must_share──► share: gives up everything, waits ─► assigned, under a new generation
 //                 └─ lost (it hung, or another took its slot): an error for good
 //
-// Kafka lets a process keep its partitions until it gives them up, however long it takes to commit what it has. The member fetches
-// no records; kafka_fetcher.h does. It is static: whoever starts again in its slot has its partitions at once.
+// Kafka lets a process keep its partitions until it gives them up, however long it takes to commit what it has. The
+// member fetches no records; kafka_fetcher.h does. It is static: whoever starts again in its slot has its partitions at
+// once.
 //
 // Threads: join, serve and share from one; the rest from any, but not while one of those runs.
 #pragma once
@@ -40,13 +42,15 @@ class Member {
   // Takes part in the group. An error is for good: what was ours may be another's.
   Result<void> serve();
 
-  // Others came or went. Nothing moves before share is called, which waits a moment; true: `assigned` says what is ours now.
+  // Others came or went. Nothing moves before share is called, which waits a moment; true: `assigned` says what is ours
+  // now.
   bool must_share() const { return is_asked_ || is_between_; }
   Result<bool> share();
 
  private:
   explicit Member(Settings settings) : settings_(std::move(settings)) {}
-  static void rebalanced(rd_kafka_t* handle, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* partitions, void* self);
+  static void rebalanced(rd_kafka_t* handle, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* partitions,
+                         void* self);
   void assign(rd_kafka_t* handle, const rd_kafka_topic_partition_list_t& partitions);
   void give_up();
   bool has_the_same_of_each_topic() const;
@@ -67,14 +71,15 @@ class Member {
 // What was this process's was another's.
 Error moved(const std::string& slot);
 
-// How far an application has come in each place, -1 where it has not begun; the mark is of the commit that said so. Waits while a
-// transaction is pending whose outcome decides. The handle needs the application as its group.id, and isolation.level
-// read_committed.
+// How far an application has come in each place, -1 where it has not begun; the mark is of the commit that said so.
+// Waits while a transaction is pending whose outcome decides. The handle needs the application as its group.id, and
+// isolation.level read_committed.
 struct Committed {
   Offset next = -1;
   std::string mark;
 };
-Result<std::vector<Committed>> committed(rd_kafka_t* handle, const std::vector<Place>& places, std::chrono::milliseconds patience);
+Result<std::vector<Committed>> committed(rd_kafka_t* handle, const std::vector<Place>& places,
+                                         std::chrono::milliseconds patience);
 
 // A handle that asks and is no member.
 Result<Handle> connect_onlooker(const Properties& connection, const std::string& application);

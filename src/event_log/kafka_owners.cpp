@@ -30,7 +30,8 @@ Result<std::unique_ptr<KafkaOwners>> KafkaOwners::open(const KafkaConnection& co
 
 std::string KafkaOwners::record(const std::string& address, const std::vector<TopicPartition>& tasks) {
   std::string text = address;
-  for (const TopicPartition task : tasks) text += " " + std::to_string(task.topic) + "/" + std::to_string(task.partition);
+  for (const TopicPartition task : tasks)
+    text += " " + std::to_string(task.topic) + "/" + std::to_string(task.partition);
   return text;
 }
 

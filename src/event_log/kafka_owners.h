@@ -1,9 +1,10 @@
 // Which process has which tasks, and where it answers: a compacted topic, one record for each process.
 //
-//     <prefix>earshot.owners / 0:   slot → address, and after each a space the tasks: `http://10.0.0.7:8080 0/1 0/2 1/1 …`
+//     <prefix>earshot.owners / 0:   slot → address, and after each a space the tasks:
+//                                   `http://10.0.0.7:8080 0/1 0/2 1/1 …`
 //
-// A process writes its record in a transaction under the generation in which it was given them, so the newest record that names a task
-// is right. Any thread.
+// A process writes its record in a transaction under the generation in which it was given them, so the newest record
+// that names a task is right. Any thread.
 #pragma once
 
 #include <chrono>

@@ -30,10 +30,8 @@ bool is_for_good(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-      return true;
-    default:
-      return false;
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: return true;
+    default: return false;
   }
 }
 
@@ -49,7 +47,8 @@ Result<std::unique_ptr<Producer>> Producer::open(Settings settings, std::chrono:
   while (true) {
     auto begun = producer->begin_again();
     if (begun) return producer;
-    if (begun.error().then == Then::never || std::chrono::steady_clock::now() > end) return std::move(begun.error().error);
+    if (begun.error().then == Then::never || std::chrono::steady_clock::now() > end)
+      return std::move(begun.error().error);
     std::this_thread::sleep_for(kBreath);
   }
 }
@@ -63,10 +62,12 @@ void Producer::delivered(rd_kafka_t*, const rd_kafka_message_t* message, void*) 
   }
 }
 
-void Producer::troubled(rd_kafka_t*, int, const char*, void* self) { static_cast<Producer*>(self)->had_trouble_ = true; }
+void Producer::troubled(rd_kafka_t*, int, const char*, void* self) {
+  static_cast<Producer*>(self)->had_trouble_ = true;
+}
 
-// librdkafka 2.0 stops the process if a request of a transaction is answered while its handle ends, so what is under way comes
-// first. Nothing of it is committed by that.
+// librdkafka 2.0 stops the process if a request of a transaction is answered while its handle ends, so what is under
+// way comes first. Nothing of it is committed by that.
 void Producer::let_go() {
   if (handle_) rd_kafka_flush(handle_.get(), kLetGoMs);
   topics_.clear();
@@ -88,12 +89,14 @@ Producer::Attempt<void> Producer::begin_again() {
                                        {"message.max.bytes", std::to_string(kRecordBytesMax + (std::size_t{1} << 16))},
                                        {"queue.buffering.max.messages", "1000000"},
                                        {"queue.buffering.max.kbytes", "262144"}});
-  auto handle = connect(RD_KAFKA_PRODUCER, properties, {.opaque = this, .delivered = &Producer::delivered, .troubled = &Producer::troubled});
+  auto handle = connect(RD_KAFKA_PRODUCER, properties,
+                        {.opaque = this, .delivered = &Producer::delivered, .troubled = &Producer::troubled});
   if (!handle) return tl::unexpected(Failed{Then::never, std::move(handle.error())});
   handle_ = std::move(*handle);
   if (Fault fault{rd_kafka_init_transactions(handle_.get(), 3 * kCallMs)}) {
     const auto code = rd_kafka_error_code(fault.get());
-    return failed(is_for_good(code) ? Then::never : Then::begin_again, code, "beginning transactions as the one and only");
+    return failed(is_for_good(code) ? Then::never : Then::begin_again, code,
+                  "beginning transactions as the one and only");
   }
   for (const std::string& name : settings_.topics) {
     TopicHandle topic(rd_kafka_topic_new(handle_.get(), name.c_str(), nullptr));
@@ -143,8 +146,13 @@ Producer::Attempt<void> Producer::begin() {
 Producer::Attempt<void> Producer::write(const Output& output) {
   Newest& newest = newest_[{output.topic, output.partition}];
   newest.failed = &failed_;
-  const Outgoing message{topics_[output.topic].get(), output.partition, output.key, output.value, output.is_record ? &settings_.headers : nullptr,
-                         output.time, &newest};
+  const Outgoing message{topics_[output.topic].get(),
+                         output.partition,
+                         output.key,
+                         output.value,
+                         output.is_record ? &settings_.headers : nullptr,
+                         output.time,
+                         &newest};
   rd_kafka_resp_err_t code;
   while ((code = produce(handle_.get(), message)) == RD_KAFKA_RESP_ERR__QUEUE_FULL) rd_kafka_poll(handle_.get(), 10);
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
@@ -153,10 +161,14 @@ Producer::Attempt<void> Producer::write(const Output& output) {
 }
 
 Producer::Attempt<void> Producer::flush() {
-  while (rd_kafka_flush(handle_.get(), kCallMs) != RD_KAFKA_RESP_ERR_NO_ERROR) continue;  // messages have a time limit of their own
+  while (rd_kafka_flush(handle_.get(), kCallMs) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    continue;  // messages have a time limit of their own
   if (failed_ == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
   const bool is_fatal = rd_kafka_fatal_error(handle_.get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
-  return failed(is_for_good(failed_) ? Then::never : is_fatal ? Then::begin_again : Then::again, failed_, "writing records");
+  return failed(is_for_good(failed_) ? Then::never
+                : is_fatal           ? Then::begin_again
+                                     : Then::again,
+                failed_, "writing records");
 }
 
 Producer::Attempt<void> Producer::send_offsets(const std::vector<Offsets>& offsets, const std::string& mark,

@@ -1,15 +1,16 @@
 // One transaction after the other: records and positions become visible together or not at all.
 //
-// Every transaction commits at least one offset, with a mark of its own. So the broker checks the generation of each of them,
-// and after a failure whose outcome nobody told, the mark says whether it was committed.
+// Every transaction commits at least one offset, with a mark of its own. So the broker checks the generation of each of
+// them, and after a failure whose outcome nobody told, the mark says whether it was committed.
 //
 //     write ─► mark ─► commit ──► committed
 //       │        │        └─ outcome unknown ─► begin_again ─► the mark decides
 //       └────────┴─ failed ─► abort ─► the same transaction again
 //
-// librdkafka sends again what a broken connection may have swallowed. What the connection only delayed can reach the broker when a
-// later transaction is open: an end would end that one half done, positions would move back (KAFKA-17754). So after trouble with a
-// connection the next transaction has a new producer, whose epoch the old requests do not have.
+// librdkafka sends again what a broken connection may have swallowed. What the connection only delayed can reach the
+// broker when a later transaction is open: an end would end that one half done, positions would move back
+// (KAFKA-17754). So after trouble with a connection the next transaction has a new producer, whose epoch the old
+// requests do not have.
 //
 // One thread.
 #pragma once
@@ -69,7 +70,8 @@ class Producer {
     std::int32_t partition = 0;
     Offset next = 0;
   };
-  Attempt<void> send_offsets(const std::vector<Offsets>& offsets, const std::string& mark, const rd_kafka_consumer_group_metadata_t& member);
+  Attempt<void> send_offsets(const std::vector<Offsets>& offsets, const std::string& mark,
+                             const rd_kafka_consumer_group_metadata_t& member);
   Attempt<void> commit();
   Attempt<void> abort();
 
@@ -97,8 +99,8 @@ class Producer {
 
   Settings settings_;
   rd_kafka_resp_err_t failed_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // of a delivery
-  bool had_trouble_ = false;    // with a connection, in this transaction
-  bool may_come_late_ = false;  // something of the last one
+  bool had_trouble_ = false;                                 // with a connection, in this transaction
+  bool may_come_late_ = false;                               // something of the last one
   std::map<std::pair<std::size_t, std::int32_t>, Newest> newest_;
   Handle handle_;
   std::vector<TopicHandle> topics_;

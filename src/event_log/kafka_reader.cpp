@@ -22,7 +22,8 @@ class KafkaReader::Desk {
   explicit Desk(kafka::Handle handle) : handle_(std::move(handle)) {}
   ~Desk() { topics_.clear(); }
 
-  Result<void> read(const std::string& name, TopicPartition partition, Offset from, Offset end, std::size_t records_max, const Visit& visit) {
+  Result<void> read(const std::string& name, TopicPartition partition, Offset from, Offset end, std::size_t records_max,
+                    const Visit& visit) {
     kafka::TopicHandle& topic = topics_[partition.topic];
     if (!topic) topic = kafka::open_topic(handle_.get(), name);
     const kafka::Queue queue(rd_kafka_queue_new(handle_.get()));
@@ -34,14 +35,19 @@ class KafkaReader::Desk {
   }
 
  private:
-  Result<void> visit_all(const std::string& name, rd_kafka_queue_t* queue, Offset end, std::size_t records_max, const Visit& visit) {
+  Result<void> visit_all(const std::string& name, rd_kafka_queue_t* queue, Offset end, std::size_t records_max,
+                         const Visit& visit) {
     auto last = std::chrono::steady_clock::now();
     for (std::size_t count = 0; count < records_max;) {
       const kafka::Message message(rd_kafka_consume_queue(queue, 100));
       const auto now = std::chrono::steady_clock::now();
-      if (!message || (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)) {
-        if (message && message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) return Error{ErrorKind::NotFound, name + " has no such offset"};
-        if (now - last > kPatience) return Error{ErrorKind::Unavailable, "Kafka sent nothing of " + name + " for ten seconds; is the broker reachable?"};
+      if (!message ||
+          (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)) {
+        if (message && message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
+          return Error{ErrorKind::NotFound, name + " has no such offset"};
+        if (now - last > kPatience)
+          return Error{ErrorKind::Unavailable,
+                       "Kafka sent nothing of " + name + " for ten seconds; is the broker reachable?"};
         continue;
       }
       last = now;
@@ -101,7 +107,8 @@ void KafkaReader::give_back(std::unique_ptr<Desk> desk) const {
   if (desks_.size() < kDesksKept) desks_.push_back(std::move(desk));
 }
 
-Result<void> KafkaReader::read(TopicPartition partition, Offset from, std::size_t records_max, const Visit& visit) const {
+Result<void> KafkaReader::read(TopicPartition partition, Offset from, std::size_t records_max,
+                               const Visit& visit) const {
   auto last = end(partition);
   if (!last) return std::move(last.error());
   if (from >= *last || records_max == 0) return {};
@@ -112,7 +119,8 @@ Result<void> KafkaReader::read(TopicPartition partition, Offset from, std::size_
   if (!done && done.error().kind == ErrorKind::NotFound) {
     // Older records than there are: from the first that is left.
     const auto first = begin(partition);
-    done = first && *first > from ? desk->read(topic_name(partition), partition, *first, *last, records_max, visit) : std::move(done);
+    done = first && *first > from ? desk->read(topic_name(partition), partition, *first, *last, records_max, visit)
+                                  : std::move(done);
   }
   give_back(std::move(desk));
   return done;
@@ -120,7 +128,8 @@ Result<void> KafkaReader::read(TopicPartition partition, Offset from, std::size_
 
 Result<Offset> KafkaReader::begin(TopicPartition partition) const {
   if (!has_partition(topics_, partition)) return no_partition(partition);
-  auto found = kafka::edges(ends_handle_.get(), {{topic_name(partition), partition.partition}}, kafka::Edge::begin, kPatience);
+  auto found =
+      kafka::edges(ends_handle_.get(), {{topic_name(partition), partition.partition}}, kafka::Edge::begin, kPatience);
   if (!found) return std::move(found.error());
   return found->front();
 }
@@ -147,7 +156,8 @@ Result<Offset> KafkaReader::end(TopicPartition partition) const {
     if (auto asked = ask_for_ends(); !asked) return std::move(asked.error());
     if (ends_.at(partition) >= expected) break;
     if (std::chrono::steady_clock::now() - begun > kPatience)
-      return Error{ErrorKind::Unavailable, "Kafka does not show what was committed to " + topic_name(partition) + "; is a transaction of another program open?"};
+      return Error{ErrorKind::Unavailable, "Kafka does not show what was committed to " + topic_name(partition) +
+                                               "; is a transaction of another program open?"};
     std::this_thread::sleep_for(1ms);
   }
   return ends_.at(partition);

@@ -1,7 +1,7 @@
 // Committed records for those who only look: queries, sinks, replay. Any thread.
 //
-// Where partitions end is asked for all of them at once and believed for a moment, so that many who look often cost little; a
-// commit of this process ends the moment.
+// Where partitions end is asked for all of them at once and believed for a moment, so that many who look often cost
+// little; a commit of this process ends the moment.
 #pragma once
 
 #include <map>
@@ -18,7 +18,8 @@ namespace earshot {
 
 class KafkaReader : public LogReader {
  public:
-  static Result<std::unique_ptr<KafkaReader>> open(const KafkaConnection& connection, const std::string& prefix, std::vector<TopicSpec> topics);
+  static Result<std::unique_ptr<KafkaReader>> open(const KafkaConnection& connection, const std::string& prefix,
+                                                   std::vector<TopicSpec> topics);
   ~KafkaReader() override;
 
   Result<void> read(TopicPartition partition, Offset from, std::size_t records_max, const Visit& visit) const override;

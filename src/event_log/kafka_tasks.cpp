@@ -24,8 +24,12 @@ kafka::Properties KafkaLog::Impl::connection() const {
 // ---- opening ------------------------------------------------------------------------------------------------------
 
 Result<void> KafkaLog::Impl::check(KafkaLog& log) {
-  KafkaTopicNames names{.prefix = settings_.prefix, .inputs = settings_.inputs, .compacted = settings_.compacted, .state_format = settings_.keys.format};
-  if (auto checked = check_kafka_topics(settings_.connection, kafka_topics(settings_.topics, names)); !checked) return checked;
+  KafkaTopicNames names{.prefix = settings_.prefix,
+                        .inputs = settings_.inputs,
+                        .compacted = settings_.compacted,
+                        .state_format = settings_.keys.format};
+  if (auto checked = check_kafka_topics(settings_.connection, kafka_topics(settings_.topics, names)); !checked)
+    return checked;
   auto facts = KafkaFacts::open(settings_.connection, settings_.prefix);
   if (!facts) return std::move(facts.error());
   facts_ = std::move(*facts);
@@ -45,8 +49,10 @@ Result<void> KafkaLog::Impl::check_state() {
   auto kept = state_.get(kLogKey);
   if (!kept) return std::move(kept.error());
   if (*kept && **kept != *id) {
-    return Error{ErrorKind::Conflict, "the state in the data directory belongs to another event log than the one in Kafka; give this process "
-                                      "another data directory, or move its state aside and it is rebuilt"};
+    return Error{
+        ErrorKind::Conflict,
+        "the state in the data directory belongs to another event log than the one in Kafka; give this process "
+        "another data directory, or move its state aside and it is rebuilt"};
   }
   return state_.write({{kLogKey, *id}});
 }
@@ -54,7 +60,9 @@ Result<void> KafkaLog::Impl::check_state() {
 // Who folds nothing has transactions of its own, and takes nobody's from them.
 Result<std::unique_ptr<kafka::Producer>> KafkaLog::Impl::open_producer() const {
   const std::string part = is_member() ? "" : settings_.part + "-";
-  return kafka::Producer::open({connection(), application() + "-" + part + settings_.slot, settings_.transaction, settings_.headers, producer_topics_}, settings_.start);
+  return kafka::Producer::open({connection(), application() + "-" + part + settings_.slot, settings_.transaction,
+                                settings_.headers, producer_topics_},
+                               settings_.start);
 }
 
 void KafkaLog::Impl::note_changelogs() {
@@ -102,14 +110,16 @@ Result<void> KafkaLog::Impl::begin() {
     known_ends_[partition.topic][partition.partition].store(end, std::memory_order_release);
     reader_->expect(partition, end);
   };
-  committer_ = std::make_unique<kafka::Committer>(kafka::Committer::Parts{state_, settings_, member_.get(), onlooker_.get(), std::move(producer),
-                                                                         [this] { return open_producer(); }, changelog_of_, shown});
+  committer_ = std::make_unique<kafka::Committer>(
+      kafka::Committer::Parts{state_, settings_, member_.get(), onlooker_.get(), std::move(producer),
+                              [this] { return open_producer(); }, changelog_of_, shown});
   return take_over();
 }
 
 Result<void> KafkaLog::Impl::join() {
   kafka::Member::Settings with{connection(), application(), settings_.slot, {}, settings_.session, settings_.poll};
-  for (const std::uint8_t input : settings_.inputs) with.topics.push_back(settings_.prefix + settings_.topics[input].name);
+  for (const std::uint8_t input : settings_.inputs)
+    with.topics.push_back(settings_.prefix + settings_.topics[input].name);
   auto member = kafka::Member::join(std::move(with), settings_.start);
   if (!member) return std::move(member.error());
   member_ = std::move(*member);
@@ -135,11 +145,14 @@ std::vector<TopicPartition> KafkaLog::Impl::assigned_tasks() const {
   if (settings_.role == KafkaRole::writer) ours.clear();
   if (member_ == nullptr) return ours;
   const std::vector<kafka::Place>& places = member_->assigned();
-  std::erase_if(ours, [&](TopicPartition task) { return !std::binary_search(places.begin(), places.end(), kafka::Place{topic_name(task), task.partition}); });
+  std::erase_if(ours, [&](TopicPartition task) {
+    return !std::binary_search(places.begin(), places.end(), kafka::Place{topic_name(task), task.partition});
+  });
   return ours;
 }
 
-// Brings in the tasks that are ours now and lets go of those that were. What stays ours goes on as it is, if nobody had it meanwhile.
+// Brings in the tasks that are ours now and lets go of those that were. What stays ours goes on as it is, if nobody had
+// it meanwhile.
 Result<void> KafkaLog::Impl::take_over() {
   const std::vector<TopicPartition> ours = assigned_tasks();
   std::vector<TopicPartition> fresh, kept;
@@ -154,16 +167,21 @@ Result<void> KafkaLog::Impl::take_over() {
   auto lost = restore_state(fresh);
   if (!lost) return std::move(lost.error());
   for (auto& [task, next] : *positions) {
-    // Kafka forgets the offsets of a group that was away for long; the changelog says the same. Who only looks may find it further on.
+    // Kafka forgets the offsets of a group that was away for long; the changelog says the same. Who only looks may find
+    // it further on.
     auto in_state = settings_.keys.task_of ? position_in_state(state_, task) : Result<Offset>(0);
     if (!in_state) return std::move(in_state.error());
     if (next < 0 && is_member() && std::find(lost->begin(), lost->end(), task) != lost->end()) {
-      return Error{ErrorKind::Conflict, "Kafka has forgotten how far " + topic_name(task) + " was folded, and the changelog that says the same has lost its first "
-                                        "records; start with a data directory that has the state, or give the application another engine.prefix"};
+      return Error{
+          ErrorKind::Conflict,
+          "Kafka has forgotten how far " + topic_name(task) +
+              " was folded, and the changelog that says the same has lost its first "
+              "records; start with a data directory that has the state, or give the application another engine.prefix"};
     }
     if (next < 0 || !is_member()) next = std::max(next, *in_state);
     if (*in_state > next) {
-      // What came late of an earlier transaction can take the newest position out of the group, but never out of the changelog.
+      // What came late of an earlier transaction can take the newest position out of the group, but never out of the
+      // changelog.
       auto in_changelog = kafka::position_in_changelog(connection(), changelog_of(task), settings_.keys);
       if (!in_changelog) return std::move(in_changelog.error()).in("looking for a position");
       if (*in_changelog == *in_state) next = *in_state;
@@ -205,7 +223,8 @@ void KafkaLog::Impl::say_what_is_ours() {
   committer_->commit({{{owners_topic_, 0}, {{}, settings_.slot, KafkaOwners::record(address, ours)}}}, {});
 }
 
-Result<std::map<TopicPartition, Offset>> KafkaLog::Impl::committed_positions(const std::vector<TopicPartition>& tasks) const {
+Result<std::map<TopicPartition, Offset>> KafkaLog::Impl::committed_positions(
+    const std::vector<TopicPartition>& tasks) const {
   std::vector<kafka::Place> places;
   for (const TopicPartition task : tasks) places.push_back({topic_name(task), task.partition});
   auto committed = kafka::committed(onlooker_.get(), places, settings_.start);
@@ -234,9 +253,11 @@ Result<void> KafkaLog::Impl::look_for_what_state_lacks(const std::map<TopicParti
   for (std::size_t i = 0; i < behind.size(); ++i) {
     if ((*begins)[i] <= from[i]) continue;
     const std::string lost = std::to_string(from[i]) + " to " + std::to_string((*begins)[i]);
-    return Error{ErrorKind::Conflict, "the state of " + places[i].topic + "/" + std::to_string(places[i].partition) + " would have to be folded from its records " + lost +
-                                      ", and those are gone from Kafka; start with a data directory that has the state, bring the records back from a backup, "
-                                      "or give the application another engine.prefix"};
+    return Error{ErrorKind::Conflict, "the state of " + places[i].topic + "/" + std::to_string(places[i].partition) +
+                                          " would have to be folded from its records " + lost +
+                                          ", and those are gone from Kafka; start with a data directory that has the "
+                                          "state, bring the records back from a backup, "
+                                          "or give the application another engine.prefix"};
   }
   return {};
 }

@@ -28,9 +28,7 @@ constexpr int kMomentMs = 1'000;
 // Tombstones of a changelog stay this long: a local state that is older is thrown away (kafka_changelog.h).
 constexpr const char* kTombstonesMs = "604800000";
 
-std::string message_bytes_max() {
-  return std::to_string(kRecordBytesMax + (std::size_t{1} << 16));
-}
+std::string message_bytes_max() { return std::to_string(kRecordBytesMax + (std::size_t{1} << 16)); }
 
 using Config = std::map<std::string, std::string>;
 
@@ -91,15 +89,19 @@ Error cannot_reach(const Admin& admin, rd_kafka_resp_err_t code) {
   const std::string where = "Kafka at " + admin.connection.bootstrap;
   const std::string said = admin.said.empty() ? rd_kafka_err2str(code) : admin.said;
   if (admin.is_unknown()) {
-    return {ErrorKind::Unavailable, where + " refuses this user: " + said + "; set engine.security.username and sasl_mechanism to what the broker knows, "
-                                            "and the variable that password_env names to the user's password"};
+    return {ErrorKind::Unavailable, where + " refuses this user: " + said +
+                                        "; set engine.security.username and sasl_mechanism to what the broker knows, "
+                                        "and the variable that password_env names to the user's password"};
   }
   if (admin.is_insecure()) {
-    return {ErrorKind::Unavailable, "no secure connection to " + where + ": " + said + "; set engine.security.ca_file to the certificate of whoever signed the "
-                                    "broker's, bootstrap to a name that stands in it and a port that has TLS, and certificate_file and key_file to what the broker "
-                                    "trusts, if it asks for them"};
+    return {ErrorKind::Unavailable, "no secure connection to " + where + ": " + said +
+                                        "; set engine.security.ca_file to the certificate of whoever signed the "
+                                        "broker's, bootstrap to a name that stands in it and a port that has TLS, and "
+                                        "certificate_file and key_file to what the broker "
+                                        "trusts, if it asks for them"};
   }
-  return {ErrorKind::Unavailable, "cannot reach " + where + ": " + said + "; is the broker running, and are engine.bootstrap and engine.security right?"};
+  return {ErrorKind::Unavailable, "cannot reach " + where + ": " + said +
+                                      "; is the broker running, and are engine.bootstrap and engine.security right?"};
 }
 
 // Partition counts of all topics of the cluster.
@@ -171,7 +173,8 @@ std::string trouble_with(const KafkaTopic& wanted, int partitions, const Config&
     if (found == config.end() || found->second == value || name == "delete.retention.ms") continue;
     if (name == "max.message.bytes" && std::stoll(found->second) >= std::stoll(value)) continue;
     return "Kafka's topic " + wanted.name + " has " + name + "=" + found->second + " where " + value +
-           " is needed; change it with kafka-configs --alter --topic " + wanted.name + " --add-config " + name + "=" + value;
+           " is needed; change it with kafka-configs --alter --topic " + wanted.name + " --add-config " + name + "=" +
+           value;
   }
   return "";
 }
@@ -223,8 +226,8 @@ Result<void> create(rd_kafka_t* handle, const std::vector<KafkaTopic>& topics) {
     const rd_kafka_resp_err_t failed = rd_kafka_topic_result_error(results[i]);
     if (failed == RD_KAFKA_RESP_ERR_NO_ERROR || failed == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
     const char* detail = rd_kafka_topic_result_error_string(results[i]);
-    return Error{ErrorKind::Unavailable, std::string("creating topic ") + rd_kafka_topic_result_name(results[i]) + ": " +
-                                             (detail == nullptr ? rd_kafka_err2str(failed) : detail)};
+    return Error{ErrorKind::Unavailable, std::string("creating topic ") + rd_kafka_topic_result_name(results[i]) +
+                                             ": " + (detail == nullptr ? rd_kafka_err2str(failed) : detail)};
   }
   return {};
 }
@@ -235,12 +238,14 @@ Result<std::vector<std::string>> brokers(Admin& admin) {
   const auto failed = rd_kafka_metadata(admin.handle.get(), 0, nullptr, &metadata, kReachMs);
   if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return cannot_reach(admin, failed);
   std::vector<std::string> all;
-  for (int i = 0; i < metadata->broker_cnt; ++i) all.push_back(std::string(metadata->brokers[i].host) + ":" + std::to_string(metadata->brokers[i].port));
+  for (int i = 0; i < metadata->broker_cnt; ++i)
+    all.push_back(std::string(metadata->brokers[i].host) + ":" + std::to_string(metadata->brokers[i].port));
   rd_kafka_metadata_destroy(metadata);
   return all;
 }
 
-// Brokers say that a topic is made before their own lists show it, each at its own time; whoever starts next may ask any of them.
+// Brokers say that a topic is made before their own lists show it, each at its own time; whoever starts next may ask
+// any of them.
 Result<void> wait_until_shown(Admin& admin, const std::vector<KafkaTopic>& topics) {
   const auto patience = std::chrono::steady_clock::now() + std::chrono::milliseconds{kPatienceMs};
   const auto all = brokers(admin);
@@ -252,10 +257,12 @@ Result<void> wait_until_shown(Admin& admin, const std::vector<KafkaTopic>& topic
       if (!one) return std::move(one.error());
       const auto there = counts(**one);
       if (!there) break;  // a broker that is down shows nothing
-      const auto hidden = std::find_if(topics.begin(), topics.end(), [&](const KafkaTopic& topic) { return !there->contains(topic.name); });
+      const auto hidden = std::find_if(topics.begin(), topics.end(),
+                                       [&](const KafkaTopic& topic) { return !there->contains(topic.name); });
       if (hidden == topics.end()) break;
       if (std::chrono::steady_clock::now() >= patience)
-        return Error{ErrorKind::Unavailable, "Kafka has made topic " + hidden->name + " and " + broker + " does not show it yet; look with earshot topics"};
+        return Error{ErrorKind::Unavailable, "Kafka has made topic " + hidden->name + " and " + broker +
+                                                 " does not show it yet; look with earshot topics"};
       rd_kafka_poll((*one)->handle.get(), 100);
     }
   }
@@ -277,7 +284,8 @@ std::vector<KafkaTopic> kafka_topics(const std::vector<TopicSpec>& topics, const
     all.push_back({names.prefix + topics[i].name, topics[i].partitions, holds(names.compacted, i)});
   if (!names.state_format.empty()) {
     for (const std::uint8_t input : names.inputs)
-      all.push_back({changelog_name(names.prefix, topics.at(input), names.state_format), topics[input].partitions, true});
+      all.push_back(
+          {changelog_name(names.prefix, topics.at(input), names.state_format), topics[input].partitions, true});
   }
   all.push_back({names.prefix + kFactsTopic, 1, false});
   all.push_back({names.prefix + kOwnersTopic, 1, true});

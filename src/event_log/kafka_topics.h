@@ -1,7 +1,8 @@
 // The topics of an application in a Kafka cluster: what they must be, what is there, and making what is missing.
 //
 //     <prefix><topic>                 records; inputs are kept without limit, because state is a cache of them
-//     <prefix><input>.state-<format>  the changelog, compacted: the newest value of each key of the state, by the partition of its task
+//     <prefix><input>.state-<format>  the changelog, compacted: the newest value of each key of the state, by the
+//                                     partition of its task
 //     <prefix>earshot.facts           the first record of a key is the fact
 //     <prefix>earshot.owners          which process has which tasks, and where it answers (kafka_owners.h)
 #pragma once
@@ -49,7 +50,8 @@ struct KafkaTopicFound {
 };
 
 // Looks at each of them, in their order.
-Result<std::vector<KafkaTopicFound>> look_at_kafka_topics(const KafkaConnection& connection, const std::vector<KafkaTopic>& wanted);
+Result<std::vector<KafkaTopicFound>> look_at_kafka_topics(const KafkaConnection& connection,
+                                                          const std::vector<KafkaTopic>& wanted);
 
 // Makes those that are not there. Conflict if one that is there is not what it must be.
 Result<void> create_kafka_topics(const KafkaConnection& connection, const std::vector<KafkaTopic>& wanted);

@@ -1,6 +1,6 @@
-// The trace context of a record: Kafka's clients and tracers look for it in the header `traceparent`, a CloudEvent in structured
-// mode has it as an attribute. We write both. What others write to an input with the header alone is read as if it had the
-// attribute, so that every engine and every replay finds it in the value.
+// The trace context of a record: Kafka's clients and tracers look for it in the header `traceparent`, a CloudEvent in
+// structured mode has it as an attribute. We write both. What others write to an input with the header alone is read as
+// if it had the attribute, so that every engine and every replay finds it in the value.
 #pragma once
 
 #include <optional>

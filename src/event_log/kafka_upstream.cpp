@@ -21,8 +21,9 @@ constexpr auto kAnswer = 10s;
 
 }  // namespace
 
-Result<std::unique_ptr<Upstream>> Upstream::watch(const Properties& connection, const std::string& application, KafkaReader& reader,
-                                                  std::vector<TopicPartition> inputs, std::vector<Place> places) {
+Result<std::unique_ptr<Upstream>> Upstream::watch(const Properties& connection, const std::string& application,
+                                                  KafkaReader& reader, std::vector<TopicPartition> inputs,
+                                                  std::vector<Place> places) {
   std::unique_ptr<Upstream> upstream(new Upstream(reader, std::move(inputs), std::move(places)));
   auto onlooker = connect_onlooker(connection, application);
   if (!onlooker) return std::move(onlooker.error());

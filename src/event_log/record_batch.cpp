@@ -50,13 +50,9 @@ char* put_varint(char* to, std::uint64_t value) {
 std::uint64_t zigzag(std::int64_t value) {
   return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
 }
-std::int64_t unzigzag(std::uint64_t value) {
-  return static_cast<std::int64_t>((value >> 1) ^ (~(value & 1) + 1));
-}
+std::int64_t unzigzag(std::uint64_t value) { return static_cast<std::int64_t>((value >> 1) ^ (~(value & 1) + 1)); }
 
-Error corrupt(std::string what) {
-  return Error{ErrorKind::Corrupt, "record batch: " + std::move(what)};
-}
+Error corrupt(std::string what) { return Error{ErrorKind::Corrupt, "record batch: " + std::move(what)}; }
 
 struct Header {
   std::uint64_t checksum = 0;
@@ -94,7 +90,8 @@ Result<Header> parse_header(std::string_view value, Offset base) {
   if (header.version != kVersion) return corrupt("version " + std::to_string(header.version) + " is not known here");
   if (header.base != base) return corrupt("it belongs to offset " + std::to_string(header.base));
   const bool is_gap = header.codec == static_cast<std::uint8_t>(Codec::gap);
-  if (header.body_bytes > kBodyBytesMax || (is_gap ? value.size() != kBatchHeaderBytes || header.body_bytes != 0 : header.count > header.body_bytes))
+  if (header.body_bytes > kBodyBytesMax ||
+      (is_gap ? value.size() != kBatchHeaderBytes || header.body_bytes != 0 : header.count > header.body_bytes))
     return corrupt("counts are out of range");
   return header;
 }
@@ -178,7 +175,8 @@ void RecordBatch::encode(Codec codec, Encoded& into) const {
 }
 
 std::string gap_bytes(Offset from, Offset to) {
-  EARSHOT_CHECK(from < to && to - from <= std::numeric_limits<std::uint32_t>::max(), "a gap has at least one offset, and as many as a batch can have");
+  EARSHOT_CHECK(from < to && to - from <= std::numeric_limits<std::uint32_t>::max(),
+                "a gap has at least one offset, and as many as a batch can have");
   Header header;
   header.version = kVersion;
   header.codec = static_cast<std::uint8_t>(Codec::gap);

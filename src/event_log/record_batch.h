@@ -11,8 +11,8 @@
 //     value
 //
 // Integers are little-endian. The checksum is XXH3-64 over everything after it, as stored. Codec 0 is plain, 1 is an
-// LZ4 block. Record i has offset base + i. Varints are those of Protocol Buffers. Codec 2 is a gap: `count` offsets that no record
-// has, and no body; a log that was copied from elsewhere keeps its offsets so.
+// LZ4 block. Record i has offset base + i. Varints are those of Protocol Buffers. Codec 2 is a gap: `count` offsets
+// that no record has, and no body; a log that was copied from elsewhere keeps its offsets so.
 #pragma once
 
 #include <cstddef>

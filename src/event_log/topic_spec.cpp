@@ -7,9 +7,7 @@ namespace earshot {
 
 namespace {
 
-std::string fact_name(std::size_t topic) {
-  return "topic/" + std::to_string(topic);
-}
+std::string fact_name(std::size_t topic) { return "topic/" + std::to_string(topic); }
 
 }  // namespace
 
@@ -26,8 +24,8 @@ Result<void> check_topics(EventLog& log, const std::vector<TopicSpec>& topics) {
     if (!kept) return std::move(kept.error()).in("topics of the event log");
     if (*kept == wanted) continue;
     return Error{ErrorKind::Conflict, "the event log has \"" + *kept + "\" (topic and partitions) where \"" + wanted +
-                                         "\" was asked for; partitions are fixed when a log is created: go back to "
-                                         "what it has, or import into a new data directory"};
+                                          "\" was asked for; partitions are fixed when a log is created: go back to "
+                                          "what it has, or import into a new data directory"};
   }
   return {};
 }

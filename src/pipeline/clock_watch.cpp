@@ -17,8 +17,9 @@ Result<Timestamp> ClockWatch::now() {
   const Millis ahead = shown.time_since_epoch() - passed_();
   const Millis jump = ahead - ahead_;
   if (std::chrono::abs(jump) > kClockOffMax) {
-    return Error{ErrorKind::Unavailable, "the clock has jumped by " + std::to_string(jump.count()) +
-                                             " ms; nothing is recorded until it is right again; if it is right now, start again"};
+    return Error{ErrorKind::Unavailable,
+                 "the clock has jumped by " + std::to_string(jump.count()) +
+                     " ms; nothing is recorded until it is right again; if it is right now, start again"};
   }
   ahead_ = ahead;  // small corrections are what clocks are for
   return shown;

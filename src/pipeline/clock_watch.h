@@ -1,7 +1,7 @@
 // Notices when the wall clock cannot be trusted: somebody has set it.
 //
-// An event recorded under a wrong time stays in the log for ever, and timers fire for days that have not come. So while the
-// clock is off nothing is recorded; when it is right again, work goes on.
+// An event recorded under a wrong time stays in the log for ever, and timers fire for days that have not come. So while
+// the clock is off nothing is recorded; when it is right again, work goes on.
 #pragma once
 
 #include <functional>

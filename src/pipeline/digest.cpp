@@ -56,7 +56,8 @@ void add_sized(Sha256& hash, std::string_view bytes) {
 // The rows of one kind of one processor, over all partitions, in key order.
 Result<void> add_rows(const StateStore& store, std::uint8_t topic, char row, int partitions, Sha256& hash) {
   std::vector<Source> sources;
-  for (int p = 0; p < partitions; ++p) sources.emplace_back(store, row_prefix({topic, static_cast<std::uint16_t>(p)}, row));
+  for (int p = 0; p < partitions; ++p)
+    sources.emplace_back(store, row_prefix({topic, static_cast<std::uint16_t>(p)}, row));
   while (true) {
     Source* first = nullptr;
     for (Source& source : sources) {
@@ -82,7 +83,8 @@ Result<std::string> state_digest(const StateStore& store, int partitions) {
       Sha256 hash;
       for (const char row : {kValueRow, kTimerRow}) {
         hash.add(topic.name);
-        if (auto added = add_rows(store, index_of(topic.topic), row, partitions, hash); !added) return std::move(added.error()).in("computing the digest");
+        if (auto added = add_rows(store, index_of(topic.topic), row, partitions, hash); !added)
+          return std::move(added.error()).in("computing the digest");
       }
       return hash.hex();
     }));

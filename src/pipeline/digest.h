@@ -1,6 +1,6 @@
 // One number for all of state: SHA-256 over keys and values of every processor's values and timers, in key order, with
-// positions and partition numbers left out. Two stores that were folded from the same log have the same digest, whatever
-// the engine, the batches or the crashes on the way.
+// positions and partition numbers left out. Two stores that were folded from the same log have the same digest,
+// whatever the engine, the batches or the crashes on the way.
 #pragma once
 
 #include <string>

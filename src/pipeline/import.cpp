@@ -18,7 +18,8 @@ Import::Import(Pump& pump, ImportRules rules, Settings settings)
 Result<void> Import::add(Event event) {
   if (event.tenant.empty()) event.tenant = settings_.tenant;
   if (std::holds_alternative<Command>(event.body)) {
-    return refuse(event, DeadLetterReason::invalid_event, "a command acts on what is now: send it to a running earshot, not as history");
+    return refuse(event, DeadLetterReason::invalid_event,
+                  "a command acts on what is now: send it to a running earshot, not as history");
   }
   if (event.time > settings_.wall_clock) {
     return refuse(event, DeadLetterReason::bad_time, "time " + format_rfc3339(event.time) + " lies in the future");
@@ -29,8 +30,9 @@ Result<void> Import::add(Event event) {
 
 Result<void> Import::refuse(const Event& event, DeadLetterReason reason, std::string detail) {
   const std::string bytes = encode(event);
-  return add(DeadLetter{reason, std::move(detail), "", event.source + " " + event.id, bytes.substr(0, kDeadLetterBytesMax),
-                        static_cast<std::int64_t>(bytes.size()), sha256_hex(bytes)});
+  return add(DeadLetter{reason, std::move(detail), "", event.source + " " + event.id,
+                        bytes.substr(0, kDeadLetterBytesMax), static_cast<std::int64_t>(bytes.size()),
+                        sha256_hex(bytes)});
 }
 
 Result<void> Import::add(DeadLetter letter) {

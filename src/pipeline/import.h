@@ -1,8 +1,9 @@
 // Records history as if Earshot had been there.
 //
-// Into a log that has not begun to live, an event's recorded time is its own time, in order, so timers fire between events as
-// they would have. Into a log that lives, history is late events: they count, and move neither recency nor the clock.
-// Known events are skipped, so an import that was killed and is run again ends in the same state as one that was not.
+// Into a log that has not begun to live, an event's recorded time is its own time, in order, so timers fire between
+// events as they would have. Into a log that lives, history is late events: they count, and move neither recency nor
+// the clock. Known events are skipped, so an import that was killed and is run again ends in the same state as one that
+// was not.
 #pragma once
 
 #include <filesystem>
@@ -16,8 +17,9 @@ namespace earshot {
 
 // What the import must know of the processors: the pipeline itself knows none.
 struct ImportRules {
-  std::function<std::string(const Event&)> record_key;                                        // of an event from outside
-  std::function<bool(const Event&, std::string_view record_key, ValueView& values)> is_known;  // taken before, with this content
+  std::function<std::string(const Event&)> record_key;  // of an event from outside
+  std::function<bool(const Event&, std::string_view record_key, ValueView& values)>
+      is_known;  // taken before, with this content
   std::function<Timestamp(ValueView& values)> imported_until;
 };
 

@@ -28,7 +28,8 @@ std::optional<Error> Live::refusal(std::size_t events) const {
   if (trouble_) return *trouble_;
   if (clock_trouble_) return *clock_trouble_;
   if (stopping_) return Error{ErrorKind::Unavailable, "earshot is stopping"};
-  if (unanswered_events_ + events > settings_.queue_events_max) return Error{ErrorKind::Unavailable, "the queue is full; try again in a second"};
+  if (unanswered_events_ + events > settings_.queue_events_max)
+    return Error{ErrorKind::Unavailable, "the queue is full; try again in a second"};
   return std::nullopt;
 }
 
@@ -228,7 +229,8 @@ void Live::give_back(std::vector<Offer>& offers) {
   offers.clear();
 }
 
-Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const std::string& tenant, Timestamp now, std::vector<Event>& events) {
+Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const std::string& tenant, Timestamp now,
+                                    std::vector<Event>& events) {
   Outcome outcome;
   std::optional<Event> mending;
   if (!events.empty() && std::holds_alternative<DeadLetterMended>(events.front().body)) {

@@ -1,13 +1,13 @@
 // A pump on a thread of its own, with a front door for everybody else.
 //
 //     any thread: offer ─► bounded queue ─► pump's thread: known? append, fold, fire timers ─► commit ─► done(accepted, duplicate)
-// What is offered while one commit is on its way to disk goes into the next, so batches grow with the load. A full queue
-// refuses, and what is not yet durable still fills it; nothing waits for room. While the wall clock is off (clock_watch.h) everything is refused and nothing is recorded.
-// After an error of the log nothing more is taken and `stopped` is called: the process should end, and starting it again
-// recovers.
+// What is offered while one commit is on its way to disk goes into the next, so batches grow with the load. A full
+// queue refuses, and what is not yet durable still fills it; nothing waits for room. While the wall clock is off
+// (clock_watch.h) everything is refused and nothing is recorded. After an error of the log nothing more is taken and
+// `stopped` is called: the process should end, and starting it again recovers.
 //
-// Where processes share the log and tasks are to move, the pump's thread first commits what it has; what is offered meanwhile waits
-// in the queue.
+// Where processes share the log and tasks are to move, the pump's thread first commits what it has; what is offered
+// meanwhile waits in the queue.
 #pragma once
 
 #include <chrono>
@@ -32,7 +32,7 @@ namespace earshot {
 class Live {
  public:
   struct Settings {
-    std::string tenant;  // of events that name none
+    std::string tenant;                     // of events that name none
     std::size_t queue_events_max = 20'000;  // that were taken and are not yet durable
     std::size_t events_per_commit_max = 8'192;
     ClockWatch::Passed passed{};  // to notice when the clock jumps; none: it cannot
@@ -40,18 +40,19 @@ class Live {
   struct Outcome {  // of events and commands; a dead letter is neither accepted nor a duplicate
     std::int64_t accepted = 0;
     std::int64_t duplicate = 0;
-    // Of a delivery that mends a letter, when nothing of it was taken: somebody was first, or another process knows whether.
+    // Of a delivery that mends a letter, when nothing of it was taken: somebody was first, or another process knows
+    // whether.
     bool was_mended = false;
     bool is_elsewhere = false;
   };
   using Done = std::function<void(Result<Outcome>)>;
 
   struct Hooks {
-    std::function<void(const Event&)> offered{};                    // of each event, on the thread that offers it, before it is queued
+    std::function<void(const Event&)> offered{};  // of each event, on the thread that offers it, before it is queued
     std::function<void(const std::vector<Pump::Stage>&)> folded{};  // on the pump's thread, now and then
     // After each commit, with how long it took to become durable; on a thread of the engine; must be quick.
     std::function<void(std::chrono::nanoseconds)> committed{};
-    std::function<void(const Error&)> stopped{};                    // at most once, on either
+    std::function<void(const Error&)> stopped{};  // at most once, on either
   };
 
   Live(Pump& pump, ImportRules rules, const Clock& clock, Settings settings, Hooks hooks);
@@ -59,17 +60,19 @@ class Live {
   Live(const Live&) = delete;
   Live& operator=(const Live&) = delete;
 
-  // Inputs and dead letters go to `feedback`, commands to `desk`, what steers the processors everywhere. A delivery that begins with a DeadLetterMended is taken only if
-  // the letter was not mended before and something of the rest is new. `done` is called once, when all of it is durable, or with
-  // Unavailable when nothing of it was taken. Any thread; never waits.
+  // Inputs and dead letters go to `feedback`, commands to `desk`, what steers the processors everywhere. A delivery
+  // that begins with a DeadLetterMended is taken only if the letter was not mended before and something of the rest is
+  // new. `done` is called once, when all of it is durable, or with Unavailable when nothing of it was taken. Any
+  // thread; never waits.
   void offer(std::vector<Event> events, Done done);
 
   // Takes what was offered, commits, and ends the thread. Every `done` has been called when it returns.
   void stop();
 
-  // What becomes of one delivery at `now`, apart from threads and queues, so that a simulation can do the same: fires what was
-  // due before it, drops what is known, and folds the rest.
-  static Result<Outcome> deliver(Pump& pump, const ImportRules& rules, const std::string& tenant, Timestamp now, std::vector<Event>& events);
+  // What becomes of one delivery at `now`, apart from threads and queues, so that a simulation can do the same: fires
+  // what was due before it, drops what is known, and folds the rest.
+  static Result<Outcome> deliver(Pump& pump, const ImportRules& rules, const std::string& tenant, Timestamp now,
+                                 std::vector<Event>& events);
 
   // For a watchdog. Any thread.
   Progress progress() const;
@@ -120,8 +123,8 @@ class Live {
   std::size_t unanswered_events_ = 0;
   bool stopping_ = false;
   Progress progress_;
-  int commits_ = 0;         // under way
-  bool committed_ = false;  // since the pump's thread last looked
+  int commits_ = 0;                     // under way
+  bool committed_ = false;              // since the pump's thread last looked
   std::optional<Error> trouble_;        // of the log: for good
   std::optional<Error> clock_trouble_;  // until the clock is right again
   std::thread thread_;

@@ -1,5 +1,5 @@
-// Brings near what the next records of a task will touch, while those before them are folded: with many customers every record
-// would otherwise wait for memory several times.
+// Brings near what the next records of a task will touch, while those before them are folded: with many customers every
+// record would otherwise wait for memory several times.
 #pragma once
 
 #include <array>

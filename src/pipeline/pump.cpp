@@ -18,7 +18,8 @@ constexpr std::string_view kTickKey;
 
 std::string encode_tick(TopicPartition input, Timestamp at) {
   Event tick;
-  tick.id = "tick-" + std::to_string(input.topic) + "-" + std::to_string(input.partition) + "-" + std::to_string(to_millis(at));
+  tick.id = "tick-" + std::to_string(input.topic) + "-" + std::to_string(input.partition) + "-" +
+            std::to_string(to_millis(at));
   tick.source = "/earshot/clock";
   tick.time = tick.recorded = at;
   tick.body = ClockTicked{};
@@ -32,7 +33,8 @@ Pump::Pump(EventLog& log, StateStore& store, const std::vector<MakeProcessor>& p
   for (const MakeProcessor& make : processors_) gone_.push_back({std::string(make()->name()), {}, {}});
 }
 
-Result<std::unique_ptr<Pump>> Pump::start(EventLog& log, StateStore& store, const std::vector<MakeProcessor>& processors, Settings settings,
+Result<std::unique_ptr<Pump>> Pump::start(EventLog& log, StateStore& store,
+                                          const std::vector<MakeProcessor>& processors, Settings settings,
                                           const std::function<void(std::int64_t)>& progress) {
   std::unique_ptr<Pump> pump(new Pump(log, store, processors, settings));
   if (auto taken = pump->take_tasks(progress); !taken) return std::move(taken.error());
@@ -61,13 +63,16 @@ void Pump::drop_tasks() {
 
 // Those that are ours and not here yet.
 Result<void> Pump::take_tasks(const std::function<void(std::int64_t)>& progress) {
-  const auto index = [&](TopicPartition input) { return input.topic * static_cast<std::size_t>(settings_.partitions) + input.partition; };
+  const auto index = [&](TopicPartition input) {
+    return input.topic * static_cast<std::size_t>(settings_.partitions) + input.partition;
+  };
   std::vector<TopicPartition> fresh;
   for (const MakeProcessor& make : processors_) {
     for (int partition = 0; partition < settings_.partitions; ++partition) {
       auto processor = make();
       const TopicPartition input{index_of(processor->input()), static_cast<std::uint16_t>(partition)};
-      const bool is_here = std::any_of(lanes_.begin(), lanes_.end(), [&](const Lane& lane) { return lane.task->input() == input; });
+      const bool is_here =
+          std::any_of(lanes_.begin(), lanes_.end(), [&](const Lane& lane) { return lane.task->input() == input; });
       if (is_here || !log_.owns(input)) continue;
       lanes_.push_back({std::make_unique<Task>(std::move(processor), input, values_), 0, 0, {}, true});
       fresh.push_back(input);
@@ -226,12 +231,13 @@ void Pump::emit(TopicPartition partition, Record record) {
   ++uncommitted_;
 }
 
-// Who reads it next is spared the decoding, unless it would fail: what is not UTF-8 cannot be read back, and must be a dead
-// letter here as in every replay.
+// Who reads it next is spared the decoding, unless it would fail: what is not UTF-8 cannot be read back, and must be a
+// dead letter here as in every replay.
 void Pump::emit(TopicPartition partition, std::string key, Event event) {
   Record record{event.recorded, std::move(key), encode(event)};
   Lane* reader = lane_of(partition);
-  if (reader != nullptr && is_valid_utf8(record.value)) reader->known.push_back({fingerprint(record.value).low, std::move(event)});
+  if (reader != nullptr && is_valid_utf8(record.value))
+    reader->known.push_back({fingerprint(record.value).low, std::move(event)});
   emit(partition, std::move(record));
 }
 
@@ -290,7 +296,8 @@ Task* Pump::task_of(Topic topic, std::string_view key) {
 }
 
 Task* Pump::any_task_of(Topic topic) {
-  const auto found = std::find_if(lanes_.begin(), lanes_.end(), [&](const Lane& lane) { return lane.task->input().topic == index_of(topic); });
+  const auto found = std::find_if(lanes_.begin(), lanes_.end(),
+                                  [&](const Lane& lane) { return lane.task->input().topic == index_of(topic); });
   return found == lanes_.end() ? nullptr : found->task.get();
 }
 

@@ -1,15 +1,16 @@
-// Moves the events: takes the next record of all partitions, folds it, hands outputs and state to the engine, fires timers.
+// Moves the events: takes the next record of all partitions, folds it, hands outputs and state to the engine, fires
+// timers.
 //
 //     append ──► log ──► task: intake ──► log ──► task: customer ──► log ──► task: desk ──► …
 //                  ▲                                                                 │
 //                  └── ticks, when a timer is due and everything before it was read ─┘
 //
 // One order for everything: the smallest recorded time first, then the topic furthest downstream, the partition, the
-// offset; a tick comes after the records of its moment. An import, a live engine and a replay of either therefore agree,
-// whatever the batches.
+// offset; a tick comes after the records of its moment. An import, a live engine and a replay of either therefore
+// agree, whatever the batches.
 //
-// Where processes share the log it folds the tasks that are this process's, and ticks wait until the others have folded what
-// came before them.
+// Where processes share the log it folds the tasks that are this process's, and ticks wait until the others have folded
+// what came before them.
 //
 // One thread owns a pump. What it folds becomes durable with the next commit.
 #pragma once
@@ -38,8 +39,10 @@ class Pump {
     std::size_t cache_bytes = std::size_t{192} << 20;
   };
 
-  // Restores every task and folds what state is behind by, with outputs suppressed. `progress` (may be empty) hears of it.
-  static Result<std::unique_ptr<Pump>> start(EventLog& log, StateStore& store, const std::vector<MakeProcessor>& processors, Settings settings,
+  // Restores every task and folds what state is behind by, with outputs suppressed. `progress` (may be empty) hears of
+  // it.
+  static Result<std::unique_ptr<Pump>> start(EventLog& log, StateStore& store,
+                                             const std::vector<MakeProcessor>& processors, Settings settings,
                                              const std::function<void(std::int64_t records)>& progress = {});
 
   // Adds an event from outside; `event.recorded` is its time in the log.
@@ -58,8 +61,8 @@ class Pump {
   // Folds everything in the log, and fires what is due before `time`, in the one order.
   Result<void> run_before(Timestamp time);
 
-  // The same, but no further than `records` folded and appended since the last commit; whether it came to the end. What others
-  // wrote while this process was away may be more than fits one commit.
+  // The same, but no further than `records` folded and appended since the last commit; whether it came to the end. What
+  // others wrote while this process was away may be more than fits one commit.
   Result<bool> run_some(Timestamp time, std::size_t records);
 
   // Hands what was folded and appended to the engine. `done` is called once, on a thread of the engine.
@@ -76,8 +79,8 @@ class Pump {
   Timestamp now() const { return now_; }
   std::optional<Timestamp> next_due() const;
 
-  // The task that folds a record key of a topic, and any one that reads the topic; nullptr when there is none here. For a look
-  // at their values on the pump's thread.
+  // The task that folds a record key of a topic, and any one that reads the topic; nullptr when there is none here. For
+  // a look at their values on the pump's thread.
   Task* task_of(Topic topic, std::string_view key);
   Task* any_task_of(Topic topic);
   TopicPartition partition_of(Topic topic, std::string_view key) const;
@@ -107,7 +110,7 @@ class Pump {
     std::span<const StoredRecord> ahead;  // polled, not yet folded
     bool may_have_more = true;
     bool tick_is_ahead = false;  // emitted, not yet folded: it may stand behind other records, and one is enough
-    std::deque<Known> known{};  // of what this pump has emitted to it, in order
+    std::deque<Known> known{};   // of what this pump has emitted to it, in order
     Lookahead lookahead{};
   };
 
@@ -118,8 +121,8 @@ class Pump {
   Result<void> restore(Lane& lane, const std::function<void(std::int64_t)>& progress);
   Result<void> refill(Lane& lane);
   void look_ahead(Lane& lane, std::size_t records);  // to the record that many behind its next one
-  Result<Lane*> next_lane();         // with the record that comes first; nullptr when all are folded
-  Lane* next_timer(Timestamp before);  // with the timer that comes first; nullptr when none is due
+  Result<Lane*> next_lane();                         // with the record that comes first; nullptr when all are folded
+  Lane* next_timer(Timestamp before);                // with the timer that comes first; nullptr when none is due
   void tick(Lane& lane);
   void fold(Lane& lane);
   Lane* lane_of(TopicPartition input);
@@ -131,9 +134,9 @@ class Pump {
   std::vector<MakeProcessor> processors_;
   Settings settings_;
   ValueCache values_;
-  std::vector<Lane> lanes_;                       // furthest downstream first, then by partition
-  std::vector<Lane*> lane_by_input_;              // topic × partition; nullptr where nobody reads
-  std::vector<Stage> gone_;                       // one for each processor: what tasks have done that are another process's now
+  std::vector<Lane> lanes_;           // furthest downstream first, then by partition
+  std::vector<Lane*> lane_by_input_;  // topic × partition; nullptr where nobody reads
+  std::vector<Stage> gone_;           // one for each processor: what tasks have done that are another process's now
   Observe observe_;
   Timestamp now_{};
   Timestamp unseen_ = kNever;  // time of the oldest event that was emitted to a task and that polls do not show yet

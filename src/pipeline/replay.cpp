@@ -24,11 +24,13 @@ struct Work {
 // Tasks share nothing but the store, so each thread takes the next one that is left.
 class Replay {
  public:
-  Replay(const LogReader& log, StateStore& scratch, std::vector<Work> work, const std::function<void(std::int64_t)>& progress)
+  Replay(const LogReader& log, StateStore& scratch, std::vector<Work> work,
+         const std::function<void(std::int64_t)>& progress)
       : log_(log), scratch_(scratch), work_(std::move(work)), progress_(progress) {}
 
   Result<std::int64_t> run(std::size_t cache_bytes) {
-    const std::size_t count = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, std::min(kThreadsMax, std::max<std::size_t>(1, work_.size())));
+    const std::size_t count = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1,
+                                                      std::min(kThreadsMax, std::max<std::size_t>(1, work_.size())));
     std::vector<std::thread> others;
     for (std::size_t i = 1; i < count; ++i) others.emplace_back([&] { take_work(cache_bytes / count); });
     take_work(cache_bytes / count);
@@ -73,7 +75,7 @@ class Replay {
       });
       if (!read) return std::move(read.error()).in("reading the log again");
       approach.finish();
-      if (next == from) break;  // only gaps are left
+      if (next == from) break;                                       // only gaps are left
       if (values.touched() < cache_bytes / kTouchedBytes) continue;  // values that are changed often are written once
       if (auto written = write(task, values, std::exchange(unwritten, 0), ++writes); !written) return written;
     }
@@ -108,7 +110,8 @@ Result<Replayed> replay(const LogReader& log, const std::vector<Position>& posit
                         const std::vector<MakeProcessor>& processors, Pump::Settings settings,
                         const std::function<void(std::int64_t)>& progress) {
   std::vector<Work> work;
-  // The last processors first: their topics have few partitions that are much in use, and nobody should wait for one at the end.
+  // The last processors first: their topics have few partitions that are much in use, and nobody should wait for one at
+  // the end.
   for (const MakeProcessor& make : processors | std::views::reverse) {
     const std::uint8_t topic = index_of(make()->input());
     for (const Position& position : positions) {

@@ -40,13 +40,15 @@ Result<void> TimeSorter::spill() {
   std::filesystem::remove(run.path, ignored);
   runs_.push_back(run);
   for (const Item& item : items_) {
-    const std::int64_t numbers[3] = {to_millis(item.time), static_cast<std::int64_t>(item.sequence), static_cast<std::int64_t>(item.bytes.size())};
+    const std::int64_t numbers[3] = {to_millis(item.time), static_cast<std::int64_t>(item.sequence),
+                                     static_cast<std::int64_t>(item.bytes.size())};
     if (std::fwrite(numbers, sizeof numbers, 1, run.file) != 1 ||
         (!item.bytes.empty() && std::fwrite(item.bytes.data(), item.bytes.size(), 1, run.file) != 1)) {
       return io_error(run.path);
     }
   }
-  if (std::fflush(run.file) != 0) return io_error(run.path);  // read back, a run that was cut short would only look shorter
+  if (std::fflush(run.file) != 0)
+    return io_error(run.path);  // read back, a run that was cut short would only look shorter
   items_.clear();
   bytes_ = 0;
   return {};
@@ -62,7 +64,8 @@ Result<void> TimeSorter::advance(Run& run) {
   run.head.time = from_millis(numbers[0]);
   run.head.sequence = static_cast<std::uint64_t>(numbers[1]);
   run.head.bytes.resize(static_cast<std::size_t>(numbers[2]));
-  if (numbers[2] > 0 && std::fread(run.head.bytes.data(), run.head.bytes.size(), 1, run.file) != 1) return io_error(run.path);
+  if (numbers[2] > 0 && std::fread(run.head.bytes.data(), run.head.bytes.size(), 1, run.file) != 1)
+    return io_error(run.path);
   return {};
 }
 

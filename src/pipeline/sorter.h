@@ -1,5 +1,5 @@
-// Sorts any number of byte strings by time in bounded memory: runs that do not fit are written to a temporary file and merged.
-// Equal times keep the order in which they came.
+// Sorts any number of byte strings by time in bounded memory: runs that do not fit are written to a temporary file and
+// merged. Equal times keep the order in which they came.
 #pragma once
 
 #include <cstdio>
@@ -16,7 +16,8 @@ namespace earshot {
 class TimeSorter {
  public:
   // Runs go to files in `directory` that have no name, so that they end with the process however it ends.
-  TimeSorter(std::filesystem::path directory, std::size_t bytes_max) : directory_(std::move(directory)), bytes_max_(bytes_max) {}
+  TimeSorter(std::filesystem::path directory, std::size_t bytes_max)
+      : directory_(std::move(directory)), bytes_max_(bytes_max) {}
   ~TimeSorter();
   TimeSorter(const TimeSorter&) = delete;
   TimeSorter& operator=(const TimeSorter&) = delete;
@@ -40,7 +41,9 @@ class TimeSorter {
     bool has_head = false;
   };
 
-  static bool before(const Item& a, const Item& b) { return a.time != b.time ? a.time < b.time : a.sequence < b.sequence; }
+  static bool before(const Item& a, const Item& b) {
+    return a.time != b.time ? a.time < b.time : a.sequence < b.sequence;
+  }
   Result<void> spill();
   Result<void> advance(Run& run);
 

@@ -5,7 +5,8 @@ namespace {
 
 constexpr std::size_t kPrefixBytes = 4;
 
-std::string joined(TopicPartition input, char row, std::string_view record_key, std::string_view name, std::string_view between = {}) {
+std::string joined(TopicPartition input, char row, std::string_view record_key, std::string_view name,
+                   std::string_view between = {}) {
   std::string key = row_prefix(input, row);
   key.reserve(kPrefixBytes + between.size() + record_key.size() + 1 + name.size());
   key += between;
@@ -18,12 +19,13 @@ std::string joined(TopicPartition input, char row, std::string_view record_key, 
 }  // namespace
 
 std::string row_prefix(TopicPartition input, char row) {
-  return {static_cast<char>(input.partition >> 8), static_cast<char>(input.partition & 255), static_cast<char>(input.topic), row};
+  return {static_cast<char>(input.partition >> 8), static_cast<char>(input.partition & 255),
+          static_cast<char>(input.topic), row};
 }
 
 void set_value_key(std::string& key, TopicPartition input, std::string_view record_key, std::string_view name) {
-  const char prefix[kPrefixBytes] = {static_cast<char>(input.partition >> 8), static_cast<char>(input.partition & 255), static_cast<char>(input.topic),
-                                     kValueRow};
+  const char prefix[kPrefixBytes] = {static_cast<char>(input.partition >> 8), static_cast<char>(input.partition & 255),
+                                     static_cast<char>(input.topic), kValueRow};
   key.assign(prefix, kPrefixBytes);
   key += record_key;
   key += '\0';

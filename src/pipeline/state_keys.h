@@ -4,7 +4,8 @@
 //     1 byte   topic of the processor's input (which names the processor)
 //     1 byte   'v' a value: record key, 0, name        'w' a timer: 8 bytes due (big endian milliseconds), record key, 0, name
 //
-// So a partition can be scanned, exported and dropped alone, and a processor's timers are read in the order they are due.
+// So a partition can be scanned, exported and dropped alone, and a processor's timers are read in the order they are
+// due.
 #pragma once
 
 #include <string>

@@ -82,7 +82,8 @@ void Task::fold(const Event& event, const StoredRecord& record) {
 void Task::apply(const Event& event, std::string_view record_key, Offset offset) {
   const std::string identity = identity_of(event);
   begin_step(record_key);
-  Step step(*this, *this, {processor_->name(), event.tenant, identity, event.id, event.hops, event.trace_parent}, now_, record_key, input_.partition, offset);
+  Step step(*this, *this, {processor_->name(), event.tenant, identity, event.id, event.hops, event.trace_parent}, now_,
+            record_key, input_.partition, offset);
   processor_->apply(event, step);
   end_step();
 }
@@ -94,7 +95,8 @@ void Task::fire_due() {
     ++counters_.timers_fired;
     const std::string identity = identity_of(timer);
     begin_step(timer.record_key);
-    Step step(*this, *this, {processor_->name(), tenant_of(timer.record_key), identity, "", 0}, now_, timer.record_key, input_.partition, -1);
+    Step step(*this, *this, {processor_->name(), tenant_of(timer.record_key), identity, "", 0}, now_, timer.record_key,
+              input_.partition, -1);
     processor_->fire(timer, step);
     end_step();
   }
@@ -105,25 +107,26 @@ void Task::dead_letter(const StoredRecord& record, DeadLetterReason reason, std:
   DeadLetter letter;
   letter.reason = reason;
   letter.detail = std::move(detail);
-  letter.place = std::string(kTopics[input_.topic].name) + "/" + std::to_string(input_.partition) + "@" + std::to_string(record.offset);
+  letter.place = std::string(kTopics[input_.topic].name) + "/" + std::to_string(input_.partition) + "@" +
+                 std::to_string(record.offset);
   letter.bytes = record.value.substr(0, kDeadLetterBytesMax);
   letter.length = static_cast<std::int64_t>(record.value.size());
   letter.sha256 = sha256_hex(record.value);
   const std::string identity = letter.place;
   const std::string tenant(tenant_of(record.key));
-  Step step(*this, *this, {processor_->name(), tenant, identity, "", 0}, now_, record.key, input_.partition, record.offset);
+  Step step(*this, *this, {processor_->name(), tenant, identity, "", 0}, now_, record.key, input_.partition,
+            record.offset);
   step.emit(Topic::dead_letters, tenant_key(tenant), std::move(letter), record.time);
 }
 
-std::optional<Timestamp> Task::next_due() const {
-  return timers_.next_due();
-}
+std::optional<Timestamp> Task::next_due() const { return timers_.next_due(); }
 
 std::vector<StateWrite> Task::take_timer_writes(std::uint64_t commit) {
   timers_.committed(commit, values_.newest_written());
   std::vector<StateWrite> writes;
   writes.reserve(timer_writes_.size() + 1);
-  for (const auto& [key, is_set] : timer_writes_) writes.push_back({key, is_set ? std::optional<std::string>("") : std::nullopt});
+  for (const auto& [key, is_set] : timer_writes_)
+    writes.push_back({key, is_set ? std::optional<std::string>("") : std::nullopt});
   timer_writes_.clear();
   if (now_moved_) writes.push_back({now_key(input_), std::to_string(to_millis(now_))});
   now_moved_ = false;
@@ -147,7 +150,8 @@ void Task::guess(std::string_view record_key, std::vector<Fingerprint>& names) {
 
 ValueCache::Entry& Task::entry_of(std::string_view record_key, std::string_view name, Decode decode) {
   // The same place in memory is enough: a processor passes on the key of its step.
-  const bool is_own = !step_key_.empty() && record_key.data() == step_key_.data() && record_key.size() == step_key_.size();
+  const bool is_own =
+      !step_key_.empty() && record_key.data() == step_key_.data() && record_key.size() == step_key_.size();
   if (!is_own) return values_.at(key_of(record_key, name), decode);
   for (const Asked& asked : asked_) {
     if (asked.name == name) return *asked.entry;

@@ -1,7 +1,7 @@
 // One partition of one processor: folds records and ticks, holds its timers and its now. It does no I/O of its own.
 //
-// A tick fires what is due by then, at most kTimersPerTick in (due, key) order; if more are due, next_due() still says so
-// and another tick must follow.
+// A tick fires what is due by then, at most kTimersPerTick in (due, key) order; if more are due, next_due() still says
+// so and another tick must follow.
 #pragma once
 
 #include <map>
@@ -31,15 +31,16 @@ class Task : private ValueView, private StepOutput {
 
   Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values);
 
-  // Reads its now and its next timers from the store, and those after them when their time comes; it must outlive the task. Where it
-  // goes on is the caller's business.
+  // Reads its now and its next timers from the store, and those after them when their time comes; it must outlive the
+  // task. Where it goes on is the caller's business.
   Result<void> load(const StateStore& store);
 
   // From now on what is folded was folded before: it emits nothing.
   void be_silent(bool silent) { is_silent_ = silent; }
 
-  // Folds one record; gives what it emitted, in order, until the next call. A record that is not an event is one dead letter.
-  // `known`: the event that the record holds, when the caller has just encoded it, so that it need not be read again.
+  // Folds one record; gives what it emitted, in order, until the next call. A record that is not an event is one dead
+  // letter. `known`: the event that the record holds, when the caller has just encoded it, so that it need not be read
+  // again.
   std::vector<Emitted>& fold(const StoredRecord& record, const Event* known = nullptr);
 
   // What the record says of an event: when it was recorded, and when it happened if the event itself does not say.

@@ -39,7 +39,8 @@ Timer TimerQueue::take_next() {
   if (!last_taken_ || *last_taken_ < timer) last_taken_ = timer;
   if (edge_ && (near_.empty() || *edge_ < near_.begin()->first)) {
     // None of the rows behind the edge is about to go: what was taken lies before it.
-    EARSHOT_CHECK(read_more(timer_key(input_, *edge_) + '\0'), "the state store cannot be read; start again: one that is damaged is moved aside and rebuilt");
+    EARSHOT_CHECK(read_more(timer_key(input_, *edge_) + '\0'),
+                  "the state store cannot be read; start again: one that is damaged is moved aside and rebuilt");
   }
   return timer;
 }
@@ -55,7 +56,8 @@ void TimerQueue::let_go(std::uint64_t written) {
   Timer edge = std::next(near_.begin(), static_cast<std::ptrdiff_t>(held_) - 1)->first;
   if (last_taken_) edge = std::max(edge, *last_taken_);
   if (edge_) edge = std::min(edge, *edge_);
-  std::erase_if(near_, [&](const auto& one) { return edge < one.first && one.second < static_cast<SetAfter>(written); });
+  std::erase_if(near_,
+                [&](const auto& one) { return edge < one.first && one.second < static_cast<SetAfter>(written); });
   edge_ = std::move(edge);
   too_many_ = std::max(2 * held_, 2 * near_.size());
 }

@@ -10,14 +10,15 @@ namespace {
 constexpr std::uint32_t kEntryBytes = 320;
 constexpr std::uint32_t kDecodedFactor = 2;
 
-// What a step has looked at must outlive the step. What is new stays until this many others were added; of what is old, the
-// hand passes at most kLooks entries for a new one and gives up only what it passes a second time. So a step would have to
-// load a thousand values to lose one.
+// What a step has looked at must outlive the step. What is new stays until this many others were added; of what is old,
+// the hand passes at most kLooks entries for a new one and gives up only what it passes a second time. So a step would
+// have to load a thousand values to lose one.
 constexpr std::size_t kEntriesKept = 4096;
 constexpr int kLooks = 4;
 
-// Most values are written once and never looked at again: ids of events, entries of timelines. They do not push out customers,
-// because only a value that is asked for when it is no longer new counts as used. A step asks for the same one several times.
+// Most values are written once and never looked at again: ids of events, entries of timelines. They do not push out
+// customers, because only a value that is asked for when it is no longer new counts as used. A step asks for the same
+// one several times.
 constexpr std::uint64_t kNew = 64;
 
 // Of a value: its fields, not what they point to.

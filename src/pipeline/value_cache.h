@@ -56,8 +56,8 @@ class ValueCache {
     return [written = written_, commit] { written->store(commit, std::memory_order_release); };
   }
 
-  // Asks the processor to bring what is known of a key nearer, without waiting for it: its place in the table, then the entry,
-  // then the value. Each stage reads what the one before has asked for.
+  // Asks the processor to bring what is known of a key nearer, without waiting for it: its place in the table, then the
+  // entry, then the value. Each stage reads what the one before has asked for.
   enum class Stage { place, entry, value };
   void approach(const Fingerprint& name, Stage stage) const;
 
@@ -65,8 +65,8 @@ class ValueCache {
   std::size_t touched() const { return touched_.size(); }
 
  private:
-  // By fingerprint alone: a look-up of what is not there stays in one line of memory. No two keys share one, by chance or by
-  // intent: what others choose of a key is hashed by intake.
+  // By fingerprint alone: a look-up of what is not there stays in one line of memory. No two keys share one, by chance
+  // or by intent: what others choose of a key is hashed by intake.
   using Name = Fingerprint;
   struct LowBits {
     std::size_t operator()(const Name& name) const { return static_cast<std::size_t>(name.low); }
@@ -89,7 +89,7 @@ class ValueCache {
   std::vector<Entry*> touched_;
   std::vector<Entry*> clock_;  // every other entry, in the order the hand passes
   std::size_t hand_ = 0;
-  std::deque<Name> once_;           // in the order in which they were written; those no longer marked are passed over
+  std::deque<Name> once_;  // in the order in which they were written; those no longer marked are passed over
   std::uint64_t added_ = 0;
   // Shared with the commits under way: an engine may end them after the pump has ended.
   std::shared_ptr<std::atomic<std::uint64_t>> written_ = std::make_shared<std::atomic<std::uint64_t>>(0);
@@ -107,12 +107,14 @@ class ValueCache::Entry {
   std::uint64_t number = 0;         // of those that were ever added
   std::uint32_t bytes = 0;          // an estimate of what it holds
   bool touched = false;
-  bool is_once = false;             // absent, or written by `replace`; and not asked for since
-  bool used = false;                // again, since the clock hand last passed
+  bool is_once = false;  // absent, or written by `replace`; and not asked for since
+  bool used = false;     // again, since the clock hand last passed
 };
 
 inline const AnyValue* ValueCache::find(const Entry& entry) { return entry.value.get(); }
 
-inline bool ValueCache::is_younger_than(std::uint64_t additions, const Entry& entry) const { return added_ - entry.number < additions; }
+inline bool ValueCache::is_younger_than(std::uint64_t additions, const Entry& entry) const {
+  return added_ - entry.number < additions;
+}
 
 }  // namespace earshot

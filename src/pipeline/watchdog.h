@@ -1,7 +1,7 @@
 // Notices that something hangs where nothing may: a call of a library that does not return, a commit that never ends.
 //
-// It counts its own turns and reads no clock, so that a machine that slept, or a process that was stopped, is not taken for one
-// that hangs.
+// It counts its own turns and reads no clock, so that a machine that slept, or a process that was stopped, is not taken
+// for one that hangs.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace earshot {
 
 struct Progress {
-  std::uint64_t rounds = 0;  // of the pump's thread
+  std::uint64_t rounds = 0;   // of the pump's thread
   std::uint64_t commits = 0;  // that are done
   bool is_committing = false;
 };

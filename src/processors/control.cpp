@@ -37,7 +37,8 @@ std::optional<KeptConfig> kept_config(Step& step, std::string_view section) {
 
 Timestamp imported_until(ValueView& values, std::string_view tenant) {
   const auto* any = values.find(tenant, "import", &HeldValue<state::ImportState>::decode);
-  return any == nullptr ? kEarliest : from_millis(static_cast<const HeldValue<state::ImportState>*>(any)->value.until_ms());
+  return any == nullptr ? kEarliest
+                        : from_millis(static_cast<const HeldValue<state::ImportState>*>(any)->value.until_ms());
 }
 
 std::optional<KeptConfig> kept_config(ValueView& values, std::string_view tenant, std::string_view section) {

@@ -5,7 +5,8 @@
 
 namespace earshot {
 
-// Keeps a config.changed (unless it is older than what is kept) or an import.began under the tenant; false for any other event.
+// Keeps a config.changed (unless it is older than what is kept) or an import.began under the tenant; false for any
+// other event.
 bool keep_control(const Event& event, Step& step);
 
 // Whether what happens now is history being imported.

@@ -20,9 +20,11 @@ constexpr double kNoticesPrice = 0.5;
 
 void App::begin(Customer& customer, Timestamp at, bool is_new) {
   stage_.later(customer, usual_hour(customer.random, at, customer.zone), [this, &customer, is_new](Timestamp now) {
-    customer.renews_at = is_new ? now + kTrial : now + Millis{customer.random.between(0, Millis(customer.plan_period).count())};
+    customer.renews_at =
+        is_new ? now + kTrial : now + Millis{customer.random.between(0, Millis(customer.plan_period).count())};
     send_subscription(customer, is_new ? SubscriptionStatus::trial : SubscriptionStatus::active, now);
-    stage_.schedule.at(customer.renews_at, customer.number, [this, &customer](Timestamp then) { renew(customer, then); });
+    stage_.schedule.at(customer.renews_at, customer.number,
+                       [this, &customer](Timestamp then) { renew(customer, then); });
     plan_price_raise(customer, now);
     use(customer, now);
   });
@@ -121,7 +123,8 @@ void App::send_payment(Customer& customer, PaymentStatus status, Timestamp at) {
 }
 
 Slots App::slots(const Customer& customer) const {
-  return {customer.manner.tongue == Tongue::english ? "app" : "会员", 3, spoken_amount(customer, customer.plan_price), "ORD-" + customer.id + "-1"};
+  return {customer.manner.tongue == Tongue::english ? "app" : "会员", 3, spoken_amount(customer, customer.plan_price),
+          "ORD-" + customer.id + "-1"};
 }
 
 }  // namespace earshot::simulation

@@ -1,4 +1,5 @@
-// Using the app and paying for it every month: the part of a customer's life that belongs to the subscription. One thread.
+// Using the app and paying for it every month: the part of a customer's life that belongs to the subscription. One
+// thread.
 #pragma once
 
 #include "simulation/voice.h"

@@ -12,7 +12,7 @@ namespace earshot::simulation {
 namespace {
 
 constexpr double kThereFromTheStart = 0.7;
-constexpr double kSpeaksUp = 0.25;  // the share of customers who complain
+constexpr double kSpeaksUp = 0.25;    // the share of customers who complain
 constexpr int kOneInHasContract = 4;  // of those who use the app
 constexpr std::chrono::days kContract{90};
 
@@ -21,7 +21,9 @@ std::string padded(int number) {
   return digits.size() < 4 ? std::string(4 - digits.size(), '0') + digits : digits;
 }
 
-std::chrono::hours zone_of(const std::string& region) { return std::chrono::hours{region.starts_with("CN") ? 8 : region.starts_with("GB") ? 0 : -8}; }
+std::chrono::hours zone_of(const std::string& region) {
+  return std::chrono::hours{region.starts_with("CN") ? 8 : region.starts_with("GB") ? 0 : -8};
+}
 
 // Who they are and how they live; from their own random numbers alone.
 void give_character(Customer& customer) {
@@ -31,7 +33,8 @@ void give_character(Customer& customer) {
   if (random.chance(0.15)) customer.did = did_of(random);
   customer.region = kRegions[random.below(std::size(kRegions))];
   customer.zone = zone_of(customer.region);
-  customer.manner = {customer.region.starts_with("CN") ? Tongue::chinese : Tongue::english, random.chance(0.12), random.chance(0.4)};
+  customer.manner = {customer.region.starts_with("CN") ? Tongue::chinese : Tongue::english, random.chance(0.12),
+                     random.chance(0.4)};
   const double kind = random.unit();
   customer.shops = kind < 0.7;
   customer.uses_app = kind > 0.45;
@@ -79,7 +82,8 @@ struct Company::World {
     for (int i = 0; i < settings.customers; ++i) {
       const bool is_new = i >= there;
       const Millis after{random.between(0, history.count())};
-      schedule.at(settings.start + (is_new ? after : Millis{0}), kNobody, [this, is_new](Timestamp now) { join(now, is_new); });
+      schedule.at(settings.start + (is_new ? after : Millis{0}), kNobody,
+                  [this, is_new](Timestamp now) { join(now, is_new); });
     }
     if (settings.customers > there) {
       join_every = history / (settings.customers - there);
@@ -89,13 +93,16 @@ struct Company::World {
 
   void join(Timestamp at, bool is_new) {
     const int number = static_cast<int>(customers.size()) + 1;
-    Customer& customer = customers.emplace_back(number, settings.seed * 0xd1342543de82ef95ull + static_cast<std::uint64_t>(number) * 0x9e3779b97f4a7c15ull);
+    Customer& customer = customers.emplace_back(
+        number, settings.seed * 0xd1342543de82ef95ull + static_cast<std::uint64_t>(number) * 0x9e3779b97f4a7c15ull);
     give_character(customer);
     customer.joined = at;
     by_key.emplace(customer.key(), number);
     by_key.emplace("email:" + customer.email, number);
     if (!customer.did.empty()) by_key.emplace("bsky:" + customer.did, number);
-    const auto first = [&](const Rhythm& rhythm) { return is_new ? at : at + days_of(rhythm.mean_days * customer.random.unit()); };
+    const auto first = [&](const Rhythm& rhythm) {
+      return is_new ? at : at + days_of(rhythm.mean_days * customer.random.unit());
+    };
     if (customer.shops) shop.begin(customer, first(customer.orders));
     if (customer.uses_app) app.begin(customer, first(customer.uses), is_new);
     loyalty.plan_drifting(customer, at);
@@ -107,7 +114,8 @@ struct Company::World {
   }
 
   Customer* find(const std::string& key) {
-    if (const auto known = by_key.find(key); known != by_key.end()) return &customers[static_cast<std::size_t>(known->second - 1)];
+    if (const auto known = by_key.find(key); known != by_key.end())
+      return &customers[static_cast<std::size_t>(known->second - 1)];
     if (!key.starts_with("google_play:")) return nullptr;
     for (Customer& customer : customers) {
       if (!customer.review_id.empty() && key == "google_play:" + customer.review_id) return &customer;
@@ -154,7 +162,8 @@ void Company::helped(const std::string& customer_key, Timestamp at) {
 std::vector<Truth> Company::truth() const {
   std::vector<Truth> all;
   for (const Customer& customer : world_->customers) {
-    all.push_back({customer.key(), keys_of(customer), customer.joined, regime_of(customer), customer.complains(), customer.left, customer.why});
+    all.push_back({customer.key(), keys_of(customer), customer.joined, regime_of(customer), customer.complains(),
+                   customer.left, customer.why});
   }
   return all;
 }

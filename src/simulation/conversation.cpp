@@ -43,11 +43,13 @@ void Voice::writes(Customer& customer, Thread thread, Theme theme, Timestamp at)
   if (thread.tries < 0) return;
   ++thread.tries;
   if (thread.channel != "email" && thread.tries == 1) {
-    stage_.later(customer, at + seconds{customer.random.between(5, 90)}, [this, &customer, thread](Timestamp now) { bot_answers(customer, thread, now); });
+    stage_.later(customer, at + seconds{customer.random.between(5, 90)},
+                 [this, &customer, thread](Timestamp now) { bot_answers(customer, thread, now); });
   }
   if (customer.random.chance(kAnswered)) {
     const Timestamp answered_at = office_hour(at + minutes{customer.random.between(10, 60 * 22)}, customer.zone);
-    stage_.later(customer, answered_at, [this, &customer, thread](Timestamp now) { agent_answers(customer, thread, now); });
+    stage_.later(customer, answered_at,
+                 [this, &customer, thread](Timestamp now) { agent_answers(customer, thread, now); });
   } else {
     waits(customer, thread, at);
   }
@@ -68,7 +70,8 @@ void Voice::waits(Customer& customer, Thread thread, Timestamp at) {
 
 void Voice::bot_answers(Customer& customer, const Thread& thread, Timestamp at) {
   Event event = message(customer, thread, {Direction::outbound, Author::bot, "", Visibility::everyone}, at);
-  input_of(event).content.text = sentence(customer.random, Theme::bot_reply, customer.manner.tongue, thread.experience.slots);
+  input_of(event).content.text =
+      sentence(customer.random, Theme::bot_reply, customer.manner.tongue, thread.experience.slots);
   stage_.outbox.send_now(event);
 }
 
@@ -77,8 +80,10 @@ void Voice::agent_answers(Customer& customer, const Thread& thread, Timestamp at
   const std::string agent = "agent-" + std::to_string(1 + customer.random.below(9));
   const bool refuses = customer.random.chance(kRefused);
   if (customer.random.chance(0.12)) {
-    Event note = message(customer, thread, {Direction::outbound, Author::agent, agent, Visibility::internal}, at - minutes{3});
-    input_of(note).content.text = sentence(customer.random, Theme::internal_note, customer.manner.tongue, thread.experience.slots);
+    Event note =
+        message(customer, thread, {Direction::outbound, Author::agent, agent, Visibility::internal}, at - minutes{3});
+    input_of(note).content.text =
+        sentence(customer.random, Theme::internal_note, customer.manner.tongue, thread.experience.slots);
     stage_.outbox.send_now(note);
   }
   Event reply = message(customer, thread, {Direction::outbound, Author::agent, agent, Visibility::everyone}, at);
@@ -113,7 +118,8 @@ void Voice::calls(Customer& customer, const Experience& experience, Timestamp at
     input.thread = "C-" + event.id;
     input.message = Message{Direction::inbound, Author::customer, "", Visibility::everyone};
     input.product = experience.product;
-    input.content.text = phrase(customer.random, experience.theme, {customer.manner.tongue, false, false}, experience.slots);
+    input.content.text =
+        phrase(customer.random, experience.theme, {customer.manner.tongue, false, false}, experience.slots);
     stage_.outbox.send_now(event);
     if (customer.random.chance(kHelped)) loyalty_.helped(customer);
   });

@@ -16,7 +16,7 @@ struct Customer {
   Customer(int number_given, std::uint64_t seed) : number(number_given), random(seed) {}
 
   int number = 0;
-  Random random;  // their own, so that nobody's luck depends on somebody else
+  Random random;   // their own, so that nobody's luck depends on somebody else
   std::string id;  // `U-0001`
   std::string email;
   std::string did;        // of their account in the social network, or empty
@@ -33,7 +33,7 @@ struct Customer {
   double slowing = 1.0;  // gaps grow by it when somebody drifts away
   double speaks = 0.1;   // chance that something bad is said aloud
   double fickle = 1.0;
-  int mood = 750;        // of 1000
+  int mood = 750;  // of 1000
 
   std::int64_t plan_price = 0;  // a period, minor units
   std::chrono::days plan_period{30};

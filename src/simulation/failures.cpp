@@ -23,7 +23,8 @@ int every_days(Trouble trouble) {
 }  // namespace
 
 Failures::Spell Failures::spell(Trouble trouble, std::int64_t number) const {
-  Random random(settings_.seed ^ (static_cast<std::uint64_t>(trouble) + 1) * 0x9e3779b97f4a7c15ull ^ static_cast<std::uint64_t>(number) << 20);
+  Random random(settings_.seed ^ (static_cast<std::uint64_t>(trouble) + 1) * 0x9e3779b97f4a7c15ull ^
+                static_cast<std::uint64_t>(number) << 20);
   const double every = every_days(trouble);
   Spell spell;
   spell.from = settings_.start + days_of(every * (static_cast<double>(number) + 0.2 + 0.5 * random.unit()));
@@ -51,7 +52,8 @@ bool Failures::hits(Trouble trouble, Timestamp at, const std::string& region) co
   };
   if (at < settings_.start) return false;
   const std::int64_t number = (at - settings_.start) / days_of(every_days(trouble));
-  return covers(spell(trouble, number)) || (number > 0 && covers(spell(trouble, number - 1))) || covers(spell_after_history(trouble));
+  return covers(spell(trouble, number)) || (number > 0 && covers(spell(trouble, number - 1))) ||
+         covers(spell_after_history(trouble));
 }
 
 Timestamp Failures::next_price_raise(Timestamp at) const {

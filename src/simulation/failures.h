@@ -1,5 +1,6 @@
-// What goes wrong at the company for a few days, again and again: a wave of late deliveries in one region, a release of the app
-// that crashes, a bug in billing; and, rarely, a higher price. A function of seed and time alone. Pure; any thread.
+// What goes wrong at the company for a few days, again and again: a wave of late deliveries in one region, a release of
+// the app that crashes, a bug in billing; and, rarely, a higher price. A function of seed and time alone. Pure; any
+// thread.
 #pragma once
 
 #include <cstdint>

@@ -24,7 +24,8 @@ bool Loyalty::bad(Customer& customer, Timestamp at, int weight, const std::strin
 
 bool Loyalty::helped(Customer& customer) {
   good(customer, 220);
-  if (!customer.leaves_at || customer.leaves_why == "drifted" || !customer.random.chance(kStaysWhenHelped)) return false;
+  if (!customer.leaves_at || customer.leaves_why == "drifted" || !customer.random.chance(kStaysWhenHelped))
+    return false;
   customer.leaves_at.reset();
   customer.slowing = 1.0;
   return true;

@@ -1,5 +1,5 @@
-// How a customer feels, and whether they leave. Most who leave say nothing: they decide after one bad experience too many, and a
-// few days later they are gone. Who is helped in between mostly stays. One thread.
+// How a customer feels, and whether they leave. Most who leave say nothing: they decide after one bad experience too
+// many, and a few days later they are gone. Who is helped in between mostly stays. One thread.
 #pragma once
 
 #include "simulation/customer.h"

@@ -36,12 +36,14 @@ Outbox::Outbox(const Settings& settings, Schedule& schedule)
 }
 
 void Outbox::deliver(Delivery delivery) {
-  Payload payload{schedule_.now(), std::move(delivery.connector), std::move(delivery.headers), std::move(delivery.body)};
+  Payload payload{schedule_.now(), std::move(delivery.connector), std::move(delivery.headers),
+                  std::move(delivery.body)};
   if (random_.chance(kTwice) && !delivery.is_damaged) {
-    schedule_.at(payload.at + Millis{random_.between(30'000, 1'200'000)}, kNobody, [this, again = payload](Timestamp now) mutable {
-      again.at = now;
-      payloads_.push_back(std::move(again));
-    });
+    schedule_.at(payload.at + Millis{random_.between(30'000, 1'200'000)}, kNobody,
+                 [this, again = payload](Timestamp now) mutable {
+                   again.at = now;
+                   payloads_.push_back(std::move(again));
+                 });
   }
   payloads_.push_back(std::move(payload));
 }
@@ -57,7 +59,8 @@ void Outbox::send_now(const Event& event) {
 }
 
 void Outbox::send_in_batch(const Event& event) {
-  if (batch_.empty()) schedule_.at(next_multiple(schedule_.now(), minutes{15}), kNobody, [this](Timestamp) { send_batch(); });
+  if (batch_.empty())
+    schedule_.at(next_multiple(schedule_.now(), minutes{15}), kNobody, [this](Timestamp) { send_batch(); });
   batch_.push_back(encode(event));
 }
 
@@ -72,7 +75,8 @@ void Outbox::send_batch() {
 }
 
 void Outbox::send(const StoreReview& review) {
-  if (reviews_.empty()) schedule_.at(next_multiple(schedule_.now(), hours{6}), kNobody, [this](Timestamp) { send_reviews(); });
+  if (reviews_.empty())
+    schedule_.at(next_multiple(schedule_.now(), hours{6}), kNobody, [this](Timestamp) { send_reviews(); });
   reviews_.push_back(review);
 }
 
@@ -90,7 +94,8 @@ bool Outbox::damage_page(std::vector<StoreReview>& page) {
 void Outbox::send_reviews() {
   for (std::size_t from = 0; from < reviews_.size(); from += kReviewsPerPage) {
     const std::size_t to = std::min(from + kReviewsPerPage, reviews_.size());
-    std::vector<StoreReview> page(reviews_.begin() + static_cast<std::ptrdiff_t>(from), reviews_.begin() + static_cast<std::ptrdiff_t>(to));
+    std::vector<StoreReview> page(reviews_.begin() + static_cast<std::ptrdiff_t>(from),
+                                  reviews_.begin() + static_cast<std::ptrdiff_t>(to));
     const bool is_damaged = damage_page(page);
     deliver({"google_play", {}, google_play_page(page, to < reviews_.size()), is_damaged});
   }
@@ -106,7 +111,8 @@ void Outbox::send(const FormAnswer& answer) {
   }
   std::string body = typeform_response(sent);
   Headers headers{{"content-type", "application/json"}};
-  if (!settings_.typeform_secret.empty()) headers["typeform-signature"] = "sha256=" + to_base64(hmac_sha256(settings_.typeform_secret, body));
+  if (!settings_.typeform_secret.empty())
+    headers["typeform-signature"] = "sha256=" + to_base64(hmac_sha256(settings_.typeform_secret, body));
   deliver({"typeform", std::move(headers), std::move(body), is_damaged});
 }
 
@@ -117,7 +123,8 @@ void Outbox::send(const Post& post, PostChange change) {
   body += jetstream_post(random_, post, change, now);
   const bool is_damaged = random_.chance(kDamagedFrame);
   if (is_damaged) {
-    body += R"({"did":"did:plc:)" "\n";
+    body += R"({"did":"did:plc:)"
+            "\n";
     ++damaged_items_;
   }
   for (std::int64_t i = random_.between(1, 4); i > 0; --i) body += jetstream_noise(random_, now);
@@ -129,12 +136,14 @@ void Outbox::plan_noise() {
   std::string body;
   for (std::int64_t i = random_.between(2, 8); i > 0; --i) body += jetstream_noise(random_, schedule_.now());
   deliver({"bluesky", {}, std::move(body)});
-  schedule_.at(schedule_.now() + hours{8} + Millis{random_.between(0, 7'200'000)}, kNobody, [this](Timestamp) { plan_noise(); });
+  schedule_.at(schedule_.now() + hours{8} + Millis{random_.between(0, 7'200'000)}, kNobody,
+               [this](Timestamp) { plan_noise(); });
 }
 
 void Outbox::send(const MarketOrder& order) {
   const Millis at_night = hours{18} + minutes{10};  // ten past two in the morning in Shanghai
-  if (orders_.empty()) schedule_.at(next_multiple(schedule_.now(), days{1}, at_night), kNobody, [this](Timestamp) { send_export(); });
+  if (orders_.empty())
+    schedule_.at(next_multiple(schedule_.now(), days{1}, at_night), kNobody, [this](Timestamp) { send_export(); });
   orders_.push_back(order);
 }
 

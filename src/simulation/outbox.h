@@ -1,7 +1,9 @@
-// The company's systems: they collect what happened and send it as each source does. Orders and messages one by one, payments and
-// usage in batches of a quarter of an hour, store reviews in pages four times a day, the marketplace as a file every night.
+// The company's systems: they collect what happened and send it as each source does. Orders and messages one by one,
+// payments and usage in batches of a quarter of an hour, store reviews in pages four times a day, the marketplace as a
+// file every night.
 //
-// A few deliveries come twice, and a few items are damaged: cut JSON, a review with nine stars, a row without a time. One thread.
+// A few deliveries come twice, and a few items are damaged: cut JSON, a review with nine stars, a row without a time.
+// One thread.
 #pragma once
 
 #include <string>

@@ -53,16 +53,20 @@ struct Question {
 Question question_of(Form form) {
   switch (form) {
     case Form::nps:
-      return {"acmeNps1", "How likely are you to recommend Acme?",
-              R"({"id":"q1","ref":"nps","type":"opinion_scale","title":"您有多大可能推荐我们?","properties":{"steps":11,"start_at_one":false}})", "nps",
-              "opinion_scale"};
+      return {
+          "acmeNps1", "How likely are you to recommend Acme?",
+          R"({"id":"q1","ref":"nps","type":"opinion_scale","title":"您有多大可能推荐我们?","properties":{"steps":11,"start_at_one":false}})",
+          "nps", "opinion_scale"};
     case Form::csat:
-      return {"acmeCsat", "How happy are you with your order?",
-              R"({"id":"q1","ref":"csat","type":"rating","title":"您对这次购物满意吗?","properties":{"steps":5,"shape":"star"}})", "csat", "rating"};
+      return {
+          "acmeCsat", "How happy are you with your order?",
+          R"({"id":"q1","ref":"csat","type":"rating","title":"您对这次购物满意吗?","properties":{"steps":5,"shape":"star"}})",
+          "csat", "rating"};
     case Form::ces:
-      return {"acmeCes1", "How easy was it to get help?",
-              R"({"id":"q1","ref":"effort","type":"opinion_scale","title":"解决问题容易吗?","properties":{"steps":7,"start_at_one":true}})", "effort",
-              "opinion_scale"};
+      return {
+          "acmeCes1", "How easy was it to get help?",
+          R"({"id":"q1","ref":"effort","type":"opinion_scale","title":"解决问题容易吗?","properties":{"steps":7,"start_at_one":true}})",
+          "effort", "opinion_scale"};
   }
   return {};
 }
@@ -89,7 +93,10 @@ Json frame(std::string_view did, Timestamp at, std::int64_t micros) {
 
 Json commit(Random& random, const Post& post, std::string_view operation, std::string_view collection, Timestamp at) {
   Json json = frame(post.did, at, random.between(0, 999));
-  json.raw(R"(,"kind":"commit","commit":{"rev":)").text(base32(random.next(), 13)).raw(R"(,"operation":)").text(operation);
+  json.raw(R"(,"kind":"commit","commit":{"rev":)")
+      .text(base32(random.next(), 13))
+      .raw(R"(,"operation":)")
+      .text(operation);
   json.raw(R"(,"collection":)").text(collection).raw(R"(,"rkey":)").text(post.rkey);
   return json;
 }
@@ -116,20 +123,34 @@ std::string google_play_page(const std::vector<StoreReview>& reviews, bool has_n
 std::string typeform_response(const FormAnswer& answer) {
   const Question question = question_of(answer.form);
   Json json;
-  json.raw(R"({"event_id":)").text("01HT" + answer.token).raw(R"(,"event_type":"form_response","form_response":{"form_id":)").text(question.form);
+  json.raw(R"({"event_id":)")
+      .text("01HT" + answer.token)
+      .raw(R"(,"event_type":"form_response","form_response":{"form_id":)")
+      .text(question.form);
   json.raw(R"(,"token":)").text(answer.token).raw(R"(,"landed_at":)").time(answer.at - std::chrono::seconds{70});
   json.raw(R"(,"submitted_at":)").time(answer.at).raw(R"(,"hidden":{)");
   if (!answer.customer.empty()) json.raw(R"("user_id":)").text(answer.customer);
-  if (!answer.survey.empty()) json.raw(answer.customer.empty() ? R"("survey_id":)" : R"(,"survey_id":)").text(answer.survey);
-  json.raw(R"(},"definition":{"id":)").text(question.form).raw(R"(,"title":)").text(question.title).raw(R"(,"fields":[)").raw(question.definition);
-  json.raw(R"(,{"id":"q2","ref":"why","type":"long_text","title":"原因?","properties":{}},{"id":"q3","ref":"mail","type":"email","title":"Email","properties":{}}]})");
+  if (!answer.survey.empty())
+    json.raw(answer.customer.empty() ? R"("survey_id":)" : R"(,"survey_id":)").text(answer.survey);
+  json.raw(R"(},"definition":{"id":)")
+      .text(question.form)
+      .raw(R"(,"title":)")
+      .text(question.title)
+      .raw(R"(,"fields":[)")
+      .raw(question.definition);
+  json.raw(
+      R"(,{"id":"q2","ref":"why","type":"long_text","title":"原因?","properties":{}},{"id":"q3","ref":"mail","type":"email","title":"Email","properties":{}}]})");
   json.raw(R"(,"answers":[{"type":"number","number":)").number(answer.score);
   json.raw(R"(,"field":{"id":"q1","ref":)").text(question.ref).raw(R"(,"type":)").text(question.type).raw("}}");
   if (!answer.text.empty()) {
-    json.raw(R"(,{"type":"text","text":)").text(answer.text).raw(R"(,"field":{"id":"q2","ref":"why","type":"long_text"}})");
+    json.raw(R"(,{"type":"text","text":)")
+        .text(answer.text)
+        .raw(R"(,"field":{"id":"q2","ref":"why","type":"long_text"}})");
   }
   if (!answer.email.empty()) {
-    json.raw(R"(,{"type":"email","email":)").text(answer.email).raw(R"(,"field":{"id":"q3","ref":"mail","type":"email"}})");
+    json.raw(R"(,{"type":"email","email":)")
+        .text(answer.email)
+        .raw(R"(,"field":{"id":"q3","ref":"mail","type":"email"}})");
   }
   return json.raw("]}}").take();
 }
@@ -156,8 +177,16 @@ std::string jetstream_noise(Random& random, Timestamp at) {
     }
     case 1: {
       Json json = frame(post.did, at, random.between(0, 999));
-      json.raw(R"(,"kind":"identity","identity":{"did":)").text(post.did).raw(R"(,"handle":"user-)").number(random.between(1000, 9999));
-      return json.raw(R"(.example.com","seq":)").number(to_millis(at) / 7).raw(R"(,"time":)").time(at).raw("}}\n").take();
+      json.raw(R"(,"kind":"identity","identity":{"did":)")
+          .text(post.did)
+          .raw(R"(,"handle":"user-)")
+          .number(random.between(1000, 9999));
+      return json.raw(R"(.example.com","seq":)")
+          .number(to_millis(at) / 7)
+          .raw(R"(,"time":)")
+          .time(at)
+          .raw("}}\n")
+          .take();
     }
     default: {
       const bool is_like = random.chance(0.7);
@@ -165,7 +194,9 @@ std::string jetstream_noise(Random& random, Timestamp at) {
       Json json = commit(random, post, "create", collection, at);
       json.raw(R"(,"record":{"$type":)").text(collection).raw(R"(,"createdAt":)").time(at).raw(R"(,"subject":)");
       if (is_like) {
-        json.raw(R"({"cid":"bafyreilike","uri":)").text("at://" + did_of(random) + "/app.bsky.feed.post/" + rkey_of(at, random)).raw("}}");
+        json.raw(R"({"cid":"bafyreilike","uri":)")
+            .text("at://" + did_of(random) + "/app.bsky.feed.post/" + rkey_of(at, random))
+            .raw("}}");
       } else {
         json.text(did_of(random)).raw("}");
       }
@@ -192,8 +223,8 @@ std::string market_export(const std::vector<MarketOrder>& orders) {
   for (const MarketOrder& order : orders) {
     std::string local = format_rfc3339(std::chrono::floor<std::chrono::seconds>(order.at + kShanghai)).substr(0, 19);
     local[10] = ' ';
-    csv += order.id + "," + order.customer + ",\"" + grouped_amount(order.amount) + "\"," + order.currency + "," + local + "," + order.status + "," +
-           order.product + "\r\n";
+    csv += order.id + "," + order.customer + ",\"" + grouped_amount(order.amount) + "\"," + order.currency + "," +
+           local + "," + order.status + "," + order.product + "\r\n";
   }
   return csv;
 }

@@ -1,5 +1,5 @@
-// What the sources' own formats look like: one page of reviews, one answered survey, one frame of a social network, one row of an
-// export. Pure; any thread.
+// What the sources' own formats look like: one page of reviews, one answered survey, one frame of a social network, one
+// row of an export. Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -58,7 +58,7 @@ struct MarketOrder {
   std::string customer;
   std::int64_t amount = 0;  // minor units
   std::string currency;
-  std::string status;       // `paid` or `refunded`
+  std::string status;  // `paid` or `refunded`
   std::string product;
   Timestamp at{};
 };

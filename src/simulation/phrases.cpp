@@ -25,19 +25,26 @@ Mood mood_of(Theme theme) {
   }
 }
 
-constexpr std::string_view kCrossOpeningsEnglish[] = {"Seriously?", "I am really disappointed.", "Not happy at all.", "Come on.", "Hi,", "Hello,"};
-constexpr std::string_view kCrossClosingsEnglish[] = {"Please sort this out.", "Very disappointing.", "What is going on?", "I expected better.",
-                                                      "This has to stop.", "When will this be solved?"};
-constexpr std::string_view kPleasedClosingsEnglish[] = {"Thank you!", "Keep it up.", "Highly recommended.", "Will buy again."};
-constexpr std::string_view kCrossOpeningsChinese[] = {"真是无语。", "太失望了。", "服了，", "你好，", "在吗？", "气死我了，"};
-constexpr std::string_view kCrossClosingsChinese[] = {"请尽快处理。", "体验很差。", "到底怎么回事？", "希望给个说法。", "什么时候能解决？", "差评。"};
+constexpr std::string_view kCrossOpeningsEnglish[] = {
+    "Seriously?", "I am really disappointed.", "Not happy at all.", "Come on.", "Hi,", "Hello,"};
+constexpr std::string_view kCrossClosingsEnglish[] = {"Please sort this out.", "Very disappointing.",
+                                                      "What is going on?",     "I expected better.",
+                                                      "This has to stop.",     "When will this be solved?"};
+constexpr std::string_view kPleasedClosingsEnglish[] = {"Thank you!", "Keep it up.", "Highly recommended.",
+                                                        "Will buy again."};
+constexpr std::string_view kCrossOpeningsChinese[] = {"真是无语。", "太失望了。", "服了，",
+                                                      "你好，",     "在吗？",     "气死我了，"};
+constexpr std::string_view kCrossClosingsChinese[] = {"请尽快处理。",   "体验很差。",       "到底怎么回事？",
+                                                      "希望给个说法。", "什么时候能解决？", "差评。"};
 constexpr std::string_view kPleasedClosingsChinese[] = {"谢谢！", "继续加油。", "强烈推荐。", "下次还来。"};
 constexpr std::string_view kCrossEmoji[] = {"😡", "😤", "🙄", "👎", "😞"};
 constexpr std::string_view kPleasedEmoji[] = {"😊", "👍", "❤️", "🎉", "🥰"};
 constexpr std::string_view kMixedInEnglish[] = {"refund please", "so bad", "please help", "too slow", "not ok"};
 constexpr std::string_view kMixedInChinese[] = {"客服呢", "太慢了", "麻烦处理一下", "真的很差", "急"};
 
-std::string_view one_of(Random& random, std::span<const std::string_view> lines) { return lines[random.below(lines.size())]; }
+std::string_view one_of(Random& random, std::span<const std::string_view> lines) {
+  return lines[random.below(lines.size())];
+}
 
 std::string fill(std::string_view pattern, const Slots& slots) {
   std::string text;
@@ -72,14 +79,21 @@ std::string phrase(Random& random, Theme theme, const Manner& manner, const Slot
   const bool english_spoken = manner.tongue == Tongue::english;
   std::string text;
   if (mood == Mood::cross && random.chance(0.35)) {
-    text = one_of(random, english_spoken ? std::span<const std::string_view>(kCrossOpeningsEnglish) : kCrossOpeningsChinese);
+    text = one_of(random,
+                  english_spoken ? std::span<const std::string_view>(kCrossOpeningsEnglish) : kCrossOpeningsChinese);
   }
   append(text, sentence(random, theme, manner.tongue, slots), manner.tongue);
   if (mood == Mood::cross && random.chance(0.4)) {
-    append(text, one_of(random, english_spoken ? std::span<const std::string_view>(kCrossClosingsEnglish) : kCrossClosingsChinese), manner.tongue);
+    append(text,
+           one_of(random,
+                  english_spoken ? std::span<const std::string_view>(kCrossClosingsEnglish) : kCrossClosingsChinese),
+           manner.tongue);
   }
   if (mood == Mood::pleased && theme != Theme::thanks && random.chance(0.4)) {
-    append(text, one_of(random, english_spoken ? std::span<const std::string_view>(kPleasedClosingsEnglish) : kPleasedClosingsChinese), manner.tongue);
+    append(text,
+           one_of(random, english_spoken ? std::span<const std::string_view>(kPleasedClosingsEnglish)
+                                         : kPleasedClosingsChinese),
+           manner.tongue);
   }
   if (manner.mixes && mood == Mood::cross && random.chance(0.6)) {
     text += ' ';

@@ -36,12 +36,12 @@ enum class Theme {
   question,
   suggestion,
   thanks,
-  made_up,         // a bad review that was edited after somebody helped
+  made_up,  // a bad review that was edited after somebody helped
   bot_reply,
   agent_reply,
-  agent_refuses,   // "not my department"
+  agent_refuses,  // "not my department"
   internal_note,
-  small_talk,      // posts about anything but the company
+  small_talk,  // posts about anything but the company
 };
 
 struct Slots {
@@ -53,7 +53,7 @@ struct Slots {
 
 struct Manner {
   Tongue tongue = Tongue::english;
-  bool mixes = false;   // a sentence in the other language may follow
+  bool mixes = false;  // a sentence in the other language may follow
   bool emoji = false;
 };
 

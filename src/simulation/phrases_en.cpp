@@ -123,10 +123,8 @@ constexpr Lines kNeutral = {
     "Delivery was normal, the {product} is as described.",
 };
 constexpr Lines kQuestion = {
-    "Does the {product} come with a two year warranty?",
-    "How do I change the delivery address of order {order}?",
-    "Can I pick up the {product} in a store?",
-    "When will the {product} be back in stock?",
+    "Does the {product} come with a two year warranty?", "How do I change the delivery address of order {order}?",
+    "Can I pick up the {product} in a store?",           "When will the {product} be back in stock?",
     "Could you send me an invoice for order {order}?",
 };
 constexpr Lines kSuggestion = {
@@ -135,7 +133,8 @@ constexpr Lines kSuggestion = {
     "You should offer the {product} in more colours.",
 };
 constexpr Lines kThanks = {
-    "Thank you!", "Thanks, that helped a lot.", "Great, thanks for the quick reply.", "Perfect, thank you very much.", "Ok, thanks.",
+    "Thank you!",  "Thanks, that helped a lot.", "Great, thanks for the quick reply.", "Perfect, thank you very much.",
+    "Ok, thanks.",
 };
 constexpr Lines kMadeUp = {
     "Edit: support contacted me and solved it within a day. Thank you, five stars for that.",
@@ -162,8 +161,11 @@ constexpr Lines kInternalNote = {
     "Checked with billing, waiting for their answer.",
 };
 constexpr Lines kSmallTalk = {
-    "Good coffee and rain outside, a perfect Sunday.", "Anyone watching the match tonight?", "New photos from the mountains.",
-    "I should really go to bed earlier.", "Monday again.",
+    "Good coffee and rain outside, a perfect Sunday.",
+    "Anyone watching the match tonight?",
+    "New photos from the mountains.",
+    "I should really go to bed earlier.",
+    "Monday again.",
 };
 
 }  // namespace

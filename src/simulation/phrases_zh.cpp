@@ -6,12 +6,9 @@ namespace {
 using Lines = std::string_view[];
 
 constexpr Lines kDelivery = {
-    "说好三天到，{product}都{days}天了还没收到。",
-    "订单{order}在中转站卡了{days}天，物流一直不更新。",
-    "快递晚了{days}天才送到，箱子还是湿的。",
-    "显示已签收，可我根本没收到{product}。",
-    "发货太慢了，等了{days}天，催了也没用。",
-    "约好上门三次都没来，白等了三天。",
+    "说好三天到，{product}都{days}天了还没收到。",     "订单{order}在中转站卡了{days}天，物流一直不更新。",
+    "快递晚了{days}天才送到，箱子还是湿的。",          "显示已签收，可我根本没收到{product}。",
+    "发货太慢了，等了{days}天，催了也没用。",          "约好上门三次都没来，白等了三天。",
     "快递员没打电话就把{product}扔在楼下，差点丢了。",
 };
 constexpr Lines kWrongItem = {
@@ -21,12 +18,9 @@ constexpr Lines kWrongItem = {
     "尺寸又发错，你们打包的时候不核对吗？",
 };
 constexpr Lines kQuality = {
-    "{product}才用{days}天就坏了，质量太差。",
-    "{product}开不了机，刚买就不能用。",
-    "做工很粗糙，{product}中间裂了一条缝。",
-    "收到就有划痕，还有一股刺鼻的味道，和图片不一样。",
-    "{product}漏水，盖子也盖不严，就是次品。",
-    "第二次买{product}了，又是用几天就散架。",
+    "{product}才用{days}天就坏了，质量太差。", "{product}开不了机，刚买就不能用。",
+    "做工很粗糙，{product}中间裂了一条缝。",   "收到就有划痕，还有一股刺鼻的味道，和图片不一样。",
+    "{product}漏水，盖子也盖不严，就是次品。", "第二次买{product}了，又是用几天就散架。",
 };
 constexpr Lines kFake = {
     "这个{product}是假货，序列号根本查不到。",
@@ -49,12 +43,8 @@ constexpr Lines kRefund = {
     "只退了一半的钱，还差{amount}，什么时候补？",
 };
 constexpr Lines kApp = {
-    "更新之后一打开就闪退，根本没法用。",
-    "付款页面一直卡住，点不动。",
-    "更新以后越来越卡，还会自己退出。",
-    "打开是白屏，重装也没用。",
-    "搜索坏了，还特别耗电。",
-    "闪退闪退闪退，赶紧修一下吧！",
+    "更新之后一打开就闪退，根本没法用。", "付款页面一直卡住，点不动。", "更新以后越来越卡，还会自己退出。",
+    "打开是白屏，重装也没用。",           "搜索坏了，还特别耗电。",     "闪退闪退闪退，赶紧修一下吧！",
 };
 constexpr Lines kLogin = {
     "登录不了，验证码一直收不到。",
@@ -63,10 +53,8 @@ constexpr Lines kLogin = {
     "账号隔几分钟就掉线，要重新登录。",
 };
 constexpr Lines kBilling = {
-    "这个月重复扣了我两次{amount}。",
-    "卡上莫名其妙扣了{amount}，我从来没有同意过。",
-    "会员已经取消了，还是扣了{amount}。",
-    "账单和实际扣款对不上，多扣了{amount}。",
+    "这个月重复扣了我两次{amount}。",     "卡上莫名其妙扣了{amount}，我从来没有同意过。",
+    "会员已经取消了，还是扣了{amount}。", "账单和实际扣款对不上，多扣了{amount}。",
     "提示支付失败，钱却扣走了。",
 };
 constexpr Lines kPrice = {
@@ -123,11 +111,8 @@ constexpr Lines kNeutral = {
     "物流正常，{product}和描述一样。",
 };
 constexpr Lines kQuestion = {
-    "请问{product}保修是两年吗？",
-    "订单{order}怎么改收货地址？",
-    "{product}可以到店自提吗？",
-    "{product}什么时候能补货？",
-    "订单{order}能开一张发票吗？",
+    "请问{product}保修是两年吗？", "订单{order}怎么改收货地址？", "{product}可以到店自提吗？",
+    "{product}什么时候能补货？",   "订单{order}能开一张发票吗？",
 };
 constexpr Lines kSuggestion = {
     "希望出一个深色模式。",

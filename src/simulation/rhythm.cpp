@@ -11,7 +11,8 @@ namespace {
 using namespace std::chrono;
 
 // Shares of a day's hours, of 1000 together.
-constexpr std::array<int, 24> kHours = {15, 6, 3, 2, 2, 5, 15, 35, 50, 55, 55, 50, 65, 50, 42, 42, 45, 55, 65, 80, 95, 85, 55, 28};
+constexpr std::array<int, 24> kHours = {15, 6,  3,  2,  2,  5,  15, 35, 50, 55, 55, 50,
+                                        65, 50, 42, 42, 45, 55, 65, 80, 95, 85, 55, 28};
 
 std::int64_t hour_by_chance(Random& random) {
   std::int64_t left = random.between(0, 999);

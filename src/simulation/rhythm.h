@@ -15,8 +15,8 @@ struct Rhythm {
 };
 Millis next_gap(Random& random, const Rhythm& rhythm);
 
-// The same day or a later one, at an hour at which people are awake, more often in the evening and at the weekend; never before
-// `about`. `zone` is what local time is ahead of UTC.
+// The same day or a later one, at an hour at which people are awake, more often in the evening and at the weekend;
+// never before `about`. `zone` is what local time is ahead of UTC.
 Timestamp usual_hour(Random& random, Timestamp about, std::chrono::hours zone);
 
 // The first moment from `at` on at which an office is open: Monday to Saturday, 9 to 18 local time.

@@ -1,5 +1,5 @@
-// What is going to happen, in order of time. What falls on one moment goes by customer and then by the order in which that
-// customer planned it, so that what one customer does never changes what another does. One thread.
+// What is going to happen, in order of time. What falls on one moment goes by customer and then by the order in which
+// that customer planned it, so that what one customer does never changes what another does. One thread.
 #pragma once
 
 #include <algorithm>

@@ -15,9 +15,10 @@ struct Product {
 };
 
 constexpr Product kProducts[] = {
-    {"kettle-2", "kettle", "烧水壶", 12900},       {"earbuds-x", "earbuds", "蓝牙耳机", 29900}, {"lamp-a1", "desk lamp", "台灯", 8900},
-    {"vacuum-s", "vacuum cleaner", "吸尘器", 89900}, {"bottle-9", "water bottle", "保温杯", 5900},  {"jacket-m", "rain jacket", "冲锋衣", 45900},
-    {"powerbank", "power bank", "充电宝", 15900},  {"pan-28", "frying pan", "炒锅", 19900},
+    {"kettle-2", "kettle", "烧水壶", 12900},      {"earbuds-x", "earbuds", "蓝牙耳机", 29900},
+    {"lamp-a1", "desk lamp", "台灯", 8900},       {"vacuum-s", "vacuum cleaner", "吸尘器", 89900},
+    {"bottle-9", "water bottle", "保温杯", 5900}, {"jacket-m", "rain jacket", "冲锋衣", 45900},
+    {"powerbank", "power bank", "充电宝", 15900}, {"pan-28", "frying pan", "炒锅", 19900},
 };
 
 constexpr double kLateInAWave = 0.75;
@@ -31,13 +32,17 @@ struct Fault {
   double chance;
   int weight;
 };
-constexpr Fault kFaults[] = {{Theme::quality, 0.03, 170}, {Theme::wrong_item, 0.012, 140}, {Theme::fake, 0.004, 200},
-                             {Theme::service, 0.012, 130}, {Theme::safety, 0.0012, 350}};
+constexpr Fault kFaults[] = {{Theme::quality, 0.03, 170},
+                             {Theme::wrong_item, 0.012, 140},
+                             {Theme::fake, 0.004, 200},
+                             {Theme::service, 0.012, 130},
+                             {Theme::safety, 0.0012, 350}};
 
 }  // namespace
 
 void Shop::begin(Customer& customer, Timestamp at) {
-  stage_.later(customer, usual_hour(customer.random, at, customer.zone), [this, &customer](Timestamp now) { place(customer, now); });
+  stage_.later(customer, usual_hour(customer.random, at, customer.zone),
+               [this, &customer](Timestamp now) { place(customer, now); });
 }
 
 void Shop::plan_order(Customer& customer, Timestamp after) {
@@ -55,9 +60,11 @@ void Shop::place(Customer& customer, Timestamp at) {
   sale.amount = product.price * customer.random.between(1, 2);
   sale.at = floor<seconds>(at);
   sale.at_market = customer.buys_at_market && customer.random.chance(0.35);
-  sale.slots = {customer.manner.tongue == Tongue::english ? product.english : product.chinese, 3, spoken_amount(customer, sale.amount), sale.id};
+  sale.slots = {customer.manner.tongue == Tongue::english ? product.english : product.chinese, 3,
+                spoken_amount(customer, sale.amount), sale.id};
   if (sale.at_market) {
-    stage_.outbox.send(MarketOrder{"MKT-" + sale.id, customer.id, sale.amount, customer.currency(), "paid", sale.product, sale.at});
+    stage_.outbox.send(
+        MarketOrder{"MKT-" + sale.id, customer.id, sale.amount, customer.currency(), "paid", sale.product, sale.at});
   } else {
     Event event = stage_.event(customer, "shop", InputKind::order, at);
     input_of(event).order = Order{sale.id, sale.amount, customer.currency()};
@@ -97,7 +104,8 @@ void Shop::plan_delivery(Customer& customer, const Sale& sale) {
     arrives = impatient + days_of(1.0 + 5.0 * customer.random.unit());
     Experience experience{Theme::delivery, 150, "service failure", sale.product, sale.slots};
     experience.slots.days = ceil<days>(impatient - sale.at).count();
-    stage_.later(customer, impatient, [this, &customer, experience](Timestamp now) { voice_.suffers(customer, experience, now); });
+    stage_.later(customer, impatient,
+                 [this, &customer, experience](Timestamp now) { voice_.suffers(customer, experience, now); });
   }
   stage_.later(customer, arrives, [this, &customer, sale](Timestamp now) { receive(customer, sale, now); });
 }
@@ -127,7 +135,8 @@ void Shop::be_pleased(Customer& customer, const Sale& sale, Timestamp at) {
   } else if (luck < 0.12) {
     plan_return(customer, sale, at);  // it simply did not suit
   }
-  if (customer.random.chance(0.35)) voice_.surveys(customer, customer.random.chance(0.5) ? Form::csat : Form::nps, praise, at + hours{26});
+  if (customer.random.chance(0.35))
+    voice_.surveys(customer, customer.random.chance(0.5) ? Form::csat : Form::nps, praise, at + hours{26});
 }
 
 void Shop::plan_return(Customer& customer, const Sale& sale, Timestamp at) {
@@ -137,8 +146,8 @@ void Shop::plan_return(Customer& customer, const Sale& sale, Timestamp at) {
 
 void Shop::send_back(Customer& customer, const Sale& sale, Timestamp at) {
   if (sale.at_market) {
-    stage_.outbox.send(
-        MarketOrder{"MKT-" + sale.id, customer.id, sale.amount, customer.currency(), "refunded", sale.product, floor<seconds>(at)});
+    stage_.outbox.send(MarketOrder{"MKT-" + sale.id, customer.id, sale.amount, customer.currency(), "refunded",
+                                   sale.product, floor<seconds>(at)});
     return;
   }
   Event event = stage_.event(customer, "shop", InputKind::returned, at);
@@ -146,10 +155,12 @@ void Shop::send_back(Customer& customer, const Sale& sale, Timestamp at) {
   input_of(event).product = sale.product;
   stage_.outbox.send_now(event);
   const bool is_slow = customer.random.chance(kSlowRefund);
-  const Timestamp refunded = at + days_of(is_slow ? 12.0 + 8.0 * customer.random.unit() : 1.0 + 3.0 * customer.random.unit());
+  const Timestamp refunded =
+      at + days_of(is_slow ? 12.0 + 8.0 * customer.random.unit() : 1.0 + 3.0 * customer.random.unit());
   // The money comes whether they are still a customer or not.
-  stage_.schedule.at(refunded, customer.number,
-                     [this, &customer, sale](Timestamp now) { send_payment(customer, sale, PaymentStatus::refunded, now); });
+  stage_.schedule.at(refunded, customer.number, [this, &customer, sale](Timestamp now) {
+    send_payment(customer, sale, PaymentStatus::refunded, now);
+  });
   if (!is_slow) return;
   Experience experience{Theme::refund, 160, "service failure", sale.product, sale.slots};
   experience.slots.days = customer.random.between(7, 10);

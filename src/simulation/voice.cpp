@@ -15,7 +15,8 @@ constexpr double kWronglyLinked = 0.1;
 constexpr Millis kSurveyEvery = days{28};
 
 bool is_about_app(Theme theme) {
-  return theme == Theme::app || theme == Theme::login || theme == Theme::billing || theme == Theme::price || theme == Theme::praise_app;
+  return theme == Theme::app || theme == Theme::login || theme == Theme::billing || theme == Theme::price ||
+         theme == Theme::praise_app;
 }
 
 std::string language_of(const Customer& customer) { return customer.manner.tongue == Tongue::english ? "en" : "zh"; }
@@ -35,19 +36,23 @@ void Voice::suffers(Customer& customer, const Experience& experience, Timestamp 
   const bool is_leaving = loyalty_.bad(customer, at, experience.weight, experience.why);
   const bool is_urgent = experience.theme == Theme::safety || experience.theme == Theme::fraud;
   if (!customer.random.chance(is_urgent ? 0.95 : customer.speaks)) return;
-  stage_.later(customer, soon(customer, at, 600), [this, &customer, experience](Timestamp now) { complains(customer, experience, now); });
+  stage_.later(customer, soon(customer, at, 600),
+               [this, &customer, experience](Timestamp now) { complains(customer, experience, now); });
   if (!is_leaving || !customer.random.chance(kSaysThatTheyLeave)) return;
   Experience farewell = experience;
   farewell.theme = Theme::leaving;
-  stage_.later(customer, soon(customer, at, 1200), [this, &customer, farewell](Timestamp now) { complains(customer, farewell, now); });
+  stage_.later(customer, soon(customer, at, 1200),
+               [this, &customer, farewell](Timestamp now) { complains(customer, farewell, now); });
 }
 
 void Voice::complains(Customer& customer, const Experience& experience, Timestamp at) {
   const double where = customer.random.unit();
-  if (is_about_app(experience.theme) && customer.uses_app && where < 0.45) return reviews_app(customer, experience, customer.random.between(1, 2), at);
+  if (is_about_app(experience.theme) && customer.uses_app && where < 0.45)
+    return reviews_app(customer, experience, customer.random.between(1, 2), at);
   if (!customer.did.empty() && where < 0.5) return posts(customer, experience, at);
   if (where < 0.58) return calls(customer, experience, at);
-  if (where < 0.68 && !experience.product.empty()) return reviews_shop(customer, experience, customer.random.between(1, 2), at);
+  if (where < 0.68 && !experience.product.empty())
+    return reviews_shop(customer, experience, customer.random.between(1, 2), at);
   writes(customer, new_thread(customer, experience, at), experience.theme, at);
 }
 
@@ -72,11 +77,13 @@ void Voice::was_helped(Customer& customer, Timestamp at) {
   experience.slots.product = customer.manner.tongue == Tongue::english ? "order" : "东西";
   if (!customer.review_id.empty() && customer.review.stars <= 2 && customer.random.chance(0.4)) {
     const Timestamp edited_at = soon(customer, at, 1500);
-    stage_.later(customer, edited_at, [this, &customer, experience](Timestamp now) { reviews_app(customer, experience, 5, now); });
+    stage_.later(customer, edited_at,
+                 [this, &customer, experience](Timestamp now) { reviews_app(customer, experience, 5, now); });
   } else if (customer.random.chance(0.45)) {
     Thread thread = new_thread(customer, experience, at);
     thread.tries = -1;  // thanks want no answer
-    stage_.later(customer, soon(customer, at, 240), [this, &customer, thread](Timestamp now) { writes(customer, thread, Theme::thanks, now); });
+    stage_.later(customer, soon(customer, at, 240),
+                 [this, &customer, thread](Timestamp now) { writes(customer, thread, Theme::thanks, now); });
   }
   if (customer.random.chance(0.4)) surveys(customer, Form::ces, experience, at + hours{2});
 }
@@ -93,7 +100,9 @@ void Voice::surveys(Customer& customer, Form form, const Experience& experience,
   stage_.later(customer, at, [this, &customer, answer, experience](Timestamp now) {
     Event invited = stage_.event(customer, "surveys", InputKind::survey_invited, now);
     const bool is_nps = answer.form == Form::nps;
-    Survey survey{answer.survey, is_nps ? SurveyFamily::nps : answer.form == Form::csat ? SurveyFamily::csat : SurveyFamily::ces};
+    Survey survey{answer.survey, is_nps                      ? SurveyFamily::nps
+                                 : answer.form == Form::csat ? SurveyFamily::csat
+                                                             : SurveyFamily::ces};
     survey.min = is_nps ? 0 : 1;
     survey.max = is_nps ? 10 : answer.form == Form::csat ? 5 : 7;
     survey.invited_at = now;
@@ -104,26 +113,33 @@ void Voice::surveys(Customer& customer, Form form, const Experience& experience,
     const double answers = customer.mood > 700 ? 0.32 : customer.speaks > 0.4 ? 0.4 : 0.1;
     if (!customer.random.chance(answers)) return;
     const Timestamp answered_at = soon(customer, now + hours{1}, 3000);
-    stage_.later(customer, answered_at, [this, &customer, answer, experience](Timestamp then) { answers_survey(customer, answer, experience, then); });
+    stage_.later(customer, answered_at, [this, &customer, answer, experience](Timestamp then) {
+      answers_survey(customer, answer, experience, then);
+    });
   });
 }
 
-void Voice::answers_survey(Customer& customer, const FormAnswer& invitation, const Experience& experience, Timestamp at) {
+void Voice::answers_survey(Customer& customer, const FormAnswer& invitation, const Experience& experience,
+                           Timestamp at) {
   FormAnswer answer = invitation;
   answer.at = floor<seconds>(at);
   const std::int64_t nps = nps_of(customer);
   answer.score = answer.form == Form::nps ? nps : answer.form == Form::csat ? 1 + nps * 4 / 10 : 1 + nps * 6 / 10;
   if (customer.random.chance(0.55)) {
     const bool is_bad = nps <= 5;
-    const Theme theme = is_bad ? (experience.theme == Theme::praise || experience.theme == Theme::made_up ? Theme::service : experience.theme)
-                        : nps <= 7 ? Theme::neutral : Theme::praise;
+    const Theme theme =
+        is_bad     ? (experience.theme == Theme::praise || experience.theme == Theme::made_up ? Theme::service
+                                                                                              : experience.theme)
+        : nps <= 7 ? Theme::neutral
+                   : Theme::praise;
     answer.text = phrase(customer.random, theme, customer.manner, experience.slots);
   }
   stage_.outbox.send(answer);
 }
 
 void Voice::reviews_app(Customer& customer, const Experience& experience, std::int64_t stars, Timestamp at) {
-  if (customer.review_id.empty()) customer.review_id = "gp:AOq" + std::to_string(100000 + customer.random.below(900000)) + "-" + customer.id;
+  if (customer.review_id.empty())
+    customer.review_id = "gp:AOq" + std::to_string(100000 + customer.random.below(900000)) + "-" + customer.id;
   StoreReview& review = customer.review;
   review = {};
   review.id = customer.review_id;
@@ -134,13 +150,15 @@ void Voice::reviews_app(Customer& customer, const Experience& experience, std::i
   review.at = at;
   stage_.outbox.send(review);
   if (stars > 2 || !customer.random.chance(0.3)) return;
-  stage_.schedule.at(office_hour(at + hours{20}, customer.zone), customer.number, [this, &customer, experience, written = at](Timestamp now) {
-    if (customer.review.at != written) return;  // they changed it in the meantime
-    StoreReview answered = customer.review;
-    answered.reply = sentence(customer.random, Theme::agent_reply, customer.manner.tongue, experience.slots);
-    answered.replied_at = now;
-    stage_.outbox.send(answered);
-  });
+  stage_.schedule.at(office_hour(at + hours{20}, customer.zone), customer.number,
+                     [this, &customer, experience, written = at](Timestamp now) {
+                       if (customer.review.at != written) return;  // they changed it in the meantime
+                       StoreReview answered = customer.review;
+                       answered.reply =
+                           sentence(customer.random, Theme::agent_reply, customer.manner.tongue, experience.slots);
+                       answered.replied_at = now;
+                       stage_.outbox.send(answered);
+                     });
 }
 
 void Voice::reviews_shop(Customer& customer, const Experience& experience, std::int64_t stars, Timestamp at) {
@@ -161,9 +179,11 @@ void Voice::posts(Customer& customer, const Experience& experience, Timestamp at
   post.at = at;
   post.text = "@acme " + phrase(customer.random, experience.theme, customer.manner, experience.slots);
   stage_.outbox.send(post, PostChange::create);
-  stage_.later(customer, at + hours{3}, [this, &customer, post, experience](Timestamp now) { changes_post(customer, post, experience, now); });
+  stage_.later(customer, at + hours{3},
+               [this, &customer, post, experience](Timestamp now) { changes_post(customer, post, experience, now); });
   if (customer.random.chance(kLinksAccount)) {
-    stage_.later(customer, office_hour(at + hours{4}, customer.zone), [this, &customer](Timestamp now) { desk_links(customer, now); });
+    stage_.later(customer, office_hour(at + hours{4}, customer.zone),
+                 [this, &customer](Timestamp now) { desk_links(customer, now); });
   }
 }
 
@@ -190,7 +210,8 @@ void Voice::desk_links(Customer& customer, Timestamp at) {
   };
   send(InputKind::linked, at);
   if (!customer.random.chance(kWronglyLinked)) return;
-  stage_.later(customer, office_hour(at + hours{30}, customer.zone), [send](Timestamp now) { send(InputKind::unlinked, now); });
+  stage_.later(customer, office_hour(at + hours{30}, customer.zone),
+               [send](Timestamp now) { send(InputKind::unlinked, now); });
 }
 
 }  // namespace earshot::simulation

@@ -1,5 +1,5 @@
-// What customers say, where, and what the company's own people answer: messages, calls, reviews in the shop and in the app store,
-// posts, survey answers. One thread.
+// What customers say, where, and what the company's own people answer: messages, calls, reviews in the shop and in the
+// app store, posts, survey answers. One thread.
 #pragma once
 
 #include "simulation/loyalty.h"

@@ -45,9 +45,7 @@ bool is_private4(std::uint32_t address) {
   return false;
 }
 
-std::uint32_t ipv4_inside(const unsigned char* bytes) {
-  return ip(bytes[0], bytes[1], bytes[2], bytes[3]);
-}
+std::uint32_t ipv4_inside(const unsigned char* bytes) { return ip(bytes[0], bytes[1], bytes[2], bytes[3]); }
 
 bool is_private6(const unsigned char (&bytes)[16]) {
   static constexpr unsigned char kZero[12] = {};

@@ -31,13 +31,17 @@ bool is_between(char32_t code, char32_t first, char32_t last) { return code >= f
 
 // Zero width, or turns the direction of writing, or a tag that nobody sees.
 bool is_unseen(char32_t code) {
-  return code == 0xad || code == 0x61c || code == 0x180e || code == 0xfeff || is_between(code, 0x200b, 0x200f) || is_between(code, 0x202a, 0x202e) ||
-         is_between(code, 0x2060, 0x206f) || is_between(code, 0xfe00, 0xfe0f) || is_between(code, 0xe0000, 0xe0fff);
+  return code == 0xad || code == 0x61c || code == 0x180e || code == 0xfeff || is_between(code, 0x200b, 0x200f) ||
+         is_between(code, 0x202a, 0x202e) || is_between(code, 0x2060, 0x206f) || is_between(code, 0xfe00, 0xfe0f) ||
+         is_between(code, 0xe0000, 0xe0fff);
 }
 
 bool is_break(char32_t code) { return code < 0x20 || is_between(code, 0x7f, 0x9f) || code == 0x2028 || code == 0x2029; }
 
-bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80; }
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // What stands for a character that some chat takes for more than itself; `rest` follows it.
@@ -50,7 +54,9 @@ std::string_view shown(const Character& character, char before, std::string_view
     case ']': return "］";
     case ':': return rest.starts_with("//") ? "[:]" : ":";
     // A dot as in a domain, not as in a number or at the end of a sentence.
-    case '.': return !rest.empty() && is_letter_or_digit(before) && is_letter_or_digit(rest[0]) && !is_digit(rest[0]) ? "[.]" : ".";
+    case '.':
+      return !rest.empty() && is_letter_or_digit(before) && is_letter_or_digit(rest[0]) && !is_digit(rest[0]) ? "[.]"
+                                                                                                              : ".";
     default: return character.bytes;
   }
 }
@@ -61,14 +67,17 @@ std::string time_text(Timestamp at) {
   return text.substr(0, 16) + " UTC";
 }
 
-std::string headline(const AlertRaised& alert) { return "[" + std::string(name_of(alert.severity)) + "] " + plain(alert.title); }
+std::string headline(const AlertRaised& alert) {
+  return "[" + std::string(name_of(alert.severity)) + "] " + plain(alert.title);
+}
 
 std::vector<std::string> lines_of_one(const AlertRaised& alert, std::string_view key) {
   std::vector<std::string> lines{headline(alert)};
   if (alert.case_id) lines.push_back("case " + alert.case_id->hex());
   if (alert.customer) lines.push_back("customer " + (key.empty() ? alert.customer->hex() : plain(key, 100)));
   std::string why;
-  for (std::size_t i = 0; i < std::min(alert.reasons.size(), kReasonsShown); ++i) why += (i == 0 ? "why: " : "; ") + plain(alert.reasons[i]);
+  for (std::size_t i = 0; i < std::min(alert.reasons.size(), kReasonsShown); ++i)
+    why += (i == 0 ? "why: " : "; ") + plain(alert.reasons[i]);
   if (!why.empty()) lines.push_back(std::move(why));
   std::string owner = plain(alert.owner, 60);
   if (!alert.department.empty()) owner += (owner.empty() ? "nobody yet, " : ", ") + plain(alert.department, 60);
@@ -78,16 +87,21 @@ std::vector<std::string> lines_of_one(const AlertRaised& alert, std::string_view
 }
 
 std::vector<std::string> lines_of_digest(std::vector<const AlertRaised*> alerts) {
-  std::stable_sort(alerts.begin(), alerts.end(), [](const auto* a, const auto* b) { return a->severity > b->severity; });
+  std::stable_sort(alerts.begin(), alerts.end(),
+                   [](const auto* a, const auto* b) { return a->severity > b->severity; });
   std::string first = std::to_string(alerts.size()) + " alerts at once:";
   for (const Severity severity : {Severity::critical, Severity::warning, Severity::info}) {
-    const auto count = std::count_if(alerts.begin(), alerts.end(), [&](const auto* alert) { return alert->severity == severity; });
-    if (count > 0) first += (first.ends_with(':') ? " " : ", ") + std::to_string(count) + " " + std::string(name_of(severity));
+    const auto count =
+        std::count_if(alerts.begin(), alerts.end(), [&](const auto* alert) { return alert->severity == severity; });
+    if (count > 0)
+      first += (first.ends_with(':') ? " " : ", ") + std::to_string(count) + " " + std::string(name_of(severity));
   }
   std::vector<std::string> lines{std::move(first)};
   for (std::size_t i = 0; i < std::min(alerts.size(), kAlertsShown); ++i)
     lines.push_back(headline(*alerts[i]) + (alerts[i]->case_id ? ", case " + alerts[i]->case_id->hex() : ""));
-  if (alerts.size() > kAlertsShown) lines.push_back("and " + std::to_string(alerts.size() - kAlertsShown) + " more: the page or `earshot alerts` has them");
+  if (alerts.size() > kAlertsShown)
+    lines.push_back("and " + std::to_string(alerts.size() - kAlertsShown) +
+                    " more: the page or `earshot alerts` has them");
   return lines;
 }
 

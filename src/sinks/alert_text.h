@@ -1,8 +1,8 @@
 // What a person reads of a notice in a chat: a few lines, in which what came from outside can be nothing but text.
 //
-// Reasons, handles and names of departments may hold what customers wrote. Nobody is mentioned by them, nothing becomes a link or
-// markup, and no line is broken, turned around or hidden, whatever the chat makes of text; what one kind of chat escapes besides
-// is its own business. Pure.
+// Reasons, handles and names of departments may hold what customers wrote. Nobody is mentioned by them, nothing becomes
+// a link or markup, and no line is broken, turned around or hidden, whatever the chat makes of text; what one kind of
+// chat escapes besides is its own business. Pure.
 #pragma once
 
 #include <string>

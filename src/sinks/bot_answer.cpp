@@ -28,7 +28,9 @@ DeliveryResult judge_bot(const HttpAnswer& answer, const Result<BotAnswer>& said
   std::string detail = "HTTP " + std::to_string(answer.status);
   if (answer.status == 410) return {Delivery::never, detail, {}};
   if (answer.status < 200 || answer.status >= 300) return {Delivery::try_again, detail, answer.retry_after};
-  if (!said || !said->code) return {Delivery::try_again, detail + ", but the answer says not whether it was taken: " + brief(answer.body), answer.retry_after};
+  if (!said || !said->code)
+    return {Delivery::try_again, detail + ", but the answer says not whether it was taken: " + brief(answer.body),
+            answer.retry_after};
   if (*said->code == 0) return {Delivery::done, detail, {}};
   detail += ", but code " + std::to_string(*said->code) + ": " + brief(said->message);
   const bool is_too_many = std::find(too_many.codes.begin(), too_many.codes.end(), *said->code) != too_many.codes.end();

@@ -36,8 +36,8 @@ Result<HttpPost> render(const SinkSettings& settings, const Notice& notice, Time
   HttpPost request{.url = settings.url, .now = now};
   if (!settings.secrets.empty()) {
     const std::int64_t millis = to_millis(now);
-    request.url += (settings.url.find('?') == std::string::npos ? "?timestamp=" : "&timestamp=") + std::to_string(millis) +
-                   "&sign=" + query_value(sign_dingtalk(settings.secrets.front(), millis));
+    request.url += (settings.url.find('?') == std::string::npos ? "?timestamp=" : "&timestamp=") +
+                   std::to_string(millis) + "&sign=" + query_value(sign_dingtalk(settings.secrets.front(), millis));
   }
   request.body = R"({"msgtype":"text","text":{"content":)";
   append_json_string(request.body, text_of(lines_of(notice), kTextBytesMax));

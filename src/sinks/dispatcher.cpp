@@ -32,7 +32,9 @@ Result<DispatcherState> read_dispatcher_state(const std::filesystem::path& file)
   auto text = read_small_file(file);
   if (!text) return std::move(text.error());
   auto state = read_json<DispatcherState>(*text);
-  if (!state) return Error{ErrorKind::Corrupt, "cannot read " + file.string() + ": " + state.error().message + "; move it away to go on from the end of the log"};
+  if (!state)
+    return Error{ErrorKind::Corrupt, "cannot read " + file.string() + ": " + state.error().message +
+                                         "; move it away to go on from the end of the log"};
   return state;
 }
 
@@ -80,13 +82,15 @@ Result<std::optional<Timestamp>> Dispatcher::turn() {
     if (auto made = deliver(id, lock); !made) return std::move(made.error());
   }
   if (!state_.stopped.empty() || state_.pending.empty()) return std::optional<Timestamp>();
-  Timestamp next = std::min_element(state_.pending.begin(), state_.pending.end(), [](const auto& a, const auto& b) { return a.due < b.due; })->due;
+  Timestamp next = std::min_element(state_.pending.begin(), state_.pending.end(), [](const auto& a, const auto& b) {
+                     return a.due < b.due;
+                   })->due;
   if (room() == 0) next = std::max(next, state_.sent.front() + kMinute);
   return std::optional<Timestamp>(next);
 }
 
-// All that is due, or, beyond what the minute holds, some of it and a digest of the rest. What was tried already keeps its id, so
-// it waits for room of its own.
+// All that is due, or, beyond what the minute holds, some of it and a digest of the rest. What was tried already keeps
+// its id, so it waits for room of its own.
 Result<std::vector<std::string>> Dispatcher::messages_due() {
   std::vector<std::string> due;
   for (const PendingDelivery& one : state_.pending) {
@@ -129,7 +133,8 @@ std::string Dispatcher::make_digest(const std::vector<std::string>& ids) {
 
 std::size_t Dispatcher::room() const {
   if (settings_.per_minute == 0) return std::numeric_limits<std::size_t>::max();
-  return static_cast<std::size_t>(settings_.per_minute) - std::min(static_cast<std::size_t>(settings_.per_minute), state_.sent.size());
+  return static_cast<std::size_t>(settings_.per_minute) -
+         std::min(static_cast<std::size_t>(settings_.per_minute), state_.sent.size());
 }
 
 // The file names what was taken up before anything of it is sent.
@@ -137,18 +142,19 @@ Result<void> Dispatcher::take_up() {
   if (state_.pending.size() >= settings_.pending_max) return {};
   const Timestamp now = clock_.now();
   const std::size_t before = state_.pending.size();
-  auto count =
-      follower_.read(settings_.pending_max - before, [&](TopicPartition partition, const StoredRecord& record) {
-        const auto event = decoder_.decode(record.value);
-        const auto* alert = event ? std::get_if<AlertRaised>(&event->body) : nullptr;
-        if (alert == nullptr || event->tenant != settings_.tenant || alert->severity < settings_.severity) return;
-        if (is_quiet(*alert, event->recorded)) {
-          ++counts_.quiet;
-          return;
-        }
-        state_.pending.push_back({event->id, partition.partition, record.offset, 0, now + wait_after(0, {}), event->recorded, "", false, {}});
-        ++counts_.taken_up;
-      });
+  auto count = follower_.read(settings_.pending_max - before, [&](TopicPartition partition,
+                                                                  const StoredRecord& record) {
+    const auto event = decoder_.decode(record.value);
+    const auto* alert = event ? std::get_if<AlertRaised>(&event->body) : nullptr;
+    if (alert == nullptr || event->tenant != settings_.tenant || alert->severity < settings_.severity) return;
+    if (is_quiet(*alert, event->recorded)) {
+      ++counts_.quiet;
+      return;
+    }
+    state_.pending.push_back(
+        {event->id, partition.partition, record.offset, 0, now + wait_after(0, {}), event->recorded, "", false, {}});
+    ++counts_.taken_up;
+  });
   if (!count) return std::move(count.error());
   return *count == 0 ? Result<void>() : save();
 }
@@ -157,7 +163,9 @@ Result<void> Dispatcher::take_up() {
 bool Dispatcher::is_quiet(const AlertRaised& alert, Timestamp at) {
   if (!alert.case_id || settings_.quiet == Millis{0}) return false;
   std::erase_if(state_.told, [&](const ToldAlert& one) { return one.at + settings_.quiet <= at; });
-  const auto is_same = [&](const ToldAlert& one) { return one.case_id == *alert.case_id && one.severity == alert.severity; };
+  const auto is_same = [&](const ToldAlert& one) {
+    return one.case_id == *alert.case_id && one.severity == alert.severity;
+  };
   if (std::any_of(state_.told.begin(), state_.told.end(), is_same)) return true;
   if (state_.told.size() >= kToldMax) state_.told.erase(state_.told.begin());
   state_.told.push_back({*alert.case_id, alert.severity, at});
@@ -216,11 +224,13 @@ Result<std::vector<Event>> Dispatcher::events_of(const PendingDelivery& delivery
   places.insert(places.end(), delivery.more.begin(), delivery.more.end());
   std::vector<Event> found;
   for (const LogPlace& place : places) {
-    const auto read = log_.read({kAlerts, static_cast<std::uint16_t>(place.partition)}, place.offset, 1, [&](const StoredRecord& record) {
-      auto event = decoder_.decode(record.value);
-      if (record.offset == place.offset && event && std::holds_alternative<AlertRaised>(event->body)) found.push_back(std::move(*event));
-      return false;
-    });
+    const auto read = log_.read(
+        {kAlerts, static_cast<std::uint16_t>(place.partition)}, place.offset, 1, [&](const StoredRecord& record) {
+          auto event = decoder_.decode(record.value);
+          if (record.offset == place.offset && event && std::holds_alternative<AlertRaised>(event->body))
+            found.push_back(std::move(*event));
+          return false;
+        });
     if (!read) return read.error();
   }
   return found;
@@ -266,7 +276,8 @@ Result<std::size_t> Dispatcher::resend(std::string_view id) {
   if (id.empty() && !state_.stopped.empty()) count += state_.pending.size() - count;
   if (count == 0 && !id.empty()) {
     state_ = std::move(before);
-    return Error{ErrorKind::NotFound, "sink " + std::string(sink_.name()) + " has no delivery " + std::string(id) + "; earshot deliveries list shows those that wait"};
+    return Error{ErrorKind::NotFound, "sink " + std::string(sink_.name()) + " has no delivery " + std::string(id) +
+                                          "; earshot deliveries list shows those that wait"};
   }
   state_.stopped.clear();
   if (auto saved = save(); !saved) {

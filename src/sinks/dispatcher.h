@@ -5,14 +5,15 @@
 //                             └────────────────────┤
 //                                parked ◄──────────┘ after the last try; kept and visible
 //
-// What is not worth a person's while stays behind: alerts below a severity, and those of a case and severity that were sent lately.
-// Of more than a minute holds, some go one by one and the rest together as a digest.
+// What is not worth a person's while stays behind: alerts below a severity, and those of a case and severity that were
+// sent lately. Of more than a minute holds, some go one by one and the rest together as a digest.
 //
 // It follows the published topic from a place of its own, so folding the log again sends nothing. Place, pending and
 // parked deliveries stand in one small file that is replaced before and after each delivery: after a crash a delivery
 // may be made again, with the same id, and none is lost. A delivery that fails does not hold up the others.
 //
-// Time comes from the clock and jitter from the seed, so tests need no sleeping. One thread takes turns; any may resend.
+// Time comes from the clock and jitter from the seed, so tests need no sleeping. One thread takes turns; any may
+// resend.
 #pragma once
 
 #include <filesystem>
@@ -49,9 +50,9 @@ struct PendingDelivery {
   std::int64_t partition = 0;
   std::int64_t offset = 0;
   std::int64_t tries = 0;
-  Timestamp due{};     // parked: when it was given up
-  Timestamp at{};      // when the alert was recorded
-  std::string detail;  // of the last try
+  Timestamp due{};             // parked: when it was given up
+  Timestamp at{};              // when the alert was recorded
+  std::string detail;          // of the last try
   bool resent = false;         // keeps its id: it joins no digest
   std::vector<LogPlace> more;  // of a digest: its other alerts
   bool operator==(const PendingDelivery&) const = default;
@@ -107,7 +108,7 @@ void fields(F& f, DispatcherState& v) {
 
 inline constexpr std::size_t kParkedMax = 10'000;  // beyond it the oldest is forgotten; its alert stays in the log
 
-inline constexpr std::size_t kToldMax = 2'000;     // beyond it the oldest may be told again
+inline constexpr std::size_t kToldMax = 2'000;  // beyond it the oldest may be told again
 
 // Of the file of a sink, which anybody may read at any time.
 Result<DispatcherState> read_dispatcher_state(const std::filesystem::path& file);
@@ -116,11 +117,12 @@ class Dispatcher {
  public:
   struct Settings {
     std::filesystem::path file;
-    std::string tenant;  // whose alerts are sent
+    std::string tenant;                  // whose alerts are sent
     Severity severity = Severity::info;  // at least
-    Millis quiet{0};           // for so long a case is not alerted to again at the same severity; 0: always
-    std::int64_t per_minute = 0;  // messages; 0: no limit
-    std::function<std::string(CustomerId)> key_of{};  // opens a key of a customer; empty where it cannot; none: keys stay inside
+    Millis quiet{0};                     // for so long a case is not alerted to again at the same severity; 0: always
+    std::int64_t per_minute = 0;         // messages; 0: no limit
+    std::function<std::string(CustomerId)>
+        key_of{};  // opens a key of a customer; empty where it cannot; none: keys stay inside
     // How long after the try before: the schedule that Standard Webhooks suggests. The wait is drawn from zero to it,
     // so that receivers who were down are not met by everybody at once.
     std::vector<Millis> schedule = standard_schedule();
@@ -135,7 +137,7 @@ class Dispatcher {
     std::uint64_t failed = 0;  // tries
     std::uint64_t parked = 0;
     std::uint64_t forgotten = 0;  // given up for good: one too many was parked, or its alert is no longer in the log
-    Millis delay{0};  // from recording to delivery, of the alert that was delivered last
+    Millis delay{0};              // from recording to delivery, of the alert that was delivered last
   };
   static std::vector<Millis> standard_schedule();
 
@@ -148,8 +150,8 @@ class Dispatcher {
   // waits.
   Result<std::optional<Timestamp>> turn();
 
-  // Makes what was parked pending again, with the ids that it has; one delivery by its id, or all. A sink that was stopped goes
-  // on. Gives their number once that is durable; NotFound when there is none of this id. Any thread.
+  // Makes what was parked pending again, with the ids that it has; one delivery by its id, or all. A sink that was
+  // stopped goes on. Gives their number once that is durable; NotFound when there is none of this id. Any thread.
   Result<std::size_t> resend(std::string_view id);
 
   DispatcherState state() const;  // any thread

@@ -34,7 +34,8 @@ Result<HttpPost> render(const SinkSettings& settings, const Notice& notice, Time
   std::string body = "{";
   if (!settings.secrets.empty()) {
     const std::int64_t seconds = to_millis(now) / 1000;
-    body += R"("timestamp":")" + std::to_string(seconds) + R"(","sign":")" + sign_feishu(settings.secrets.front(), seconds) + R"(",)";
+    body += R"("timestamp":")" + std::to_string(seconds) + R"(","sign":")" +
+            sign_feishu(settings.secrets.front(), seconds) + R"(",)";
   }
   body += R"("msg_type":"post","content":{"post":)" + post_of(lines_of(notice)) + "}}";
   return HttpPost{.url = settings.url, .body = std::move(body), .headers = {}, .now = now};
@@ -57,7 +58,8 @@ void fields(F& f, Said& v) {
 DeliveryResult judge(const HttpAnswer& answer) {
   const auto said = read_json<Said>(answer.body, JsonReader::UnknownKeys::ignore);
   if (!said) return judge_bot(answer, said.error(), {});
-  const BotAnswer one = said->code ? BotAnswer{said->code, said->msg} : BotAnswer{said->status_code, said->status_message};
+  const BotAnswer one =
+      said->code ? BotAnswer{said->code, said->msg} : BotAnswer{said->status_code, said->status_message};
   return judge_bot(answer, one, {{kTooMany, kTooManyOnce}, kWait});
 }
 

@@ -1,7 +1,7 @@
 // One POST to an address that a user has set, and what came back.
 //
-// Redirects are not followed and no proxy is used: the address that is connected to is checked after the name was resolved,
-// and private ones are refused unless they are allowed. Any thread.
+// Redirects are not followed and no proxy is used: the address that is connected to is checked after the name was
+// resolved, and private ones are refused unless they are allowed. Any thread.
 #pragma once
 
 #include <string>

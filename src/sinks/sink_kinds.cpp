@@ -16,7 +16,8 @@ constexpr std::array kKinds{&kWebhook, &kSlack, &kFeishu, &kDingtalk, &kWecom};
 
 class HttpSink final : public Sink {
  public:
-  HttpSink(const SinkKind& kind, SinkSettings settings, const Clock& clock) : kind_(kind), settings_(std::move(settings)), clock_(clock) {}
+  HttpSink(const SinkKind& kind, SinkSettings settings, const Clock& clock)
+      : kind_(kind), settings_(std::move(settings)), clock_(clock) {}
 
   std::string_view name() const override { return settings_.name; }
 

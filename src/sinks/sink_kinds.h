@@ -1,4 +1,5 @@
-// The kinds of sinks. Each is a row of data and three pure functions, in a file of its own; sending is the same for all.
+// The kinds of sinks. Each is a row of data and three pure functions, in a file of its own; sending is the same for
+// all.
 #pragma once
 
 #include <memory>
@@ -21,11 +22,12 @@ struct SinkSettings {
 };
 
 struct SinkKind {
-  std::string_view name;           // in the configuration
-  std::int64_t per_minute = 0;     // messages that it takes; 0: no limit
+  std::string_view name;                                          // in the configuration
+  std::int64_t per_minute = 0;                                    // messages that it takes; 0: no limit
   Result<void> (*check)(const SinkSettings& settings) = nullptr;  // of the secrets, at start
   Result<HttpPost> (*render)(const SinkSettings& settings, const Notice& notice, Timestamp now) = nullptr;
-  DeliveryResult (*judge)(const HttpAnswer& answer) = nullptr;  // of an answer that came, which may be an error within a 200
+  DeliveryResult (*judge)(const HttpAnswer& answer) =
+      nullptr;  // of an answer that came, which may be an error within a 200
 };
 
 // nullptr for a name that is none.

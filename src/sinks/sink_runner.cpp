@@ -11,7 +11,8 @@ constexpr Millis kWaitAfterFailure{5'000};
 
 }  // namespace
 
-SinkRunner::SinkRunner(std::unique_ptr<Sink> sink, std::unique_ptr<Dispatcher> dispatcher, const Clock& clock, Log& log, Told told)
+SinkRunner::SinkRunner(std::unique_ptr<Sink> sink, std::unique_ptr<Dispatcher> dispatcher, const Clock& clock, Log& log,
+                       Told told)
     : sink_(std::move(sink)),
       dispatcher_(std::move(dispatcher)),
       clock_(clock),

@@ -22,7 +22,8 @@ class SinkRunner {
   using Told = std::function<void(const Dispatcher::Counts&)>;
 
   // What is referred to must outlive the runner.
-  SinkRunner(std::unique_ptr<Sink> sink, std::unique_ptr<Dispatcher> dispatcher, const Clock& clock, Log& log, Told told);
+  SinkRunner(std::unique_ptr<Sink> sink, std::unique_ptr<Dispatcher> dispatcher, const Clock& clock, Log& log,
+             Told told);
   ~SinkRunner();  // waits for the delivery under way
   SinkRunner(const SinkRunner&) = delete;
   SinkRunner& operator=(const SinkRunner&) = delete;

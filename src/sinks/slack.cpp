@@ -52,7 +52,8 @@ void fields(F& f, Said& v) {
 DeliveryResult judge(const HttpAnswer& answer) {
   const std::string detail = "HTTP " + std::to_string(answer.status);
   if (answer.status == 410) return {Delivery::never, detail + " " + brief(answer.body), {}};
-  if (answer.status < 200 || answer.status >= 300) return {Delivery::try_again, detail + " " + brief(answer.body), answer.retry_after};
+  if (answer.status < 200 || answer.status >= 300)
+    return {Delivery::try_again, detail + " " + brief(answer.body), answer.retry_after};
   if (answer.body.empty() || answer.body == "ok") return {Delivery::done, detail, {}};
   const auto said = read_json<Said>(answer.body, JsonReader::UnknownKeys::ignore);
   if (said && said->ok && said->success && said->error.empty()) return {Delivery::done, detail, {}};

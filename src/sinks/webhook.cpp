@@ -52,19 +52,23 @@ WebhookData data_of(const Event& event) { return {event.id, event.tenant, std::g
 
 std::string body_of(const Notice& notice) {
   const Event& newest = notice.alerts.back();
-  if (notice.alerts.size() == 1) return write_json(WebhookBody<WebhookData>{type_of(newest.body), newest.time, data_of(newest)});
+  if (notice.alerts.size() == 1)
+    return write_json(WebhookBody<WebhookData>{type_of(newest.body), newest.time, data_of(newest)});
   DigestData digest{notice.id, {}};
   for (const Event& event : notice.alerts) digest.alerts.push_back(data_of(event));
   return write_json(WebhookBody<DigestData>{"earshot.alert.digest.v1", newest.time, std::move(digest)});
 }
 
-Result<void> check(const SinkSettings& settings) { return check_secrets(*find_signature_scheme("standard_webhooks"), settings.secrets); }
+Result<void> check(const SinkSettings& settings) {
+  return check_secrets(*find_signature_scheme("standard_webhooks"), settings.secrets);
+}
 
 Result<HttpPost> render(const SinkSettings& settings, const Notice& notice, Timestamp now) {
   HttpPost request{.url = settings.url, .body = body_of(notice), .now = now};
   auto signature = sign_standard_webhook(settings.secrets, {notice.id, now, request.body});
   if (!signature) return std::move(signature.error());
-  request.headers = {"webhook-id: " + notice.id, "webhook-timestamp: " + std::to_string(to_millis(now) / 1000), "webhook-signature: " + *signature};
+  request.headers = {"webhook-id: " + notice.id, "webhook-timestamp: " + std::to_string(to_millis(now) / 1000),
+                     "webhook-signature: " + *signature};
   return request;
 }
 

@@ -1,5 +1,5 @@
-// How long to wait before something that failed is tried again: anything up to a bound that doubles, so that many who failed
-// together do not come back together ("full jitter").
+// How long to wait before something that failed is tried again: anything up to a bound that doubles, so that many who
+// failed together do not come back together ("full jitter").
 #pragma once
 
 #include <algorithm>

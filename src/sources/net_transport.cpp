@@ -66,16 +66,19 @@ struct Wire {
   }
 };
 
-Error failed(const std::string& what, const error_code& code) { return {ErrorKind::Unavailable, what + ": " + code.message()}; }
+Error failed(const std::string& what, const error_code& code) {
+  return {ErrorKind::Unavailable, what + ": " + code.message()};
+}
 
 Result<void> connect(Wire& wire, Tcp& tcp, const Url& url, const Opening& opening) {
   net::ip::tcp::resolver resolver(wire.context);
   auto found = std::make_shared<net::ip::tcp::resolver::results_type>();
   auto code = wire.complete([&](auto ended) {
-    resolver.async_resolve(url.host, url.port, [found, ended](error_code resolved, net::ip::tcp::resolver::results_type results) {
-      *found = std::move(results);
-      ended(resolved);
-    });
+    resolver.async_resolve(url.host, url.port,
+                           [found, ended](error_code resolved, net::ip::tcp::resolver::results_type results) {
+                             *found = std::move(results);
+                             ended(resolved);
+                           });
   });
   if (code) return failed("cannot find " + url.host, code);
   bool is_private = false;
@@ -105,7 +108,9 @@ Result<void> shake_hands(Wire& wire, Tls& tls, const Url& url, const Opening& op
     wire.tls.set_default_verify_paths(code);
   } else {
     wire.tls.load_verify_file(opening.ca_file, code);
-    if (code) return Error{ErrorKind::Invalid, "cannot read the certificates of ca_file " + opening.ca_file + ": " + code.message()};
+    if (code)
+      return Error{ErrorKind::Invalid,
+                   "cannot read the certificates of ca_file " + opening.ca_file + ": " + code.message()};
   }
   SSL* handle = tls.native_handle();
   SSL_set_tlsext_host_name(handle, url.host.c_str());
@@ -114,7 +119,8 @@ Result<void> shake_hands(Wire& wire, Tls& tls, const Url& url, const Opening& op
   code = wire.complete([&](auto ended) { tls.async_handshake(net::ssl::stream_base::client, ended); });
   if (!code) return {};
   if (const long verdict = SSL_get_verify_result(handle); verdict != X509_V_OK) {
-    return Error{ErrorKind::Unavailable, "the certificate of " + url.host + " is not trusted: " + X509_verify_cert_error_string(verdict) +
+    return Error{ErrorKind::Unavailable, "the certificate of " + url.host +
+                                             " is not trusted: " + X509_verify_cert_error_string(verdict) +
                                              "; is the url right, and is ca_file needed?"};
   }
   return failed("no TLS with " + url.host_header(), code);
@@ -143,7 +149,8 @@ class Frames final : public Stream {
   // The answer of a server that refuses; nothing when the stream is open.
   Result<std::optional<Reply>> open(const Url& url, const Opening& opening, Millis patience, const Clock& clock) {
     wire_.until = steady_clock::now() + patience;
-    if (auto connected = connect(wire_, beast::get_lowest_layer(socket_), url, opening); !connected) return std::move(connected.error());
+    if (auto connected = connect(wire_, beast::get_lowest_layer(socket_), url, opening); !connected)
+      return std::move(connected.error());
     if (auto shaken = shake_hands(wire_, socket_.next_layer(), url, opening); !shaken) return std::move(shaken.error());
     socket_.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
       request.set(http::field::user_agent, kUserAgent);
@@ -152,7 +159,8 @@ class Frames final : public Stream {
     socket_.read_message_max(0);  // what is too long is cut below
     socket_.control_callback([this](websocket::frame_type, beast::string_view) { is_alive_ = true; });
     websocket::response_type answer;
-    const auto code = wire_.complete([&](auto ended) { socket_.async_handshake(answer, url.host_header(), url.target, ended); });
+    const auto code =
+        wire_.complete([&](auto ended) { socket_.async_handshake(answer, url.host_header(), url.target, ended); });
     if (!code) return std::optional<Reply>();
     if (code != websocket::error::upgrade_declined) return failed("no WebSocket at " + url.host_header(), code);
     return std::optional<Reply>({static_cast<int>(answer.result_int()), wait_of(answer, clock), answer.body()});
@@ -171,13 +179,19 @@ class Frames final : public Stream {
       if (!ended_->has_value()) return Got{};
       const error_code code = **ended_;
       ended_.reset();
-      if (code == websocket::error::closed) return Got{What::closed, {{}, {socket_.reason().reason.data(), socket_.reason().reason.size()}}, socket_.reason().code};
+      if (code == websocket::error::closed)
+        return Got{What::closed,
+                   {{}, {socket_.reason().reason.data(), socket_.reason().reason.size()}},
+                   socket_.reason().code};
       if (code) return failed("the stream broke off", code);
       if (is_cut_ || buffer_.size() > kLineBytesMax) cut();
       if (!socket_.is_message_done()) continue;
       is_given_ = true;
       const auto bytes = buffer_.cdata();
-      return Got{What::message, {{}, is_cut_ ? std::string_view(head_) : std::string_view(static_cast<const char*>(bytes.data()), bytes.size())}};
+      return Got{
+          What::message,
+          {{},
+           is_cut_ ? std::string_view(head_) : std::string_view(static_cast<const char*>(bytes.data()), bytes.size())}};
     }
   }
 
@@ -232,7 +246,8 @@ class Events final : public Stream {
   Result<Reply> fetch(const Url& url, const Opening& opening, Millis patience, const Clock& clock) {
     if (auto asked = ask(url, opening, patience, "application/json"); !asked) return std::move(asked.error());
     Reply reply = take_rest(static_cast<int>(parser_.get().result_int()), kPayloadBytesMax, clock);
-    if (!parser_.is_done()) return Error{ErrorKind::Unavailable, "a page from " + url.host_header() + " was cut off or is longer than 8 MiB"};
+    if (!parser_.is_done())
+      return Error{ErrorKind::Unavailable, "a page from " + url.host_header() + " was cut off or is longer than 8 MiB"};
     return reply;
   }
 
@@ -258,11 +273,13 @@ class Events final : public Stream {
  private:
   Result<void> ask(const Url& url, const Opening& opening, Millis patience, const char* accept) {
     wire_.until = steady_clock::now() + patience;
-    if (auto connected = connect(wire_, beast::get_lowest_layer(layer_), url, opening); !connected) return std::move(connected.error());
+    if (auto connected = connect(wire_, beast::get_lowest_layer(layer_), url, opening); !connected)
+      return std::move(connected.error());
     if (auto shaken = shake_hands(wire_, layer_, url, opening); !shaken) return std::move(shaken.error());
     const auto request = request_for(url, opening, accept);
     auto code = wire_.complete([&](auto ended) { http::async_write(layer_, request, ended); });
-    parser_.body_limit(std::numeric_limits<std::uint64_t>::max());  // a stream has no end; pages are bounded where they are taken
+    parser_.body_limit(
+        std::numeric_limits<std::uint64_t>::max());  // a stream has no end; pages are bounded where they are taken
     if (!code) code = wire_.complete([&](auto ended) { http::async_read_header(layer_, buffer_, parser_, ended); });
     if (code) return failed("no answer from " + url.host_header(), code);
     return {};
@@ -295,13 +312,15 @@ class Events final : public Stream {
   http::response_parser<http::buffer_body> parser_;
   std::shared_ptr<std::optional<error_code>> ended_;
   std::deque<std::pair<std::string, std::string>> waiting_;
-  ServerSentEvents cutter_{[this](std::string_view event, std::string_view data) { waiting_.emplace_back(event, data); }};
+  ServerSentEvents cutter_{
+      [this](std::string_view event, std::string_view data) { waiting_.emplace_back(event, data); }};
   bool is_given_ = false;
   Layer layer_;
 };
 
 template <class Kind>
-Result<Transport::Opened> open_as(const Url& url, const Opening& opening, Millis patience, const Clock& clock, const std::atomic<bool>& stopping) {
+Result<Transport::Opened> open_as(const Url& url, const Opening& opening, Millis patience, const Clock& clock,
+                                  const std::atomic<bool>& stopping) {
   auto stream = std::make_unique<Kind>(stopping);
   auto refusal = stream->open(url, opening, patience, clock);
   if (!refusal) return std::move(refusal.error());
@@ -332,7 +351,8 @@ Result<Transport::Opened> NetTransport::open(const Opening& opening) {
 Result<Reply> NetTransport::fetch(const Opening& opening) {
   const auto url = parse_url(opening.url);
   if (!url || url->is_websocket()) return no_url(opening.url);
-  if (url->is_secure()) return std::make_unique<Events<Tls>>(is_stopping_)->fetch(*url, opening, settings_.patience, clock_);
+  if (url->is_secure())
+    return std::make_unique<Events<Tls>>(is_stopping_)->fetch(*url, opening, settings_.patience, clock_);
   return std::make_unique<Events<Tcp>>(is_stopping_)->fetch(*url, opening, settings_.patience, clock_);
 }
 

@@ -1,7 +1,8 @@
 // WebSockets, server-sent events and pages over TCP and TLS.
 //
-// Certificates are checked, with the host's name, and cannot be left unchecked. What is connected to is checked after its name was
-// resolved: private addresses are refused unless the opening allows them. Every wait has an end. One thread at a time, but stop().
+// Certificates are checked, with the host's name, and cannot be left unchecked. What is connected to is checked after
+// its name was resolved: private addresses are refused unless the opening allows them. Every wait has an end. One
+// thread at a time, but stop().
 #pragma once
 
 #include <atomic>

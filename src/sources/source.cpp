@@ -22,7 +22,8 @@ constexpr int kTryAgainLater = 1013;
 // Of a server's own words what can be told.
 std::string plain(std::string_view text) {
   std::string told(text.substr(0, 200));
-  std::replace_if(told.begin(), told.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::replace_if(
+      told.begin(), told.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return told.empty() ? told : ": " + told;
 }
 
@@ -103,7 +104,8 @@ Source::Ended Source::refused(const Reply& reply) {
 Source::Ended Source::hear_out() {
   is_settled_ = false;
   auto opened = transport_.open(listener_->opening(reached_.cursor, parts_.clock.now()));
-  if (opened && !opened->stream && !reached_.cursor.empty() && listener_->refuses_cursor(opened->reply.status, opened->reply.body)) {
+  if (opened && !opened->stream && !reached_.cursor.empty() &&
+      listener_->refuses_cursor(opened->reply.status, opened->reply.body)) {
     opened = transport_.open(listener_->opening("", parts_.clock.now()));
   }
   if (!opened) return failed(std::move(opened.error()));
@@ -121,7 +123,8 @@ std::optional<Source::Ended> Source::fetch_pages() {
     if (!reply) return failed(std::move(reply.error()));
     if (reply->status == 429 || reply->status >= 500) return refused(*reply);
     listener_->take_page(reply->status, reply->body);
-    if (batch_.size() >= kBatchMax && !flush()) return Ended{"what was heard was not kept, or another process listens now"};
+    if (batch_.size() >= kBatchMax && !flush())
+      return Ended{"what was heard was not kept, or another process listens now"};
   }
   return std::nullopt;
 }
@@ -143,7 +146,9 @@ Source::Ended Source::read(Stream& stream) {
     if (!got) return {std::move(got.error().message), {}, was_heard};
     const Timestamp now = parts_.clock.now();
     if (got->what == Stream::What::closed) {
-      Ended ended{"the server closed the stream with code " + std::to_string(got->code) + plain(got->message.data), {}, was_heard};
+      Ended ended{"the server closed the stream with code " + std::to_string(got->code) + plain(got->message.data),
+                  {},
+                  was_heard};
       if (got->code == kTryAgainLater) ended.at_least = kLaterWait;
       if (got->code == kPolicyViolation && !was_heard) ended.at_least = kRefusedWait;
       return ended;
@@ -161,7 +166,8 @@ Source::Ended Source::read(Stream& stream) {
     }
     if (is_settled_) reached_.cursor = listener_->cursor();
     if (now - told_ >= kToldEvery) tell();
-    if (is_time_to_flush() && !flush()) return {"what was heard was not kept, or another process listens now", {}, was_heard};
+    if (is_time_to_flush() && !flush())
+      return {"what was heard was not kept, or another process listens now", {}, was_heard};
   }
   return {"earshot is stopping", {}, was_heard};
 }
@@ -173,9 +179,11 @@ void Source::settle() {
   const Timestamp now = parts_.clock.now();
   const bool is_whole = listener_->continuity() == Continuity::whole;
   if (is_whole && is_gap_open_) tell_gap(now, true);
-  if (!is_whole && (was_ever_heard_ || is_gap_open_)) tell_gap(listener_->heard_from() > kEarliest ? listener_->heard_from() : now, false);
+  if (!is_whole && (was_ever_heard_ || is_gap_open_))
+    tell_gap(listener_->heard_from() > kEarliest ? listener_->heard_from() : now, false);
   if (is_deafness_told_) {
-    parts_.log.info("a live source is heard again", {{"source", settings_.name}, {"was_deaf_since", format_rfc3339(reached_.heard)}});
+    parts_.log.info("a live source is heard again",
+                    {{"source", settings_.name}, {"was_deaf_since", format_rfc3339(reached_.heard)}});
     failing_.reset();
   }
   is_deafness_told_ = is_gap_open_ = false;
@@ -243,8 +251,8 @@ bool Source::is_time_to_flush() const {
   return is_settled_ && now - recorded_.heard >= kReachedEvery;
 }
 
-// What is refused is offered again until there is room: meanwhile nothing is read, and the server waits or lets go. False: what
-// was heard since the last time is lost, and is to be heard again.
+// What is refused is offered again until there is room: meanwhile nothing is read, and the server waits or lets go.
+// False: what was heard since the last time is lost, and is to be heard again.
 bool Source::flush() {
   if (!has_place_) return false;
   const bool is_news = was_ever_heard_ && !(reached_ == recorded_);

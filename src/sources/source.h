@@ -1,13 +1,14 @@
-// Listens to one live source: opens the stream, offers what is heard to the log together with how far it has come, and tries again
-// when it breaks.
+// Listens to one live source: opens the stream, offers what is heard to the log together with how far it has come, and
+// tries again when it breaks.
 //
 //     place (from state) ─► open ─► pages ─► read … ─► batch + connector.reached ─► log (one commit) ─► read …
 //                            ▲                │ breaks
 //                            └── jittered wait, Retry-After ◄┘
 //
-// The cursor is recorded in one commit with the events that it covers, so a kill at any moment loses none; what is heard twice
-// carries the id it had. When nothing could be heard for kDeafAfter, a connector.gap that still lasts is recorded; once the stream
-// is back the gap is ended: with `caught_up` if everything has come after all, else up to where the server's memory reaches.
+// The cursor is recorded in one commit with the events that it covers, so a kill at any moment loses none; what is
+// heard twice carries the id it had. When nothing could be heard for kDeafAfter, a connector.gap that still lasts is
+// recorded; once the stream is back the gap is ended: with `caught_up` if everything has come after all, else up to
+// where the server's memory reaches.
 //
 // run() belongs to one thread.
 #pragma once
@@ -35,18 +36,18 @@ class Pause {
 
 class Source : private Findings {
  public:
-  static constexpr std::size_t kBatchMax = 500;           // events in one offer
-  static constexpr Millis kGatherMost{500};               // an event waits so long for others
+  static constexpr std::size_t kBatchMax = 500;             // events in one offer
+  static constexpr Millis kGatherMost{500};                 // an event waits so long for others
   static constexpr std::chrono::seconds kReachedEvery{60};  // the place is recorded when nothing was worth keeping
   static constexpr std::chrono::seconds kSilenceMax{60};    // a stream without any sign of life is dead
   static constexpr std::chrono::seconds kDeafAfter{120};
   static constexpr std::chrono::minutes kRefusedWait{15};  // after 401 and 403: who is refused asks for no more trouble
-  static constexpr std::chrono::minutes kLaterWait{1};      // after a close that says so
+  static constexpr std::chrono::minutes kLaterWait{1};     // after a close that says so
   static constexpr Millis kLook{100};
   static constexpr std::chrono::seconds kToldEvery{1};
 
   struct Settings {
-    std::string name;    // in the configuration
+    std::string name;  // in the configuration
     std::string tenant;
     Millis gather_most = kGatherMost;
     Millis silence_max = kSilenceMax;
@@ -127,7 +128,7 @@ class Source : private Findings {
   bool is_deafness_told_ = false;  // by this process
   bool is_gap_open_ = false;       // told, or perhaps told before this process began
   bool is_settled_ = false;        // it is known whether anything was missed before this connection
-  std::string broken_by_;      // why the last connection ended
+  std::string broken_by_;          // why the last connection ended
   Counts counts_;
   Timestamp told_{};
   std::vector<Event> batch_;

@@ -17,7 +17,9 @@ bool SourceRunner::is_live(const Connector& connector) {
 }
 
 SourceRunner::SourceRunner(Source::Settings settings, Source::Parts parts, const Clock& clock)
-    : transport_(clock), source_(std::move(settings), std::move(parts), transport_, wait_), thread_([this] { source_.run(); }) {}
+    : transport_(clock),
+      source_(std::move(settings), std::move(parts), transport_, wait_),
+      thread_([this] { source_.run(); }) {}
 
 SourceRunner::~SourceRunner() {
   wait_.stop();

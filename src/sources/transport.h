@@ -1,4 +1,5 @@
-// The wire, as a source sees it: opens a stream and fetches pages. Behind an interface, so that a source can be tested without one.
+// The wire, as a source sees it: opens a stream and fetches pages. Behind an interface, so that a source can be tested
+// without one.
 #pragma once
 
 #include <memory>
@@ -20,7 +21,12 @@ struct Reply {
 
 class Stream {
  public:
-  enum class What { message, alive, nothing, closed };  // alive: a ping or a comment; closed: by the server, which says why
+  enum class What {
+    message,
+    alive,
+    nothing,
+    closed
+  };  // alive: a ping or a comment; closed: by the server, which says why
   struct Got {
     What what = What::nothing;
     StreamMessage message;  // until the next read; closed: its data is the reason
@@ -28,7 +34,8 @@ class Stream {
   };
 
   virtual ~Stream() = default;
-  // The next message. Nothing when none came in `wait`: what has come of one is kept. An error is the end of the stream.
+  // The next message. Nothing when none came in `wait`: what has come of one is kept. An error is the end of the
+  // stream.
   virtual Result<Got> read(Millis wait) = 0;
 };
 

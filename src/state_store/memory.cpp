@@ -62,9 +62,7 @@ Result<void> MemoryStore::flush() {
   return {};
 }
 
-void MemoryStore::lose_unflushed() {
-  lose_after(0);
-}
+void MemoryStore::lose_unflushed() { lose_after(0); }
 
 void MemoryStore::lose_after(std::size_t batches) {
   const std::unique_lock lock(mutex_);

@@ -22,19 +22,16 @@ namespace earshot {
 
 namespace {
 
-rocksdb::Slice slice(std::string_view bytes) {
-  return {bytes.data(), bytes.size()};
-}
-std::string_view view(const rocksdb::Slice& bytes) {
-  return {bytes.data(), bytes.size()};
-}
+rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
 
 constexpr int kCacheShardBits = 2;
 constexpr double kShareOfFilters = 0.5;  // of the cache, kept for filters and indices
 
 rocksdb::Options options_for(const RocksStore::Settings& settings) {
   rocksdb::BlockBasedTableOptions table;
-  // Few shards: the filter of one file is more than a megabyte, and what is larger than a shard is read from the file each time.
+  // Few shards: the filter of one file is more than a megabyte, and what is larger than a shard is read from the file
+  // each time.
   table.block_cache = rocksdb::NewLRUCache(settings.block_cache_bytes, kCacheShardBits, false, kShareOfFilters);
   table.cache_index_and_filter_blocks = true;  // else they grow with the state, outside every bound
   table.pin_l0_filter_and_index_blocks_in_cache = true;
@@ -52,7 +49,8 @@ rocksdb::Options options_for(const RocksStore::Settings& settings) {
   options.memtable_whole_key_filtering = true;
   options.memtable_prefix_bloom_size_ratio = 0.02;
   options.allow_concurrent_memtable_write = false;  // nearly always one writer at a time
-  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));  // writes are sorted: each goes near the one before
+  options.memtable_insert_with_hint_prefix_extractor.reset(
+      rocksdb::NewCappedPrefixTransform(0));  // writes are sorted: each goes near the one before
   options.max_background_jobs = 2;
   options.compression = settings.sorted_files ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
   options.level_compaction_dynamic_level_bytes = true;
@@ -92,8 +90,9 @@ Result<void> look_at_format(const std::filesystem::path& directory, const std::s
   std::ifstream file(directory / kFormatFile);
   std::getline(file, format);
   if (format == wanted) return {};
-  return Error{ErrorKind::Corrupt, directory.string() + " was written by another version of earshot (format " + (format.empty() ? "1" : format) +
-                                       ", this one has " + wanted + "); it is rebuilt from the event log when earshot starts"};
+  return Error{ErrorKind::Corrupt, directory.string() + " was written by another version of earshot (format " +
+                                       (format.empty() ? "1" : format) + ", this one has " + wanted +
+                                       "); it is rebuilt from the event log when earshot starts"};
 }
 
 constexpr std::size_t kNear = 8;  // writes ahead of which a key is brought near
@@ -105,7 +104,8 @@ struct Sorted {
 
 std::array<std::uint64_t, 2> mark_of(std::string_view bytes) {
   std::array<std::uint64_t, 2> mark{};
-  for (std::size_t i = 0; i < std::min(bytes.size(), sizeof mark); ++i) mark[i / 8] |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (56 - i % 8 * 8);
+  for (std::size_t i = 0; i < std::min(bytes.size(), sizeof mark); ++i)
+    mark[i / 8] |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (56 - i % 8 * 8);
   return mark;
 }
 
@@ -118,7 +118,8 @@ std::size_t shared_by_all(std::span<const Sorted> writes) {
   return shared.size();
 }
 
-// By the bytes behind what all share, then those that are still alike by what only they share: few comparisons follow a pointer.
+// By the bytes behind what all share, then those that are still alike by what only they share: few comparisons follow a
+// pointer.
 void sort_by_key(std::span<Sorted> writes) {
   constexpr std::size_t kFew = 8;
   const auto by_key = [](const Sorted& a, const Sorted& b) { return a.write->key < b.write->key; };
@@ -140,7 +141,8 @@ std::vector<Sorted> in_key_order(const std::vector<StateWrite>& batch) {
   sorted.reserve(batch.size());
   for (const StateWrite& one : batch) sorted.push_back({{}, &one});
   sort_by_key(sorted);
-  const auto later = std::unique(sorted.rbegin(), sorted.rend(), [](const Sorted& a, const Sorted& b) { return a.write->key == b.write->key; });
+  const auto later = std::unique(sorted.rbegin(), sorted.rend(),
+                                 [](const Sorted& a, const Sorted& b) { return a.write->key == b.write->key; });
   sorted.erase(sorted.begin(), later.base());
   return sorted;
 }
@@ -177,7 +179,8 @@ struct RocksStore::Impl {
     rocksdb::WriteBatch writes;
     for (const Sorted& at : sorted) {
       const StateWrite& one = *at.write;
-      const rocksdb::Status status = one.value ? writes.Put(slice(one.key), slice(*one.value)) : writes.Delete(slice(one.key));
+      const rocksdb::Status status =
+          one.value ? writes.Put(slice(one.key), slice(*one.value)) : writes.Delete(slice(one.key));
       if (!status.ok()) return status;
     }
     rocksdb::WriteOptions options;
@@ -193,7 +196,8 @@ struct RocksStore::Impl {
     for (std::size_t i = 0; i < sorted.size() && status.ok(); ++i) {
       if (i + kNear < sorted.size()) __builtin_prefetch(sorted[i + kNear].write->key.data());
       const Sorted& at = sorted[i];
-      status = at.write->value ? file.Put(slice(at.write->key), slice(*at.write->value)) : file.Delete(slice(at.write->key));
+      status =
+          at.write->value ? file.Put(slice(at.write->key), slice(*at.write->value)) : file.Delete(slice(at.write->key));
     }
     if (status.ok()) status = file.Finish();
     if (!status.ok()) return status;

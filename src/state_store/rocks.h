@@ -1,8 +1,8 @@
 // State on disk, in RocksDB.
 //
 // The event log rebuilds what a crash takes away, and the position that is written in the same batch as the values says
-// from where; so nothing is synced. With a write-ahead log what was written survives the death of the process, and a start is
-// short. What a crash leaves is a prefix of the batches, never part of one.
+// from where; so nothing is synced. With a write-ahead log what was written survives the death of the process, and a
+// start is short. What a crash leaves is a prefix of the batches, never part of one.
 //
 // A store that is damaged says ErrorKind::Corrupt at opening where that shows, else at the first read of the damaged
 // part and at every opening after it. It may then be moved aside and rebuilt; nothing is lost by it but time.

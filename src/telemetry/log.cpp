@@ -42,7 +42,9 @@ void append_escaped(std::string& out, std::string_view text) {
   }
 }
 
-bool needs_quotes(std::string_view value) { return value.empty() || value.find_first_of(" =\"") != std::string_view::npos; }
+bool needs_quotes(std::string_view value) {
+  return value.empty() || value.find_first_of(" =\"") != std::string_view::npos;
+}
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
@@ -103,7 +105,9 @@ Log::Log(LogLevel lowest) : lowest_(lowest), output_(std::make_unique<Output>())
   }
 }
 
-Log::Log(LogLevel lowest, Write write) : lowest_(lowest), output_(std::make_unique<Output>()) { output_->write = std::move(write); }
+Log::Log(LogLevel lowest, Write write) : lowest_(lowest), output_(std::make_unique<Output>()) {
+  output_->write = std::move(write);
+}
 
 Log::~Log() = default;
 

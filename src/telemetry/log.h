@@ -24,8 +24,8 @@ enum class LogLevel : std::uint8_t { debug, info, warn, error, off };
 
 struct LogField {
   template <class Number>
-    requires std::is_arithmetic_v<Number>
-  LogField(std::string_view name, Number number) : key(name), value(as_text(number)) {}
+  requires std::is_arithmetic_v<Number> LogField(std::string_view name, Number number)
+      : key(name), value(as_text(number)) {}
   LogField(std::string_view name, std::string_view text) : key(name), value(text) {}
 
   std::string key;

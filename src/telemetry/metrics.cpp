@@ -21,58 +21,171 @@ namespace {
 constexpr std::array<MetricInfo, kMetrics> kTable{{
     {Metric::events_in, MetricShape::counter, "earshot_events_in_total", {"stage"}, "Events read by a stage"},
     {Metric::events_out, MetricShape::counter, "earshot_events_out_total", {"stage"}, "Events written by a stage"},
-    {Metric::dead_letters, MetricShape::counter, "earshot_dead_letters_total", {"stage", "reason", "connector"},
+    {Metric::dead_letters,
+     MetricShape::counter,
+     "earshot_dead_letters_total",
+     {"stage", "reason", "connector"},
      "Data that a stage could not accept"},
-    {Metric::mended, MetricShape::counter, "earshot_dead_letters_mended_total", {"connector"}, "Dead letters that somebody had read again"},
-    {Metric::lag, MetricShape::gauge, "earshot_lag_seconds", {"stage"}, "From when the newest event was recorded until the stage was done with it"},
-    {Metric::duplicates, MetricShape::counter, "earshot_duplicates_total", {"stage"},
+    {Metric::mended,
+     MetricShape::counter,
+     "earshot_dead_letters_mended_total",
+     {"connector"},
+     "Dead letters that somebody had read again"},
+    {Metric::lag,
+     MetricShape::gauge,
+     "earshot_lag_seconds",
+     {"stage"},
+     "From when the newest event was recorded until the stage was done with it"},
+    {Metric::duplicates,
+     MetricShape::counter,
+     "earshot_duplicates_total",
+     {"stage"},
      "Events that came again and changed nothing"},
-    {Metric::commit, MetricShape::histogram, "earshot_commit_seconds", {}, "Time from handing over a commit until it is durable"},
+    {Metric::commit,
+     MetricShape::histogram,
+     "earshot_commit_seconds",
+     {},
+     "Time from handing over a commit until it is durable"},
     {Metric::ready, MetricShape::gauge, "earshot_ready", {}, "1 when events can be taken, as /readyz says"},
-    {Metric::queue_events, MetricShape::gauge, "earshot_queue_events", {}, "Events taken at the front door and not yet durable"},
-    {Metric::queue_events_max, MetricShape::gauge, "earshot_queue_events_max", {}, "Events that may be taken and not yet durable"},
-    {Metric::requests, MetricShape::counter, "earshot_http_requests_total", {"route", "outcome"}, "HTTP requests answered"},
-    {Metric::request_time, MetricShape::histogram, "earshot_http_request_seconds", {"route"}, "Time from the last byte of a request to its answer"},
-    {Metric::deliveries, MetricShape::counter, "earshot_deliveries_total", {"stage", "outcome"}, "Tries to deliver an alert to a sink"},
-    {Metric::source_frames, MetricShape::counter, "earshot_source_frames_total", {"source", "outcome"}, "Frames that a live source sent"},
-    {Metric::source_connections, MetricShape::counter, "earshot_source_connections_total", {"source", "outcome"}, "Connections to live sources, by how they went"},
-    {Metric::source_connected, MetricShape::gauge, "earshot_source_connected", {"source"}, "1 while a live source is listened to"},
-    {Metric::source_heard, MetricShape::gauge, "earshot_source_heard_timestamp_seconds", {"source"}, "When a live source gave its last sign of life"},
-    {Metric::source_gaps, MetricShape::counter, "earshot_source_gaps_total", {"source", "outcome"}, "Times without a live source that are over"},
+    {Metric::queue_events,
+     MetricShape::gauge,
+     "earshot_queue_events",
+     {},
+     "Events taken at the front door and not yet durable"},
+    {Metric::queue_events_max,
+     MetricShape::gauge,
+     "earshot_queue_events_max",
+     {},
+     "Events that may be taken and not yet durable"},
+    {Metric::requests,
+     MetricShape::counter,
+     "earshot_http_requests_total",
+     {"route", "outcome"},
+     "HTTP requests answered"},
+    {Metric::request_time,
+     MetricShape::histogram,
+     "earshot_http_request_seconds",
+     {"route"},
+     "Time from the last byte of a request to its answer"},
+    {Metric::deliveries,
+     MetricShape::counter,
+     "earshot_deliveries_total",
+     {"stage", "outcome"},
+     "Tries to deliver an alert to a sink"},
+    {Metric::source_frames,
+     MetricShape::counter,
+     "earshot_source_frames_total",
+     {"source", "outcome"},
+     "Frames that a live source sent"},
+    {Metric::source_connections,
+     MetricShape::counter,
+     "earshot_source_connections_total",
+     {"source", "outcome"},
+     "Connections to live sources, by how they went"},
+    {Metric::source_connected,
+     MetricShape::gauge,
+     "earshot_source_connected",
+     {"source"},
+     "1 while a live source is listened to"},
+    {Metric::source_heard,
+     MetricShape::gauge,
+     "earshot_source_heard_timestamp_seconds",
+     {"source"},
+     "When a live source gave its last sign of life"},
+    {Metric::source_gaps,
+     MetricShape::counter,
+     "earshot_source_gaps_total",
+     {"source", "outcome"},
+     "Times without a live source that are over"},
     {Metric::cpu, MetricShape::counter, "earshot_process_cpu_seconds_total", {}, "CPU time of this process"},
     {Metric::memory, MetricShape::gauge, "earshot_process_memory_bytes", {}, "Memory of this process"},
-    {Metric::open_files, MetricShape::gauge, "earshot_process_open_files", {}, "Files and connections that this process has open"},
-    {Metric::open_files_max, MetricShape::gauge, "earshot_process_open_files_max", {}, "Files and connections that it may have open"},
-    {Metric::disk_free, MetricShape::gauge, "earshot_disk_free_bytes", {}, "Room left on the disk of the data directory"},
+    {Metric::open_files,
+     MetricShape::gauge,
+     "earshot_process_open_files",
+     {},
+     "Files and connections that this process has open"},
+    {Metric::open_files_max,
+     MetricShape::gauge,
+     "earshot_process_open_files_max",
+     {},
+     "Files and connections that it may have open"},
+    {Metric::disk_free,
+     MetricShape::gauge,
+     "earshot_disk_free_bytes",
+     {},
+     "Room left on the disk of the data directory"},
     {Metric::disk_size, MetricShape::gauge, "earshot_disk_size_bytes", {}, "Size of the disk of the data directory"},
     {Metric::started, MetricShape::gauge, "earshot_start_timestamp_seconds", {}, "When this process started"},
-    {Metric::feedback, MetricShape::counter, "earshot_feedback_total", {"tenant", "channel", "sentiment"},
+    {Metric::feedback,
+     MetricShape::counter,
+     "earshot_feedback_total",
+     {"tenant", "channel", "sentiment"},
      "Feedback by where it was said and its tone"},
-    {Metric::issues, MetricShape::counter, "earshot_issues_total", {"tenant", "issue_type"}, "Issues that feedback named"},
-    {Metric::csat_answers, MetricShape::counter, "earshot_csat_answers_total", {"tenant", "score"},
+    {Metric::issues,
+     MetricShape::counter,
+     "earshot_issues_total",
+     {"tenant", "issue_type"},
+     "Issues that feedback named"},
+    {Metric::csat_answers,
+     MetricShape::counter,
+     "earshot_csat_answers_total",
+     {"tenant", "score"},
      "Answers to satisfaction surveys on the scale 1 to 5, as they came in"},
-    {Metric::nps_answers, MetricShape::counter, "earshot_nps_answers_total", {"tenant", "score"},
+    {Metric::nps_answers,
+     MetricShape::counter,
+     "earshot_nps_answers_total",
+     {"tenant", "score"},
      "Answers to recommendation surveys, 0 to 10, as they came in"},
-    {Metric::cases_opened, MetricShape::counter, "earshot_cases_opened_total", {"tenant", "issue_type", "channel"}, "Cases opened, by first issue type"},
-    {Metric::cases_active, MetricShape::gauge, "earshot_cases_active", {"tenant", "state", "department"}, "Cases not yet resolved"},
-    {Metric::first_response, MetricShape::histogram, "earshot_first_response_seconds", {"tenant"},
+    {Metric::cases_opened,
+     MetricShape::counter,
+     "earshot_cases_opened_total",
+     {"tenant", "issue_type", "channel"},
+     "Cases opened, by first issue type"},
+    {Metric::cases_active,
+     MetricShape::gauge,
+     "earshot_cases_active",
+     {"tenant", "state", "department"},
+     "Cases not yet resolved"},
+    {Metric::first_response,
+     MetricShape::histogram,
+     "earshot_first_response_seconds",
+     {"tenant"},
      "Time from the customer's first word to the first public reply by a person"},
-    {Metric::resolution, MetricShape::histogram, "earshot_resolution_seconds", {"tenant"}, "Time from opening to the resolution"},
-    {Metric::sla_outcomes, MetricShape::counter, "earshot_sla_outcomes_total", {"tenant", "sla_metric", "outcome"}, "Promised times met and breached"},
-    {Metric::signals, MetricShape::counter, "earshot_signals_total", {"tenant", "kind", "level"}, "Signals raised about customers"},
-    {Metric::signals_cleared, MetricShape::counter, "earshot_signals_cleared_total", {"tenant", "kind"}, "Signals about customers that were cleared"},
+    {Metric::resolution,
+     MetricShape::histogram,
+     "earshot_resolution_seconds",
+     {"tenant"},
+     "Time from opening to the resolution"},
+    {Metric::sla_outcomes,
+     MetricShape::counter,
+     "earshot_sla_outcomes_total",
+     {"tenant", "sla_metric", "outcome"},
+     "Promised times met and breached"},
+    {Metric::signals,
+     MetricShape::counter,
+     "earshot_signals_total",
+     {"tenant", "kind", "level"},
+     "Signals raised about customers"},
+    {Metric::signals_cleared,
+     MetricShape::counter,
+     "earshot_signals_cleared_total",
+     {"tenant", "kind"},
+     "Signals about customers that were cleared"},
     {Metric::alerts, MetricShape::counter, "earshot_alerts_total", {"tenant", "severity"}, "Alerts raised"},
     {Metric::build_info, MetricShape::gauge, "earshot_build_info", {"version"}, "Always 1; names the build"},
     {Metric::series, MetricShape::gauge, "earshot_metric_series", {}, "Series of this process"},
-    {Metric::overflow, MetricShape::counter, "earshot_metric_overflow_total", {"label"},
+    {Metric::overflow,
+     MetricShape::counter,
+     "earshot_metric_overflow_total",
+     {"label"},
      "Updates that went to `other`: by label, or `series` when the bound of the process was reached"},
 }};
 
 constexpr std::string_view kOther = "other";
 constexpr std::size_t kLabelBytesMax = 64;
 constexpr int kDigitsInARowMax = 5;  // more is a telephone number or an id
-constexpr std::array<double, 12> kResponseBuckets{60,    300,   900,    1800,   3600,   7200,
-                                                  14400, 28800, 86400,  172800, 259200, 604800};
+constexpr std::array<double, 12> kResponseBuckets{60,    300,   900,   1800,   3600,   7200,
+                                                  14400, 28800, 86400, 172800, 259200, 604800};
 constexpr std::array<double, 13> kQuickBuckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                                0.025,  0.05,    0.1,    0.25,  1,      5};
 
@@ -84,8 +197,8 @@ std::size_t label_count(const MetricInfo& info) {
   return count;
 }
 
-// A name as configurations and connectors write them. Addresses, telephone numbers, URLs and sentences are not. Routes come from
-// the program itself.
+// A name as configurations and connectors write them. Addresses, telephone numbers, URLs and sentences are not. Routes
+// come from the program itself.
 bool has_the_shape_of_a_name(std::string_view label, std::string_view value) {
   if (label == "route") return true;
   if (value.size() > kLabelBytesMax) return false;
@@ -121,9 +234,15 @@ struct Metrics::Store {
       const std::string name(info.name);
       const std::string help(info.help);
       switch (info.shape) {
-        case MetricShape::counter: counters.push_back(&prometheus::BuildCounter().Name(name).Help(help).Register(registry)); break;
-        case MetricShape::gauge: gauges.push_back(&prometheus::BuildGauge().Name(name).Help(help).Register(registry)); break;
-        case MetricShape::histogram: histograms.push_back(&prometheus::BuildHistogram().Name(name).Help(help).Register(registry)); break;
+        case MetricShape::counter:
+          counters.push_back(&prometheus::BuildCounter().Name(name).Help(help).Register(registry));
+          break;
+        case MetricShape::gauge:
+          gauges.push_back(&prometheus::BuildGauge().Name(name).Help(help).Register(registry));
+          break;
+        case MetricShape::histogram:
+          histograms.push_back(&prometheus::BuildHistogram().Name(name).Help(help).Register(registry));
+          break;
       }
     }
   }
@@ -173,7 +292,8 @@ struct Metrics::Store {
     series_count += size_of(metric);
     const MetricInfo& info = info_of(metric);
     prometheus::Labels named;
-    for (std::size_t i = 0; i < label_count(info); ++i) named.emplace(std::string(info.labels[i]), std::string(labels.values[i]));
+    for (std::size_t i = 0; i < label_count(info); ++i)
+      named.emplace(std::string(info.labels[i]), std::string(labels.values[i]));
     const std::size_t place = place_of(metric);
     switch (info.shape) {
       case MetricShape::counter: found->second.counter = &counters[place]->Add(named); break;
@@ -221,7 +341,8 @@ Metrics::Metrics(Settings settings) : store_(std::make_unique<Store>(std::move(s
 Metrics::~Metrics() = default;
 
 void Metrics::add(Metric counter, LabelValues labels, double amount) {
-  EARSHOT_CHECK(info_of(counter).shape == MetricShape::counter && amount >= 0, "only a counter can be added to, and it never falls");
+  EARSHOT_CHECK(info_of(counter).shape == MetricShape::counter && amount >= 0,
+                "only a counter can be added to, and it never falls");
   const std::lock_guard lock(store_->guard);
   store_->series_of(counter, labels).counter->Increment(amount);
 }
@@ -268,7 +389,8 @@ std::string Metrics::expose(std::string_view tenant) const {
   if (!tenant.empty()) {
     for (auto& family : families) {
       std::erase_if(family.metric, [&](const auto& one) {
-        return std::any_of(one.label.begin(), one.label.end(), [&](const auto& label) { return label.name == "tenant" && label.value != tenant; });
+        return std::any_of(one.label.begin(), one.label.end(),
+                           [&](const auto& label) { return label.name == "tenant" && label.value != tenant; });
       });
     }
   }

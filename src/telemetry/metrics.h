@@ -1,9 +1,9 @@
 // Metrics for Prometheus: what the program tells its operator in numbers.
 //
 // Every metric stands in the table of metrics.cpp with its labels; docs/metrics.md lists the same, and a test compares
-// the two. Labels come from closed sets, never from customers, cases, agents or texts: a value that has not the shape of
-// a name, or one too many of its kind, becomes `other` and is counted, and so does every series beyond the bound of the
-// process. So a flood of strange input cannot grow the process or reach a dashboard.
+// the two. Labels come from closed sets, never from customers, cases, agents or texts: a value that has not the shape
+// of a name, or one too many of its kind, becomes `other` and is counted, and so does every series beyond the bound of
+// the process. So a flood of strange input cannot grow the process or reach a dashboard.
 //
 // Metrics: any thread. MetricsFeed: one thread each; it gathers without locks and is flushed once per batch.
 #pragma once
@@ -105,8 +105,8 @@ class Metrics {
   void set(Metric gauge, LabelValues labels, double value);
   void observe(Metric histogram, LabelValues labels, double value);
 
-  // Shows a series with nothing counted yet. Prometheus takes the first value of a series as where it begins, so the first event
-  // of one that did not stand at zero before is lost to every rate.
+  // Shows a series with nothing counted yet. Prometheus takes the first value of a series as where it begins, so the
+  // first event of one that did not stand at zero before is lost to every rate.
   void expect(Metric metric, LabelValues labels);
 
   // Everything there is to a gauge: its other series disappear.
@@ -116,8 +116,8 @@ class Metrics {
   };
   void replace(Metric gauge, std::span<const GaugeValue> values);
 
-  // What a stage did with one batch; `lag`: from when its newest event was recorded until it was done with; nothing: it had none.
-  // Stages are processors, connectors and sinks.
+  // What a stage did with one batch; `lag`: from when its newest event was recorded until it was done with; nothing: it
+  // had none. Stages are processors, connectors and sinks.
   struct StageBatch {
     std::uint64_t in = 0;
     std::uint64_t out = 0;

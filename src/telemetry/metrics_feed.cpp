@@ -24,10 +24,12 @@ void expect_tenant(Metrics& metrics, std::string_view tenant) {
   for (std::int64_t score = 1; score <= 5; ++score) metrics.expect(Metric::csat_answers, {{tenant, score_text(score)}});
   for (std::int64_t score = 0; score <= 10; ++score) metrics.expect(Metric::nps_answers, {{tenant, score_text(score)}});
   for (const std::string_view metric : {"first_reply", "full_resolution"}) {
-    for (const std::string_view outcome : {"met", "breached"}) metrics.expect(Metric::sla_outcomes, {{tenant, metric, outcome}});
+    for (const std::string_view outcome : {"met", "breached"})
+      metrics.expect(Metric::sla_outcomes, {{tenant, metric, outcome}});
   }
   for (const std::string_view kind : names_of(SignalKind{})) {
-    for (const std::string_view level : names_of(SignalLevel{})) metrics.expect(Metric::signals, {{tenant, kind, level}});
+    for (const std::string_view level : names_of(SignalLevel{}))
+      metrics.expect(Metric::signals, {{tenant, kind, level}});
     metrics.expect(Metric::signals_cleared, {{tenant, kind}});
   }
   for (const std::string_view severity : names_of(Severity{})) metrics.expect(Metric::alerts, {{tenant, severity}});
@@ -54,13 +56,18 @@ void MetricsFeed::observe(const MeasureTaken& measure, std::string_view tenant) 
     case MeasureKind::feedback:
       // The tones that a new channel has not had are zero and not unknown: net sentiment needs all of them.
       if (count(Metric::feedback, {{tenant, measure.channel, name_of(measure.sentiment)}})) {
-        for (const std::string_view tone : names_of(Sentiment{})) count(Metric::feedback, {{tenant, measure.channel, tone}}, 0);
+        for (const std::string_view tone : names_of(Sentiment{}))
+          count(Metric::feedback, {{tenant, measure.channel, tone}}, 0);
       }
       if (measure.issues.empty()) count(Metric::issues, {{tenant, name_of(IssueType::none)}});
       for (const IssueType issue : measure.issues) count(Metric::issues, {{tenant, name_of(issue)}});
       break;
-    case MeasureKind::first_response: metrics_.observe(Metric::first_response, {{tenant}}, static_cast<double>(measure.value) / 1000.0); break;
-    case MeasureKind::resolution: metrics_.observe(Metric::resolution, {{tenant}}, static_cast<double>(measure.value) / 1000.0); break;
+    case MeasureKind::first_response:
+      metrics_.observe(Metric::first_response, {{tenant}}, static_cast<double>(measure.value) / 1000.0);
+      break;
+    case MeasureKind::resolution:
+      metrics_.observe(Metric::resolution, {{tenant}}, static_cast<double>(measure.value) / 1000.0);
+      break;
     case MeasureKind::sla_outcome: count(Metric::sla_outcomes, {{tenant, measure.sla_metric, measure.outcome}}); break;
     case MeasureKind::survey_answer: {
       if (!measure.survey || !measure.survey->score) break;
@@ -90,9 +97,11 @@ void MetricsFeed::observe(const Event& event) {
   if (const auto* measure = std::get_if<MeasureTaken>(&event.body)) return observe(*measure, event.tenant);
   if (const auto* change = std::get_if<CaseChanged>(&event.body)) return observe(*change, event.tenant);
   if (const auto* signal = std::get_if<SignalChanged>(&event.body)) return observe(*signal, event.tenant);
-  if (const auto* letter = std::get_if<DeadLetter>(&event.body)) count(Metric::dead_letters, {{stage_, name_of(letter->reason), letter->connector}});
+  if (const auto* letter = std::get_if<DeadLetter>(&event.body))
+    count(Metric::dead_letters, {{stage_, name_of(letter->reason), letter->connector}});
   if (const auto* mended = std::get_if<DeadLetterMended>(&event.body)) count(Metric::mended, {{mended->connector}});
-  if (const auto* alert = std::get_if<AlertRaised>(&event.body)) count(Metric::alerts, {{event.tenant, name_of(alert->severity)}});
+  if (const auto* alert = std::get_if<AlertRaised>(&event.body))
+    count(Metric::alerts, {{event.tenant, name_of(alert->severity)}});
 }
 
 void MetricsFeed::flush() {

@@ -10,11 +10,14 @@
 namespace earshot {
 namespace {
 
-double seconds_of(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
 
 }  // namespace
 
-ProcessMetrics::ProcessMetrics(Metrics& metrics, std::filesystem::path data) : metrics_(metrics), data_(std::move(data)) {
+ProcessMetrics::ProcessMetrics(Metrics& metrics, std::filesystem::path data)
+    : metrics_(metrics), data_(std::move(data)) {
   const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
   metrics_.set(Metric::started, {}, std::chrono::duration<double>(since_1970).count());
 }
@@ -32,8 +35,11 @@ void ProcessMetrics::read() {
   }
   std::error_code error;
   const std::filesystem::directory_iterator files("/proc/self/fd", error);
-  if (!error) metrics_.set(Metric::open_files, {}, static_cast<double>(std::distance(begin(files), end(files)) - 1));  // one reads the folder
-  if (rlimit limit{}; ::getrlimit(RLIMIT_NOFILE, &limit) == 0) metrics_.set(Metric::open_files_max, {}, static_cast<double>(limit.rlim_cur));
+  if (!error)
+    metrics_.set(Metric::open_files, {},
+                 static_cast<double>(std::distance(begin(files), end(files)) - 1));  // one reads the folder
+  if (rlimit limit{}; ::getrlimit(RLIMIT_NOFILE, &limit) == 0)
+    metrics_.set(Metric::open_files_max, {}, static_cast<double>(limit.rlim_cur));
   const auto space = std::filesystem::space(data_, error);
   if (error) return;
   metrics_.set(Metric::disk_free, {}, static_cast<double>(space.available));

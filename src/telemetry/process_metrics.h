@@ -1,4 +1,5 @@
-// What this process takes of its machine: CPU, memory, open files, the disk of its data. Read from the system when asked.
+// What this process takes of its machine: CPU, memory, open files, the disk of its data. Read from the system when
+// asked.
 //
 // One thread at a time.
 #pragma once

@@ -180,12 +180,16 @@ std::uint16_t Analyzer::permille(const Logits& logits, std::size_t language, std
 std::array<std::uint16_t, 3> Analyzer::shares(Fixed negative, Fixed positive, Fixed genre, std::size_t language) const {
   const auto& sharpness = model_.numbers.sharpness[language];
   const std::int64_t social = sigmoid_permille(genre);
-  const auto mixed = [&](Head review, Head post) { return sharpness[review] + (sharpness[post] - sharpness[review]) * social / 1000; };
-  return softmax_permille({negative * mixed(kNegativeHead, kSocialNegativeHead) >> 16, 0, positive * mixed(kPositiveHead, kSocialPositiveHead) >> 16});
+  const auto mixed = [&](Head review, Head post) {
+    return sharpness[review] + (sharpness[post] - sharpness[review]) * social / 1000;
+  };
+  return softmax_permille({negative * mixed(kNegativeHead, kSocialNegativeHead) >> 16, 0,
+                           positive * mixed(kPositiveHead, kSocialPositiveHead) >> 16});
 }
 
 void Analyzer::set_sentiment(const Logits& logits, std::size_t language, Analysis& analysis) const {
-  const auto permille = shares(logits.head[kNegativeHead], logits.head[kPositiveHead], logits.head[kGenreHead], language);
+  const auto permille =
+      shares(logits.head[kNegativeHead], logits.head[kPositiveHead], logits.head[kGenreHead], language);
   analysis.negative_permille = permille[0];
   analysis.neutral_permille = permille[1];
   analysis.positive_permille = permille[2];
@@ -244,8 +248,8 @@ void Analyzer::set_aspects(const Scratch& scratch, Fixed genre, std::size_t lang
     const auto parts = shares(logits.negative, logits.positive, genre, language);
     const std::uint16_t top = *std::max_element(parts.begin(), parts.end());
     const bool is_named_only = !has_opinion && top < kOpinionPermille;
-    const AspectScore score{static_cast<Aspect>(hit.word_class - kAspectFirst), is_named_only ? Sentiment::neutral : sentiment_of(parts),
-                            is_named_only ? parts[1] : top};
+    const AspectScore score{static_cast<Aspect>(hit.word_class - kAspectFirst),
+                            is_named_only ? Sentiment::neutral : sentiment_of(parts), is_named_only ? parts[1] : top};
     const auto same = std::find_if(analysis.aspects.begin(), analysis.aspects.end(), [&](const AspectScore& other) {
       return other.aspect == score.aspect && other.polarity == score.polarity;
     });

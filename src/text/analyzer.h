@@ -55,7 +55,8 @@ class Analyzer {
   bool is_complaint(const text::Reading& reading, const Analysis& analysis, std::size_t language) const;
   std::uint16_t permille(const text::Logits& logits, std::size_t language, std::size_t head) const;
   // `genre` is the head's logit of the whole text: posts have a temperature of their own.
-  std::array<std::uint16_t, 3> shares(text::Fixed negative, text::Fixed positive, text::Fixed genre, std::size_t language) const;
+  std::array<std::uint16_t, 3> shares(text::Fixed negative, text::Fixed positive, text::Fixed genre,
+                                      std::size_t language) const;
 
   StableBytes bytes_;
   text::Model model_;  // looks into them

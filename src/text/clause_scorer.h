@@ -32,7 +32,9 @@ class ClauseScorer {
       : model_(model), scorer_(scorer), hits_(hits), clauses_(clauses) {}
 
   // Whether a clause ends before a feature that ends at `to`. Flags come last and are about the whole.
-  bool is_over(FeatureKind kind, std::uint32_t to) const { return at_ < clauses_.size() && (kind == kFlag || to > clauses_[at_].to); }
+  bool is_over(FeatureKind kind, std::uint32_t to) const {
+    return at_ < clauses_.size() && (kind == kFlag || to > clauses_[at_].to);
+  }
 
   // Before that feature is added.
   void before(FeatureKind kind, std::uint32_t to) {

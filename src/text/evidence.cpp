@@ -19,9 +19,7 @@ bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || c == '0' || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool starts_sign(char c) {
-  return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-}
+bool starts_sign(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
 class Collector {
  public:
@@ -146,7 +144,8 @@ class Collector {
 
   std::int64_t part(const Placed& placed, int head) const {
     const auto weight = [&](int h) {
-      return std::int64_t{placed.totals[static_cast<std::size_t>(h) + 1]} * model_.numbers.step[static_cast<std::size_t>(h)];
+      return std::int64_t{placed.totals[static_cast<std::size_t>(h) + 1]} *
+             model_.numbers.step[static_cast<std::size_t>(h)];
     };
     if (head == kNegativeHead) return weight(head) + weight(kSocialNegativeHead) * social_permille_ / 1000;
     if (head == kPositiveHead) return weight(head) + weight(kSocialPositiveHead) * social_permille_ / 1000;

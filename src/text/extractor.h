@@ -1,5 +1,5 @@
-// How features are found, for those who take them as they come: the list that training and evidence need, and the stream
-// that adds up as it reads. features.h says what they are.
+// How features are found, for those who take them as they come: the list that training and evidence need, and the
+// stream that adds up as it reads. features.h says what they are.
 #pragma once
 
 #include <algorithm>
@@ -37,13 +37,9 @@ inline std::uint64_t mix(std::uint64_t value) {
   return value;
 }
 
-inline std::uint64_t salted(std::uint64_t value, std::uint64_t salt) {
-  return value + salt * 0xa0761d6478bd642full;
-}
+inline std::uint64_t salted(std::uint64_t value, std::uint64_t salt) { return value + salt * 0xa0761d6478bd642full; }
 
-inline std::uint32_t short_hash(std::uint64_t hash) {
-  return static_cast<std::uint32_t>(mix(hash) >> 32);
-}
+inline std::uint32_t short_hash(std::uint64_t hash) { return static_cast<std::uint32_t>(mix(hash) >> 32); }
 
 inline std::uint64_t read_bytes(const char* from, std::size_t size) {
   std::uint64_t value = 0;
@@ -60,30 +56,23 @@ inline std::uint64_t hash_bytes(std::string_view bytes) {
   return hash;
 }
 
-inline bool is_word_ascii(char c) {
-  return (c >= 'a' && c <= 'z') || c == '0';
-}
+inline bool is_word_ascii(char c) { return (c >= 'a' && c <= 'z') || c == '0'; }
 
 inline bool is_negator(std::string_view word) {
   if (word.size() > 3 && word.ends_with("n't")) return true;
   switch (word.size()) {
-    case 2:
-      return word == "no";
-    case 3:
-      return word == "not" || word == "nor";
+    case 2: return word == "no";
+    case 3: return word == "not" || word == "nor";
     case 4:
       return word == "cant" || word == "dont" || word == "isnt" || word == "wont" || word == "aint" || word == "none";
-    case 5:
-      return word == "never" || word == "didnt" || word == "wasnt" || word == "hasnt";
+    case 5: return word == "never" || word == "didnt" || word == "wasnt" || word == "hasnt";
     case 6:
       return word == "cannot" || word == "hardly" || word == "barely" || word == "nobody" || word == "doesnt" ||
              word == "havent" || word == "werent";
     case 7:
       return word == "without" || word == "nothing" || word == "neither" || word == "couldnt" || word == "wouldnt";
-    case 8:
-      return word == "shouldnt";
-    default:
-      return false;
+    case 8: return word == "shouldnt";
+    default: return false;
   }
 }
 
@@ -91,22 +80,15 @@ inline bool is_negator(std::string_view word) {
 inline std::string_view without_gender(std::string_view word) {
   if (word.size() < 3 || word.size() > 9) return word;
   switch (word[0]) {
-    case 's':
-      return word == "she" ? "he" : word == "she's" ? "he's" : word == "she'll" ? "he'll" : word;
-    case 'h':
-      return word == "her" || word == "him" || word == "hers" ? "his" : word == "herself" ? "himself" : word;
-    case 'w':
-      return word == "woman" ? "man" : word == "women" ? "men" : word == "waitress" ? "waiter" : word;
-    case 'g':
-      return word == "girl" ? "boy" : word == "girls" ? "boys" : word == "gentleman" ? "lady" : word;
-    default:
-      return word;
+    case 's': return word == "she" ? "he" : word == "she's" ? "he's" : word == "she'll" ? "he'll" : word;
+    case 'h': return word == "her" || word == "him" || word == "hers" ? "his" : word == "herself" ? "himself" : word;
+    case 'w': return word == "woman" ? "man" : word == "women" ? "men" : word == "waitress" ? "waiter" : word;
+    case 'g': return word == "girl" ? "boy" : word == "girls" ? "boys" : word == "gentleman" ? "lady" : word;
+    default: return word;
   }
 }
 
-inline bool is_contrast(std::string_view word) {
-  return word == "but" || word == "however" || word == "although";
-}
+inline bool is_contrast(std::string_view word) { return word == "but" || word == "however" || word == "although"; }
 
 // A word of ASCII letters and its pieces of three to five, with its edges.
 template <class Sink>
@@ -121,7 +103,8 @@ void features_of_word(std::string_view word, bool negated, std::uint32_t from, s
   edged[size + 1] = '>';
   const auto piece = [&](std::size_t i, std::size_t n, std::uint64_t bytes) {
     const auto start = static_cast<std::uint32_t>(i == 0 ? from : from + i - 1);
-    const auto end = static_cast<std::uint32_t>(std::min(from + i + n - 1, from + size));  // a shorter word may stand for it
+    const auto end =
+        static_cast<std::uint32_t>(std::min(from + i + n - 1, from + size));  // a shorter word may stand for it
     sink.feature(short_hash(salted(bytes, salt)), kPiece, start, end);
   };
   for (std::size_t i = 0; i + 3 <= size + 2; ++i) {
@@ -163,7 +146,8 @@ class Extractor {
  private:
   // Whose name it is says nothing: all brands are one word, and so are all people.
   bool name() {
-    while (hit_ != hits_end_ && ((hit_->word_class != kBrand && hit_->word_class != kPerson) || hit_->from < at_)) ++hit_;
+    while (hit_ != hits_end_ && ((hit_->word_class != kBrand && hit_->word_class != kPerson) || hit_->from < at_))
+      ++hit_;
     if (hit_ == hits_end_ || hit_->from != at_) return false;
     han_signs_ = 0;
     const std::uint64_t word = salted(hit_->word_class, kNameSalt);
@@ -193,9 +177,7 @@ class Extractor {
     const Decoded decoded = decode(text_, at_);
     switch (sign_of(decoded.point)) {
       case Sign::han:
-      case Sign::kana:
-        han(decoded.point, decoded.size);
-        return;
+      case Sign::kana: han(decoded.point, decoded.size); return;
       case Sign::emoji:
         han_signs_ = 0;
         add(salted(decoded.point, kMarkSalt), kWord, at_, at_ + decoded.size);
@@ -208,8 +190,7 @@ class Extractor {
         end_clause();
         at_ += decoded.size;
         return;
-      default:
-        word();
+      default: word();
     }
   }
 

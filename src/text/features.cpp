@@ -9,8 +9,8 @@ constexpr std::uint32_t kNegatorReach = 14;  // bytes between a negator and what
 
 // Whether a negation does not reach across these words: "never came and nobody answers".
 bool ends_reach(std::string_view between) {
-  return between.find_first_of(".,!?;") != between.npos || between.find(" and ") != between.npos || between.find(" but ") != between.npos ||
-         between.find(" because ") != between.npos;
+  return between.find_first_of(".,!?;") != between.npos || between.find(" and ") != between.npos ||
+         between.find(" but ") != between.npos || between.find(" because ") != between.npos;
 }
 
 // Keeps everything it is told.

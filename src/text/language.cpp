@@ -101,7 +101,8 @@ Words count_words(std::string_view text) {
     constexpr std::uint64_t kHighBits = 0x8080808080808080ull;
     if ((word & kHighBits) != 0) {
       const std::string_view letters = text.substr(from, size);
-      const auto wide = std::find_if(letters.begin(), letters.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xc3; });
+      const auto wide =
+          std::find_if(letters.begin(), letters.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xc3; });
       if (wide != letters.end()) words.accented += static_cast<unsigned char>(*wide) <= 0xc9 ? 1 : 0;
     } else if (kEnglish.contains(word)) {
       ++words.english;

@@ -17,16 +17,14 @@ constexpr std::array<std::string_view, kIssueTypes> kIssueNames = {
     "none",  "delivery", "order_error", "quality", "authenticity", "service",
     "price", "billing",  "refund",      "account", "app",          "technical"};
 constexpr std::array<std::string_view, kAspects> kAspectNames = {
-    "food", "portion", "menu", "packaging", "delivery", "service", "staff", "price", "quality", "fit",
-    "appearance", "comfort", "battery", "screen", "sound", "performance", "usability", "connection",
-    "place", "ambience", "hygiene", "content", "power", "fuel", "handling", "interior", "exterior",
-    "space", "safety", "equipment"};
-constexpr std::array<std::string_view, kUrgencyCauses> kCauseNames = {"none",     "safety",           "fraud",     "legal",        "outage",
-                                                                   "deadline", "repeated_contact", "long_wait", "operator_word"};
+    "food",      "portion",    "menu",       "packaging", "delivery", "service",  "staff", "price",
+    "quality",   "fit",        "appearance", "comfort",   "battery",  "screen",   "sound", "performance",
+    "usability", "connection", "place",      "ambience",  "hygiene",  "content",  "power", "fuel",
+    "handling",  "interior",   "exterior",   "space",     "safety",   "equipment"};
+constexpr std::array<std::string_view, kUrgencyCauses> kCauseNames = {
+    "none", "safety", "fraud", "legal", "outage", "deadline", "repeated_contact", "long_wait", "operator_word"};
 
-bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
+bool is_word_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 std::string_view next_word(std::string_view& line) {
   while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
@@ -77,9 +75,7 @@ std::uint32_t start_hash(std::uint64_t bytes, std::uint32_t size) {
   return static_cast<std::uint32_t>(value * 0x9e3779b97f4a7c15ull >> 48);
 }
 
-bool ends_sentence(char c) {
-  return c == '.' || c == '!' || c == '?' || c == ';';
-}
+bool ends_sentence(char c) { return c == '.' || c == '!' || c == '?' || c == ';'; }
 
 std::uint32_t signs_between(std::string_view text, std::uint32_t from, std::uint32_t to) {
   std::uint32_t signs = 0;
@@ -89,15 +85,9 @@ std::uint32_t signs_between(std::string_view text, std::uint32_t from, std::uint
 
 }  // namespace
 
-std::string_view name_of(IssueType type) {
-  return kIssueNames[static_cast<std::size_t>(type)];
-}
-std::string_view name_of(Aspect aspect) {
-  return kAspectNames[static_cast<std::size_t>(aspect)];
-}
-std::string_view name_of(UrgencyCause cause) {
-  return kCauseNames[static_cast<std::size_t>(cause)];
-}
+std::string_view name_of(IssueType type) { return kIssueNames[static_cast<std::size_t>(type)]; }
+std::string_view name_of(Aspect aspect) { return kAspectNames[static_cast<std::size_t>(aspect)]; }
+std::string_view name_of(UrgencyCause cause) { return kCauseNames[static_cast<std::size_t>(cause)]; }
 
 bool crosses_sentence(std::string_view text, std::uint32_t from, std::uint32_t to) {
   for (std::uint32_t i = from; i < to; ++i) {
@@ -162,12 +152,14 @@ Result<Lexicon> Lexicon::of(const std::vector<Phrase>& phrases, const Simplified
     words.emplace_back(normalised.text, entry_of(normalised.text, phrase.word_class, false));
   }
   lexicon.build(std::move(words));
-  if (lexicon.nodes_.size() > kNodesMax) return Error{ErrorKind::Invalid, "the phrases are too many: at most 65,535 bytes in all"};
+  if (lexicon.nodes_.size() > kNodesMax)
+    return Error{ErrorKind::Invalid, "the phrases are too many: at most 65,535 bytes in all"};
   return lexicon;
 }
 
 Lexicon::Entry Lexicon::entry_of(const std::string& plain, std::uint16_t word_class, bool is_open) {
-  return {word_class, is_word_byte(plain.front()), is_word_byte(plain.back()) && !is_open, static_cast<std::uint32_t>(plain.size())};
+  return {word_class, is_word_byte(plain.front()), is_word_byte(plain.back()) && !is_open,
+          static_cast<std::uint32_t>(plain.size())};
 }
 
 std::uint16_t Lexicon::class_id(std::string_view name) {
@@ -182,8 +174,9 @@ std::uint16_t Lexicon::class_id(std::string_view name) {
 Result<void> Lexicon::add_rule(std::string_view line) {
   Rule rule;
   const std::string_view name = next_word(line);
-  constexpr std::array<std::string_view, 10> kMeanings = {"leave",     "not_leave",     "courtesy", "urgent",  "issue",
-                                                          "complaint", "not_complaint", "ask",      "suggest", "agent_fault"};
+  constexpr std::array<std::string_view, 10> kMeanings = {"leave",   "not_leave",  "courtesy",      "urgent",
+                                                          "issue",   "complaint",  "not_complaint", "ask",
+                                                          "suggest", "agent_fault"};
   if (const auto meaning = index_of(kMeanings, name)) {
     rule.finding.meaning = static_cast<Meaning>(*meaning);
   } else if (const auto cause = index_of(kCauseNames, name)) {
@@ -273,7 +266,8 @@ void Lexicon::build(std::vector<std::pair<std::string, Entry>> words) {
 // Remembers how an entry begins: with up to four bytes, or two wide signs.
 void Lexicon::add_start(std::string_view word) {
   const bool is_wide = static_cast<unsigned char>(word[0]) >= 0xe0 && static_cast<unsigned char>(word[0]) < 0xf0;
-  const std::size_t size = is_wide ? (word.size() >= 6 ? 6 : std::min<std::size_t>(3, word.size())) : std::min(kAsciiStart, word.size());
+  const std::size_t size =
+      is_wide ? (word.size() >= 6 ? 6 : std::min<std::size_t>(3, word.size())) : std::min(kAsciiStart, word.size());
   std::uint8_t& sizes = begins_[static_cast<unsigned char>(word[0])];
   sizes = static_cast<std::uint8_t>(sizes | 1u << size);
   const std::uint32_t hash = start_hash(first_bytes(word), static_cast<std::uint32_t>(size));

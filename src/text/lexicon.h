@@ -32,7 +32,18 @@ struct Hit {
 };
 
 // What a rule says. Issue types are `issue` with the type beside it.
-enum class Meaning : std::uint8_t { leave, not_leave, courtesy, urgent, issue, complaint, not_complaint, ask, suggest, agent_fault };
+enum class Meaning : std::uint8_t {
+  leave,
+  not_leave,
+  courtesy,
+  urgent,
+  issue,
+  complaint,
+  not_complaint,
+  ask,
+  suggest,
+  agent_fault
+};
 
 struct Finding {
   Meaning meaning = Meaning::leave;
@@ -45,9 +56,9 @@ struct Finding {
 
 // The classes that the code itself asks for. Others are only material for rules.
 enum KnownClass : std::uint16_t { kPositive, kNegative, kNegator, kContrast, kCourtesy, kFiller, kIssueFirst };
-inline constexpr std::uint16_t kIssueTopicFirst = kIssueFirst + kIssueTypes;  // `delivery_topic` and so on
-inline constexpr std::uint16_t kAspectFirst = kIssueTopicFirst + kIssueTypes;          // `aspect_food` and so on
-inline constexpr std::uint16_t kBrand = kAspectFirst + kAspects;                       // names, which say nothing by themselves
+inline constexpr std::uint16_t kIssueTopicFirst = kIssueFirst + kIssueTypes;   // `delivery_topic` and so on
+inline constexpr std::uint16_t kAspectFirst = kIssueTopicFirst + kIssueTypes;  // `aspect_food` and so on
+inline constexpr std::uint16_t kBrand = kAspectFirst + kAspects;               // names, which say nothing by themselves
 inline constexpr std::uint16_t kPerson = kBrand + 1;
 inline constexpr std::uint16_t kKnownClasses = kPerson + 1;
 

@@ -88,9 +88,7 @@ constexpr std::size_t kTagRowBytes = kPlacesPerRow * sizeof(std::uint16_t);
 constexpr std::size_t kCellRowBytes = kPlacesPerRow * sizeof(Cell);
 constexpr std::uint32_t kRowsMax = 1u << 24;
 
-void pad(std::string& out) {
-  out.resize((out.size() + kAlignment - 1) / kAlignment * kAlignment);
-}
+void pad(std::string& out) { out.resize((out.size() + kAlignment - 1) / kAlignment * kAlignment); }
 
 bool is_plausible(const ModelNumbers& numbers) {
   return std::all_of(numbers.kind_weight.begin(), numbers.kind_weight.end(),

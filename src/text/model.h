@@ -5,9 +5,9 @@
 //     · zeros up to a multiple of 64 · u32 rows · zeros up to 64 · tags: rows x 4 u16 · cells: rows x 4 x 20 bytes
 //     · 16 spare zeros · 16 bytes XXH3-128 of all before
 //
-// Numbers are little-endian. A feature lives in the row that its hash names, in one of four places, under a tag of 16 more
-// bits: a feature that was never seen in training is told from those that were, and costs no trip to the cells. The file
-// is used as it lies on disk.
+// Numbers are little-endian. A feature lives in the row that its hash names, in one of four places, under a tag of 16
+// more bits: a feature that was never seen in training is told from those that were, and costs no trip to the cells.
+// The file is used as it lies on disk.
 #pragma once
 
 #include <array>
@@ -26,9 +26,9 @@
 
 namespace earshot::text {
 
-// Sentiment is two heads against neutral, whose logit is 0; to them are added the two `social` heads, as far as the text
-// is a post and no review, which `genre` tells: a post without an opinion is chatter, a review without one is lukewarm.
-// Issue heads follow in the order of IssueType, without none.
+// Sentiment is two heads against neutral, whose logit is 0; to them are added the two `social` heads, as far as the
+// text is a post and no review, which `genre` tells: a post without an opinion is chatter, a review without one is
+// lukewarm. Issue heads follow in the order of IssueType, without none.
 enum Head : std::uint8_t {
   kNegativeHead,
   kPositiveHead,
@@ -57,8 +57,9 @@ static_assert(sizeof(Cell) == 20 && alignof(Cell) == 1);
 struct ModelNumbers {
   std::array<std::int32_t, kFeatureKinds> kind_weight{};  // 0..16
   std::array<std::int32_t, kHeads> step{};                // what one unit of a head's weight is worth, Fixed
-  std::array<std::array<std::int32_t, kHeads>, kModelLanguages> bias{};       // Fixed
-  std::array<std::array<std::int32_t, kHeads>, kModelLanguages> sharpness{};  // 1 / temperature, Fixed; of social heads: of posts
+  std::array<std::array<std::int32_t, kHeads>, kModelLanguages> bias{};  // Fixed
+  std::array<std::array<std::int32_t, kHeads>, kModelLanguages>
+      sharpness{};  // 1 / temperature, Fixed; of social heads: of posts
   std::array<std::array<std::int32_t, kHeads>, kModelLanguages> threshold{};  // per mille, from which a head says yes
   bool operator==(const ModelNumbers&) const = default;
 };
@@ -75,7 +76,9 @@ class CellTable {
   const Cell* find(std::uint32_t hash) const;
 
   // Says that `find` will be asked for it soon.
-  void prefetch(std::uint32_t hash) const { __builtin_prefetch(tags_ + row_of(hash, rows_) * (kPlacesPerRow * sizeof(std::uint16_t))); }
+  void prefetch(std::uint32_t hash) const {
+    __builtin_prefetch(tags_ + row_of(hash, rows_) * (kPlacesPerRow * sizeof(std::uint16_t)));
+  }
 
   std::uint32_t rows() const { return rows_; }
 
@@ -115,7 +118,7 @@ struct ModelParts {
   std::vector<std::uint16_t> tags = std::vector<std::uint16_t>(kPlacesPerRow);
   std::vector<Cell> cells = std::vector<Cell>(kPlacesPerRow);
 
-  void resize(std::uint32_t new_rows);  // empty
+  void resize(std::uint32_t new_rows);             // empty
   bool add(std::uint32_t hash, const Cell& cell);  // false: the row is full, or has one of this tag
   std::string save() const;
 };
@@ -132,7 +135,8 @@ struct Model {
   static Result<Model> load(std::string_view bytes);
 };
 
-// What the heads say of a text or of a part of it, before calibration. The social heads are already mixed into sentiment.
+// What the heads say of a text or of a part of it, before calibration. The social heads are already mixed into
+// sentiment.
 struct Logits {
   std::array<Fixed, kHeads> head{};
   std::size_t known = 0;    // features seen in training

@@ -36,36 +36,26 @@ constexpr std::array<char, 128> ascii_table() {
 }
 constexpr auto kAscii = ascii_table();
 
-bool is_ascii_letter(char32_t c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_ascii_word(char32_t c) {
-  return is_ascii_letter(c) || (c >= '0' && c <= '9') || c == '_';
-}
+bool is_ascii_letter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_ascii_word(char32_t c) { return is_ascii_letter(c) || (c >= '0' && c <= '9') || c == '_'; }
 
 // Signs that many keyboards offer for one ASCII sign. NFKC leaves these apart.
 char32_t plain_punctuation(char32_t point) {
   switch (point) {
     case 0x2018:
     case 0x2019:
-    case 0x02bc:
-      return '\'';
+    case 0x02bc: return '\'';
     case 0x201c:
     case 0x201d:
     case 0x300c:
     case 0x300d:
     case 0x300e:
-    case 0x300f:
-      return '"';
-    case 0x3002:
-      return '.';
-    case 0x3001:
-      return ',';
+    case 0x300f: return '"';
+    case 0x3002: return '.';
+    case 0x3001: return ',';
     case 0x2013:
-    case 0x2014:
-      return '-';
-    default:
-      return 0;
+    case 0x2014: return '-';
+    default: return 0;
   }
 }
 
@@ -92,7 +82,8 @@ class Writer {
   void ascii(unsigned char byte) {
     from_ = at_;
     // By far the most frequent: a small letter inside a word that is not the one before.
-    if (byte >= 'a' && byte <= 'z' && byte != last_ && !out_.text.empty() && last_ >= 'a' && last_ <= 'z' && capitals_ == 0) {
+    if (byte >= 'a' && byte <= 'z' && byte != last_ && !out_.text.empty() && last_ >= 'a' && last_ <= 'z' &&
+        capitals_ == 0) {
       ++at_;
       ++out_.latin;
       last_ = byte;
@@ -132,7 +123,9 @@ class Writer {
       return;
     }
     if (point >= 0xff01 && point <= 0xff5e) {
-      if (!is_ascii_word(last_) && ((point == 0xff20 && wide_handle()) || ((narrow(at_) | 0x20) == U'h' && wide_link()))) return;
+      if (!is_ascii_word(last_) &&
+          ((point == 0xff20 && wide_handle()) || ((narrow(at_) | 0x20) == U'h' && wide_link())))
+        return;
       at_ += decoded.size;
       plain(static_cast<unsigned char>(point - 0xfee0));
       return;
@@ -147,16 +140,13 @@ class Writer {
         at_ += decoded.size;
         put(' ');
         return;
-      case Sign::hidden:
-        at_ += decoded.size;
-        return;
+      case Sign::hidden: at_ += decoded.size; return;
       case Sign::emoji:
         at_ += decoded.size;
         ++out_.emoji;
         put(point);
         return;
-      default:
-        compose();
+      default: compose();
     }
   }
 
@@ -184,10 +174,13 @@ class Writer {
     UErrorCode status = U_ZERO_ERROR;
     const UNormalizer2* nfkc = unorm2_getNFKCInstance(&status);
     std::array<char16_t, kComposedUnits> composed;
-    const std::int32_t composed_size = unorm2_normalize(nfkc, run.data(), run_size, composed.data(), kComposedUnits, &status);
+    const std::int32_t composed_size =
+        unorm2_normalize(nfkc, run.data(), run_size, composed.data(), kComposedUnits, &status);
     std::array<char16_t, kLowerUnits> lower;
-    const std::int32_t lower_size = u_strToLower(lower.data(), kLowerUnits, composed.data(), composed_size, "", &status);
-    EARSHOT_CHECK(U_SUCCESS(status), "the Unicode library has no NFKC data, or its longest expansion is not what we think");
+    const std::int32_t lower_size =
+        u_strToLower(lower.data(), kLowerUnits, composed.data(), composed_size, "", &status);
+    EARSHOT_CHECK(U_SUCCESS(status),
+                  "the Unicode library has no NFKC data, or its longest expansion is not what we think");
     for (std::int32_t i = 0; i < lower_size;) {
       char32_t point = 0;
       U16_NEXT_UNSAFE(lower.data(), i, point);
@@ -205,26 +198,14 @@ class Writer {
         ++out_.han;
         if (point >= Simplified::kFirst && point <= Simplified::kLast) point = simplified_.of(point);
         break;
-      case Sign::latin:
-        ++out_.latin;
-        break;
-      case Sign::kana:
-        ++out_.kana;
-        break;
+      case Sign::latin: ++out_.latin; break;
+      case Sign::kana: ++out_.kana; break;
       case Sign::hangul:
-      case Sign::letter:
-        ++out_.foreign;
-        break;
-      case Sign::digit:
-        point = '0';
-        break;
-      case Sign::space:
-        point = ' ';
-        break;
-      case Sign::hidden:
-        return;
-      default:
-        break;
+      case Sign::letter: ++out_.foreign; break;
+      case Sign::digit: point = '0'; break;
+      case Sign::space: point = ' '; break;
+      case Sign::hidden: return;
+      default: break;
     }
     put(point);
   }

@@ -38,9 +38,7 @@ void end_clause(ClauseWords& clause, std::array<Mention, kIssueTypes>& issues) {
   clause = ClauseWords{};
 }
 
-bool overlaps(const Finding& a, const Finding& b) {
-  return a.from < b.to && b.from < a.to;
-}
+bool overlaps(const Finding& a, const Finding& b) { return a.from < b.to && b.from < a.to; }
 
 }  // namespace
 
@@ -85,9 +83,7 @@ std::array<Mention, kIssueTypes> issues_mentioned(const Reading& reading) {
   return issues;
 }
 
-bool counts_as_word(std::string_view text, std::uint32_t from) {
-  return text[from] >= 'a' && text[from] <= 'z';
-}
+bool counts_as_word(std::string_view text, std::uint32_t from) { return text[from] >= 'a' && text[from] <= 'z'; }
 
 void clause_ends(const Reading& reading, std::vector<std::uint32_t>& ends) {
   ends.clear();

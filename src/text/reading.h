@@ -46,7 +46,8 @@ std::array<Mention, kIssueTypes> issues_mentioned(const Reading& reading);
 // Whether the feature of kind kWord at `from` is a Latin word, and no mark or name.
 bool counts_as_word(std::string_view normalised, std::uint32_t from);
 
-// Where each clause of the text ends: behind its marks, or before a "but". At most kClausesMax; the last end is the text's.
+// Where each clause of the text ends: behind its marks, or before a "but". At most kClausesMax; the last end is the
+// text's.
 inline constexpr std::size_t kClausesMax = 64;
 void clause_ends(const Reading& reading, std::vector<std::uint32_t>& ends);
 

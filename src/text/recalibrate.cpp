@@ -10,15 +10,14 @@ namespace earshot::text {
 namespace {
 
 // Of a share of a thousand; what rounds to nothing counts as a fifth of the smallest share.
-double log_of(std::uint16_t permille) {
-  return portable_log(permille == 0 ? 0.2 : static_cast<double>(permille));
-}
+double log_of(std::uint16_t permille) { return portable_log(permille == 0 ? 0.2 : static_cast<double>(permille)); }
 
 }  // namespace
 
 void recalibrate(const Recalibration& recalibration, Analysis& analysis) {
   if (analysis.sentiment == Sentiment::unknown) return;
-  const std::array<std::uint16_t, 3> before = {analysis.negative_permille, analysis.neutral_permille, analysis.positive_permille};
+  const std::array<std::uint16_t, 3> before = {analysis.negative_permille, analysis.neutral_permille,
+                                               analysis.positive_permille};
   const std::array<std::int64_t, 3> shift = {recalibration.negative_milli, 0, recalibration.positive_milli};
   std::array<Fixed, 3> logits{};
   for (std::size_t i = 0; i < 3; ++i) {

@@ -1,4 +1,5 @@
-// Reads a model's probabilities of sentiment for another source: how sure it may be there, and how common each label is.
+// Reads a model's probabilities of sentiment for another source: how sure it may be there, and how common each label
+// is.
 #pragma once
 
 #include <cstdint>

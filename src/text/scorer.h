@@ -12,8 +12,8 @@ namespace earshot::text {
 
 using SumsOf = std::array<std::int32_t, 24>;  // the rarity, which nobody reads, the heads, and what lies behind a cell
 
-// Weighted sums of cells: also the rarity, whose sum nobody reads, because full vectors are the fastest. A kind's weight
-// is at most 16 and a cell's at most 127, so 16 products always fit into 16 bits.
+// Weighted sums of cells: also the rarity, whose sum nobody reads, because full vectors are the fastest. A kind's
+// weight is at most 16 and a cell's at most 127, so 16 products always fit into 16 bits.
 class Sums {
  public:
   void add(const Cell* cell, std::int16_t weight) {
@@ -115,7 +115,8 @@ class Scorer {
     const auto& totals = sums_.totals();
     const std::int64_t length = std::max<std::int64_t>(1, whole_root(squares_ - clause_squares_ + more.squares));
     std::array<Fixed, kHeads> head{};
-    for (std::size_t h = 0; h <= kGenreHead; ++h) head[h] = logit(h, totals[h + 1] - clause_totals_[h + 1] + more.totals[h + 1], length);
+    for (std::size_t h = 0; h <= kGenreHead; ++h)
+      head[h] = logit(h, totals[h + 1] - clause_totals_[h + 1] + more.totals[h + 1], length);
     mix_genre(head);
     clause.negative = head[kNegativeHead];
     clause.positive = head[kPositiveHead];

@@ -27,8 +27,8 @@ class OneWord {
 
 class Stream {
  public:
-  Stream(const Model& model, const Reading& reading, std::size_t language, std::vector<ClauseLogits>& clauses, WordMemo& memo,
-         LanguageHint& hint)
+  Stream(const Model& model, const Reading& reading, std::size_t language, std::vector<ClauseLogits>& clauses,
+         WordMemo& memo, LanguageHint& hint)
       : model_(model),
         text_(reading.normalised.text),
         scorer_(model, language),
@@ -151,7 +151,11 @@ const WordMemo::Word* WordMemo::find(const Model& model, const Key& key, std::st
   OneWord one(model);
   features_of_word(word, negated, 0, 0, one);
   const Added added = one.added();
-  Word fresh{key.bytes, {}, static_cast<std::uint32_t>(added.squares), static_cast<std::uint8_t>(added.known), one.knows_word()};
+  Word fresh{key.bytes,
+             {},
+             static_cast<std::uint32_t>(added.squares),
+             static_cast<std::uint8_t>(added.known),
+             one.knows_word()};
   for (std::size_t i = 0; i < fresh.totals.size(); ++i) {
     fresh.totals[i] = static_cast<std::int16_t>(added.totals[i]);
     if (fresh.totals[i] != added.totals[i]) return nullptr;

@@ -1,5 +1,5 @@
-// The answer of the heads without a list of features: each is added up as it is found. What a word and its pieces weigh is
-// remembered, for the few thousand words that people use most are most of what they write.
+// The answer of the heads without a list of features: each is added up as it is found. What a word and its pieces weigh
+// is remembered, for the few thousand words that people use most are most of what they write.
 #pragma once
 
 #include <array>
@@ -18,7 +18,8 @@ namespace earshot::text {
 class WordMemo {
  public:
   struct alignas(64) Word {
-    std::array<std::uint64_t, 2> key{};  // the bytes of the word; the last one holds its length and whether it is negated
+    std::array<std::uint64_t, 2>
+        key{};  // the bytes of the word; the last one holds its length and whether it is negated
     std::array<std::int16_t, kHeads + 1> totals{};
     std::uint32_t squares = 0;
     std::uint8_t known = 0;

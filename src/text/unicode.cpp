@@ -60,9 +60,7 @@ Sign ascii_sign(char32_t point) {
   return point <= ' ' || point == 0x7f ? Sign::space : Sign::punctuation;
 }
 
-bool continues(unsigned char byte) {
-  return (byte & 0xc0) == 0x80;
-}
+bool continues(unsigned char byte) { return (byte & 0xc0) == 0x80; }
 
 }  // namespace
 

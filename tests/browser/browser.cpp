@@ -53,8 +53,9 @@ struct Key {
 };
 const std::map<std::string, Key>& keys() {
   static const std::map<std::string, Key> all = {
-      {"Tab", {"Tab", 9, ""}},           {"Enter", {"Enter", 13, "\r"}},   {"Escape", {"Escape", 27, ""}},
-      {"ArrowDown", {"ArrowDown", 40, ""}}, {"ArrowUp", {"ArrowUp", 38, ""}}, {"/", {"Slash", 191, "/"}},
+      {"Tab", {"Tab", 9, ""}},          {"Enter", {"Enter", 13, "\r"}},
+      {"Escape", {"Escape", 27, ""}},   {"ArrowDown", {"ArrowDown", 40, ""}},
+      {"ArrowUp", {"ArrowUp", 38, ""}}, {"/", {"Slash", 191, "/"}},
       {" ", {"Space", 32, " "}},
   };
   return all;
@@ -62,7 +63,8 @@ const std::map<std::string, Key>& keys() {
 
 // Before any script of the page: what its security policy stops is told.
 constexpr const char* kWatch =
-    "addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective + ' ' + event.sample));";
+    "addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective + ' ' + "
+    "event.sample));";
 
 }  // namespace
 
@@ -88,8 +90,9 @@ Browser::Browser(const Window& window) {
     const int nowhere = ::open("/dev/null", O_RDWR);
     ::dup2(nowhere, STDOUT_FILENO);
     ::dup2(nowhere, STDERR_FILENO);
-    ::execl(path.c_str(), path.c_str(), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars", "--disable-dev-shm-usage",
-            "--remote-debugging-pipe", profile.c_str(), "about:blank", nullptr);
+    ::execl(path.c_str(), path.c_str(), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            "--hide-scrollbars", "--disable-dev-shm-usage", "--remote-debugging-pipe", profile.c_str(), "about:blank",
+            nullptr);
     ::_exit(127);
   }
   ::close(to[0]);
@@ -97,7 +100,8 @@ Browser::Browser(const Window& window) {
   to_browser_ = to[1];
   from_browser_ = from[0];
   const Json target = call("Target.createTarget", {{"url", "about:blank"}});
-  session_ = call("Target.attachToTarget", {{"targetId", target.value("targetId", "")}, {"flatten", true}}).value("sessionId", "");
+  session_ = call("Target.attachToTarget", {{"targetId", target.value("targetId", "")}, {"flatten", true}})
+                 .value("sessionId", "");
   for (const char* domain : {"Page.enable", "Runtime.enable", "Network.enable"}) call(domain);
   call("Page.addScriptToEvaluateOnNewDocument", {{"source", kWatch}});
   resize(window);
@@ -112,8 +116,10 @@ Browser::~Browser() {
 }
 
 void Browser::resize(const Window& window) {
-  call("Emulation.setDeviceMetricsOverride", {{"width", window.width}, {"height", window.height}, {"deviceScaleFactor", 1}, {"mobile", window.width < 500}});
-  call("Emulation.setEmulatedMedia", {{"features", {{{"name", "prefers-color-scheme"}, {"value", window.is_dark ? "dark" : "light"}}}}});
+  call("Emulation.setDeviceMetricsOverride",
+       {{"width", window.width}, {"height", window.height}, {"deviceScaleFactor", 1}, {"mobile", window.width < 500}});
+  call("Emulation.setEmulatedMedia",
+       {{"features", {{{"name", "prefers-color-scheme"}, {"value", window.is_dark ? "dark" : "light"}}}}});
   call("Network.setUserAgentOverride", {{"userAgent", "Chromium of a test"}, {"acceptLanguage", window.language}});
 }
 
@@ -123,11 +129,14 @@ void Browser::go(const std::string& url) {
 }
 
 void Browser::go_offline(bool is_offline) {
-  call("Network.emulateNetworkConditions", {{"offline", is_offline}, {"latency", 0}, {"downloadThroughput", -1}, {"uploadThroughput", -1}});
+  call("Network.emulateNetworkConditions",
+       {{"offline", is_offline}, {"latency", 0}, {"downloadThroughput", -1}, {"uploadThroughput", -1}});
 }
 
 Json Browser::value_of(const std::string& expression) {
-  const Json answer = call("Runtime.evaluate", {{"expression", expression}, {"awaitPromise", true}, {"returnByValue", true}, {"userGesture", true}});
+  const Json answer =
+      call("Runtime.evaluate",
+           {{"expression", expression}, {"awaitPromise", true}, {"returnByValue", true}, {"userGesture", true}});
   if (answer.contains("exceptionDetails")) {
     ADD_FAILURE() << expression << "\n" << answer["exceptionDetails"].dump();
     return nullptr;
@@ -142,9 +151,10 @@ std::string Browser::text_of(const std::string& selector) {
 }
 
 bool Browser::wait_until(const std::string& expression) {
-  const Json came = value_of("new Promise((done) => { const from = Date.now(); const look = () => { let is = false; try { is = Boolean(" + expression +
-                             "); } catch {} if (is || Date.now() - from > " + std::to_string(kPatienceMilliseconds / 2) +
-                             ") done(is); else requestAnimationFrame(look); }; look(); })");
+  const Json came = value_of(
+      "new Promise((done) => { const from = Date.now(); const look = () => { let is = false; try { is = Boolean(" +
+      expression + "); } catch {} if (is || Date.now() - from > " + std::to_string(kPatienceMilliseconds / 2) +
+      ") done(is); else requestAnimationFrame(look); }; look(); })");
   if (came == true) return true;
   ADD_FAILURE() << "never came: " << expression << "\n" << text_of("body").substr(0, 2000);
   return false;
@@ -152,10 +162,14 @@ bool Browser::wait_until(const std::string& expression) {
 
 void Browser::press(const std::string& key) {
   const Key& pressed = keys().at(key);
-  Json down = {{"type", pressed.text.empty() ? "rawKeyDown" : "keyDown"}, {"key", key}, {"code", pressed.code}, {"windowsVirtualKeyCode", pressed.number}};
+  Json down = {{"type", pressed.text.empty() ? "rawKeyDown" : "keyDown"},
+               {"key", key},
+               {"code", pressed.code},
+               {"windowsVirtualKeyCode", pressed.number}};
   if (!pressed.text.empty()) down["text"] = pressed.text;
   call("Input.dispatchKeyEvent", down);
-  call("Input.dispatchKeyEvent", {{"type", "keyUp"}, {"key", key}, {"code", pressed.code}, {"windowsVirtualKeyCode", pressed.number}});
+  call("Input.dispatchKeyEvent",
+       {{"type", "keyUp"}, {"key", key}, {"code", pressed.code}, {"windowsVirtualKeyCode", pressed.number}});
 }
 
 void Browser::type(const std::string& text) { call("Input.insertText", {{"text", text}}); }
@@ -228,10 +242,14 @@ void Browser::hear(const Json& message) {
   const std::string method = message.value("method", "");
   const Json params = message.value("params", Json::object());
   if (method == "Runtime.exceptionThrown") complaints_.push_back(params.dump());
-  if (method == "Runtime.consoleAPICalled" && params.value("type", "") == "error") complaints_.push_back(params["args"].dump());
+  if (method == "Runtime.consoleAPICalled" && params.value("type", "") == "error")
+    complaints_.push_back(params["args"].dump());
   if (method != "Page.javascriptDialogOpening") return;
   complaints_.push_back("dialog: " + params.value("message", ""));
-  const Json close = {{"id", ++last_}, {"method", "Page.handleJavaScriptDialog"}, {"params", {{"accept", true}}}, {"sessionId", session_}};
+  const Json close = {{"id", ++last_},
+                      {"method", "Page.handleJavaScriptDialog"},
+                      {"params", {{"accept", true}}},
+                      {"sessionId", session_}};
   const std::string bytes = close.dump() + '\0';
   (void)!::write(to_browser_, bytes.data(), bytes.size());  // its answer is passed over
 }

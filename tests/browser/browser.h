@@ -1,7 +1,8 @@
-// A headless Chromium that a test uses like a person: keys, clicks, a window of some size. It is driven through the DevTools protocol
-// over two pipes, so there is no port and no library between.
+// A headless Chromium that a test uses like a person: keys, clicks, a window of some size. It is driven through the
+// DevTools protocol over two pipes, so there is no port and no library between.
 //
-// Nothing here sleeps: wait_until asks the page at each of its frames. One thread. The browser is killed when the object or the test goes.
+// Nothing here sleeps: wait_until asks the page at each of its frames. One thread. The browser is killed when the
+// object or the test goes.
 #pragma once
 
 #include <sys/types.h>

@@ -1,5 +1,5 @@
-// What customers, agents and sources write is text and nothing else. A thousand strings made to break out of it go through every field that
-// reaches the page; then no script has run, no markup was made, and the layout stands.
+// What customers, agents and sources write is text and nothing else. A thousand strings made to break out of it go
+// through every field that reaches the page; then no script has run, no markup was made, and the layout stands.
 #include <gtest/gtest.h>
 
 #include "base/utf8.h"
@@ -17,7 +17,8 @@ using test::Window;
 
 constexpr std::size_t kStrings = 1000;
 
-// Payloads that say `ran` if they are ever run, wrapped in what could carry them out of a text, an attribute, a script or a style.
+// Payloads that say `ran` if they are ever run, wrapped in what could carry them out of a text, an attribute, a script
+// or a style.
 std::vector<std::string> hostile_strings() {
   const std::string nul(1, '\0');
   const std::vector<std::string> cores = {
@@ -39,17 +40,55 @@ std::vector<std::string> hostile_strings() {
       "\u202E\u202Eright to left override\u202D\u2066\u2067 never closed",
       "\u0645\u0631\u062D\u0628\u0627 \u05E9\u05DC\u05D5\u05DD \u200F\u200F 1 < 2",
       "zero\u200B\u200C\u200D\u2060\uFEFFwidth" + std::string(200, ' ') + "\u00AD\u034F",
-      "z\u0351\u0363\u036Ba\u0322\u0327\u0337l\u0334\u0335\u0336g\u0321\u034E\u0353o\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309",
-      "\U0001F468\u200D\U0001F469\u200D\U0001F467\u200D\U0001F466\U0001F1E8\U0001F1F3\U0001F3F4\U000E0067\U000E0062\U000E007F",
+      "z\u0351\u0363\u036Ba\u0322\u0327\u0337l\u0334\u0335\u0336g\u0321\u034E\u0353o\u0300\u0301\u0302\u0303\u0304"
+      "\u0305\u0306\u0307\u0308\u0309",
+      "\U0001F468\u200D\U0001F469\u200D\U0001F467\u200D\U0001F466\U0001F1E8\U0001F1F3\U0001F3F4\U000E0067\U000E0062"
+      "\U000E007F",
       "nul" + nul + "nul \x01\x02\x08\x1b[31m\x7f\u0085\u2028\u2029\ufffd\ufffe\uffff",
       "\n\n\r\n\t\v\f  many\n\n\n\n\n\n\n\n\n\n\n\n\n\nlines\n",
       "更新之后一直闪退" + std::string(600, '!') + "客服也没人回",
-      "__proto__", "constructor", "toString", "hasOwnProperty", "undefined", "NaN", "null", "../../../../etc/passwd", "%00%2e%2e%2f", "#/customers/", "case_opened", "",
+      "__proto__",
+      "constructor",
+      "toString",
+      "hasOwnProperty",
+      "undefined",
+      "NaN",
+      "null",
+      "../../../../etc/passwd",
+      "%00%2e%2e%2f",
+      "#/customers/",
+      "case_opened",
+      "",
   };
-  const std::vector<std::pair<std::string, std::string>> wraps = {
-      {"", ""}, {"\"", "\""}, {"'", "'"}, {"\">", "<\""}, {"' x='", "'"}, {"</bdi></p></li>", "<bdi>"}, {"</title></textarea></script>", ""}, {"<!--", "-->"}, {"]]>", "<![CDATA["},
-      {"\\\"", "\\"}, {"`", "`"}, {"*/", "/*"}, {"\u202E", ""}, {"\u2067", ""}, {"data:text/html,", ""}, {"\u200B", "\u200B"}, {"</style>", ""}, {"-", "-"}, {"event: alert\ndata: {}\n\n", ""},
-      {"@import '", "'"}, {"=cmd|'", "'!A0"}, {"1;", "//"}, {"\\u003c", "\\u003e"}, {"\xC2\xA0", "\xE3\x80\x80"}, {"<b>", "</b>"}, {"%", "%n%s"}, {"\r\nX-Header: ", "\r\n\r\n"}, {"on ", " on"}, {"priority high: ", ""}};
+  const std::vector<std::pair<std::string, std::string>> wraps = {{"", ""},
+                                                                  {"\"", "\""},
+                                                                  {"'", "'"},
+                                                                  {"\">", "<\""},
+                                                                  {"' x='", "'"},
+                                                                  {"</bdi></p></li>", "<bdi>"},
+                                                                  {"</title></textarea></script>", ""},
+                                                                  {"<!--", "-->"},
+                                                                  {"]]>", "<![CDATA["},
+                                                                  {"\\\"", "\\"},
+                                                                  {"`", "`"},
+                                                                  {"*/", "/*"},
+                                                                  {"\u202E", ""},
+                                                                  {"\u2067", ""},
+                                                                  {"data:text/html,", ""},
+                                                                  {"\u200B", "\u200B"},
+                                                                  {"</style>", ""},
+                                                                  {"-", "-"},
+                                                                  {"event: alert\ndata: {}\n\n", ""},
+                                                                  {"@import '", "'"},
+                                                                  {"=cmd|'", "'!A0"},
+                                                                  {"1;", "//"},
+                                                                  {"\\u003c", "\\u003e"},
+                                                                  {"\xC2\xA0", "\xE3\x80\x80"},
+                                                                  {"<b>", "</b>"},
+                                                                  {"%", "%n%s"},
+                                                                  {"\r\nX-Header: ", "\r\n\r\n"},
+                                                                  {"on ", " on"},
+                                                                  {"priority high: ", ""}};
   std::vector<std::string> all;
   for (const auto& [before, after] : wraps) {
     for (const std::string& core : cores) {
@@ -60,7 +99,9 @@ std::vector<std::string> hostile_strings() {
 }
 
 // Short enough for an identity key, and whole characters.
-std::string key_of(const std::string& text, std::size_t number) { return "customer:" + std::string(utf8_prefix(text, 300)) + std::to_string(number); }
+std::string key_of(const std::string& text, std::size_t number) {
+  return "customer:" + std::string(utf8_prefix(text, 300)) + std::to_string(number);
+}
 
 class Hostile {
  public:
@@ -69,11 +110,17 @@ class Hostile {
   void publish(const std::string& text, std::size_t number) {
     const KeyHash facet = hash_key("", key_of(text, number));
     const CustomerId customer{facet.high, facet.low};
-    running_.hear_of_customer(key_of(text, number), {.name = text, .text = text, .title = text, .channel = text, .currency = text, .signal = text + std::to_string(number)});
+    running_.hear_of_customer(key_of(text, number), {.name = text,
+                                                     .text = text,
+                                                     .title = text,
+                                                     .channel = text,
+                                                     .currency = text,
+                                                     .signal = text + std::to_string(number)});
     CaseChanged change = some_case(number + 1);
     change.customer = customer;
     change.facet = facet;
-    change.department = change.owner = change.liaison = change.actor = change.channel = change.product = change.note = change.resolution = text;
+    change.department = change.owner = change.liaison = change.actor = change.channel = change.product = change.note =
+        change.resolution = text;
     change.reasons = {text, text, text};
     running_.publish(Topic::cases, 0, change);
     SignalChanged signal = some_signal(text + std::to_string(number));
@@ -144,9 +191,15 @@ TEST(HostileTexts, StayTextsInEveryFieldOfThePage) {
     browser.resize({.width = is_phone ? 390 : 1280, .language = is_phone ? "zh-CN" : "en-GB"});
     open(browser, running);
     browser.wait_until("document.querySelectorAll('#cases tr').length >= 6");
-    if (is_phone) browser.value_of("for (const one of document.querySelectorAll('#cases-more, #alerts-more, #signals-more')) one.click()");
-    if (!browser.wait_until("['cases', 'alerts', 'signals'].every((id) => document.getElementById(id).children.length === " + std::to_string(kAtOnce) + ")")) return;
-    const Json seen = browser.value_of("[...new Set([...document.querySelectorAll('bdi')].map((one) => one.textContent))]");
+    if (is_phone)
+      browser.value_of(
+          "for (const one of document.querySelectorAll('#cases-more, #alerts-more, #signals-more')) one.click()");
+    if (!browser.wait_until(
+            "['cases', 'alerts', 'signals'].every((id) => document.getElementById(id).children.length === " +
+            std::to_string(kAtOnce) + ")"))
+      return;
+    const Json seen =
+        browser.value_of("[...new Set([...document.querySelectorAll('bdi')].map((one) => one.textContent))]");
     for (const Json& text : seen) unseen.erase(text.get<std::string>());
     expect_unharmed(browser, "today");
     if (from < 2 * kAtOnce) browser.keep_screenshot(is_phone ? "hostile-phone" : "hostile");
@@ -155,9 +208,13 @@ TEST(HostileTexts, StayTextsInEveryFieldOfThePage) {
       SCOPED_TRACE("case " + std::to_string(i));
       browser.value_of("location.hash = '#/cases/" + CaseId{0, i + 1}.hex() + "'");
       const std::string text = "?.textContent.endsWith('#" + std::to_string(i) + "')";
-      if (!browser.wait_until("document.querySelector('#timeline .entry .text bdi')" + text + " && document.querySelector('.case[data-chosen] dd bdi')" + text + " && document.querySelector('[data-part=why] .reasons bdi')" + text)) return;
+      if (!browser.wait_until("document.querySelector('#timeline .entry .text bdi')" + text +
+                              " && document.querySelector('.case[data-chosen] dd bdi')" + text +
+                              " && document.querySelector('[data-part=why] .reasons bdi')" + text))
+        return;
       expect_unharmed(browser, "customer");
-      if (i == from + 3 && from < 2 * kAtOnce) browser.keep_screenshot(is_phone ? "hostile-customer-phone" : "hostile-customer");
+      if (i == from + 3 && from < 2 * kAtOnce)
+        browser.keep_screenshot(is_phone ? "hostile-customer-phone" : "hostile-customer");
       if (i % 10 != 0) continue;
       browser.value_of("document.querySelector('.case details').open = true");
       browser.wait_until("document.querySelector('.case .steps li')");
@@ -165,14 +222,17 @@ TEST(HostileTexts, StayTextsInEveryFieldOfThePage) {
       expect_unharmed(browser, "a case with its steps and a dialog");
       browser.value_of("document.querySelector('#asking').close()");
     }
-    browser.value_of("location.hash = '#/'; const field = document.querySelector('#search-text'); field.value = 'customer:'; field.dispatchEvent(new Event('input'))");
+    browser.value_of(
+        "location.hash = '#/'; const field = document.querySelector('#search-text'); field.value = 'customer:'; "
+        "field.dispatchEvent(new Event('input'))");
     browser.wait_until("document.querySelectorAll('#search-found li').length === 8");
     expect_unharmed(browser, "search");
   }
   EXPECT_EQ(unseen.size(), 0u) << "not shown as it was written: " << *unseen.begin();
 }
 
-// Whoever corrects the analysis of a text sees it in a dialog, with whatever they say of themselves and whatever the server says to that.
+// Whoever corrects the analysis of a text sees it in a dialog, with whatever they say of themselves and whatever the
+// server says to that.
 TEST(HostileTexts, StayTextsInTheDialogThatCorrectsThem) {
   if (!Browser::is_there()) GTEST_SKIP() << "there is no Chromium; scripts/setup test installs it";
   const std::vector<std::string> strings = hostile_strings();
@@ -190,22 +250,30 @@ TEST(HostileTexts, StayTextsInTheDialogThatCorrectsThem) {
       SCOPED_TRACE("string " + std::to_string(i));
       const std::string text = strings[i];
       browser.value_of("location.hash = '#/cases/" + CaseId{0, i + 1}.hex() + "'");
-      if (!browser.wait_until("document.querySelector('#timeline .entry .text bdi')?.textContent.endsWith('#" + std::to_string(i) + "')")) return;
+      if (!browser.wait_until("document.querySelector('#timeline .entry .text bdi')?.textContent.endsWith('#" +
+                              std::to_string(i) + "')"))
+        return;
       browser.value_of("document.querySelector('#timeline [data-focus^=correct]').click()");
       if (!browser.wait_until("document.querySelector('#asking').open")) return;
       EXPECT_EQ(browser.value_of("document.querySelector('#asking .note').textContent"), text + " — " + text);
       if (i % 10 == 0) expect_unharmed(browser, "the dialog");
-      if (i == from + 3 && from < 2 * kAtOnce) browser.keep_screenshot(is_phone ? "hostile-dialog-phone" : "hostile-dialog");
+      if (i == from + 3 && from < 2 * kAtOnce)
+        browser.keep_screenshot(is_phone ? "hostile-dialog-phone" : "hostile-dialog");
 
       const auto say_and_send = [&](const std::string& who) {
-        browser.value_of("(() => { const who = document.querySelector('#asking [list=handles]'); who.value = " + Json(who).dump() +
-                         "; window.said = who.value.trim(); document.querySelector('#asking [value=neu]').click(); document.querySelector('#asking form').requestSubmit() })()");
+        browser.value_of(
+            "(() => { const who = document.querySelector('#asking [list=handles]'); who.value = " + Json(who).dump() +
+            "; window.said = who.value.trim(); document.querySelector('#asking [value=neu]').click(); "
+            "document.querySelector('#asking form').requestSubmit() })()");
       };
       say_and_send(std::string(kRefusedActor) + text);
       if (!browser.wait_until("document.querySelector('#asking .trouble').textContent.endsWith(window.said)")) return;
       EXPECT_EQ(browser.value_of(kHarm), "");
       say_and_send(text);
-      if (!browser.wait_until("!document.querySelector('#asking').open && [...document.querySelectorAll('#timeline .entry.said .title > bdi.note')].some((one) => /^(corrected by|由) /.test(one.textContent) && one.textContent.includes(window.said))")) return;
+      if (!browser.wait_until("!document.querySelector('#asking').open && [...document.querySelectorAll('#timeline "
+                              ".entry.said .title > bdi.note')].some((one) => /^(corrected by|由) "
+                              "/.test(one.textContent) && one.textContent.includes(window.said))"))
+        return;
       EXPECT_EQ(browser.value_of(kHarm), "");
       if (i % 10 == 0) expect_unharmed(browser, "corrected");
     }
@@ -223,7 +291,8 @@ TEST(HostileTexts, AreFoundWhenAPageMakesMarkupOfThem) {
     const std::string good = "return element('bdi', attributes, String(text ?? ''));";
     dom = std::string(file.body);
     ASSERT_NE(dom.find(good), std::string::npos);
-    dom.replace(dom.find(good), good.size(), "const made = element('bdi', attributes); made.innerHTML = String(text ?? ''); return made;");
+    dom.replace(dom.find(good), good.size(),
+                "const made = element('bdi', attributes); made.innerHTML = String(text ?? ''); return made;");
     file.body = dom;
   }
   RunningApi running({}, wrong);
@@ -233,13 +302,15 @@ TEST(HostileTexts, AreFoundWhenAPageMakesMarkupOfThem) {
   browser.wait_until("document.querySelector('#cases-count').textContent === '1'");
   EXPECT_NE(browser.complaints(), std::vector<std::string>()) << "the policy stops it and says so";
   EXPECT_EQ(browser.value_of(kHarm), "") << "and nothing was made";
-  for (const char* harm : {"const made = document.createElement('bdi'); made.append(document.createElement('i')); document.body.append(made)",
+  for (const char* harm : {"const made = document.createElement('bdi'); made.append(document.createElement('i')); "
+                           "document.body.append(made)",
                            "document.body.append(document.createElement('iframe'))", "ran('something')"}) {
     open(browser, running);
     browser.value_of("(() => { " + std::string(harm) + " })()");
     EXPECT_NE(browser.value_of(kHarm), "") << harm;
   }
-  for (const char* fault : {"document.querySelector('#kpis').style.width = '3000px'", "document.querySelector('#alerts-panel').style.cssText = 'min-height: 0; height: 20px'",
+  for (const char* fault : {"document.querySelector('#kpis').style.width = '3000px'",
+                            "document.querySelector('#alerts-panel').style.cssText = 'min-height: 0; height: 20px'",
                             "document.querySelector('#issues-title').style.marginTop = '4000px'"}) {
     open(browser, running);
     browser.value_of(fault);

@@ -1,5 +1,5 @@
-// The page of the real program, used as a person would: a customer is found, their timeline and forecast are looked at, a case is taken and
-// resolved, with the keyboard alone, in both languages, on a phone, in the dark.
+// The page of the real program, used as a person would: a customer is found, their timeline and forecast are looked at,
+// a case is taken and resolved, with the keyboard alone, in both languages, on a phone, in the dark.
 #include <chrono>
 #include <fstream>
 
@@ -12,12 +12,18 @@
 namespace earshot::test {
 namespace {
 
-std::string ago(int days) { return format_rfc3339(from_millis(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count() - days * 86'400'000LL)); }
+std::string ago(int days) {
+  return format_rfc3339(from_millis(
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count() -
+      days * 86'400'000LL));
+}
 
 std::string order(int number, int days_ago) {
-  return R"({"specversion":"1.0","id":"order-)" + std::to_string(number) + R"(","source":"/acme/shop","type":"earshot.activity.order.v1","time":")" + ago(days_ago) +
-         R"(","data":{"channel":"shop","person":{"keys":["customer:U-0007"],"name":"user-7"},"order":{"id":"A)" + std::to_string(number) +
-         R"(","amount":1990,"currency":"EUR"}}})";
+  return R"({"specversion":"1.0","id":"order-)" + std::to_string(number) +
+         R"(","source":"/acme/shop","type":"earshot.activity.order.v1","time":")" + ago(days_ago) +
+         R"(","data":{"channel":"shop","person":{"keys":["customer:U-0007"],"name":"user-7"},"order":{"id":"A)" +
+         std::to_string(number) + R"(","amount":1990,"currency":"EUR"}}})";
 }
 
 class Page : public ::testing::Test {
@@ -27,7 +33,9 @@ class Page : public ::testing::Test {
     const auto file = scratch_.path() / "orders.jsonl";
     std::ofstream orders(file);
     for (int i = 0; i < 12; ++i) orders << order(i, 80 - 5 * i) << "\n";
-    orders << review_json({"nice", "customer:U-0007", "Very friendly support, my question was solved in five minutes.", 5, ago(40)}) << "\n";
+    orders << review_json({"nice", "customer:U-0007", "Very friendly support, my question was solved in five minutes.",
+                           5, ago(40)})
+           << "\n";
     orders.close();
     const Outcome imported = run_on(scratch_.path() / "data", {"import", file.string()});
     ASSERT_EQ(imported.exit_code, 0) << imported.err;
@@ -37,12 +45,15 @@ class Page : public ::testing::Test {
   }
 
   void say_something(const std::string& id, const std::string& key) {
-    ASSERT_EQ(service_->post("/v1/events", review_json({id, key}), {{"Content-Type", "application/cloudevents+json"}}).status, 200);
+    ASSERT_EQ(
+        service_->post("/v1/events", review_json({id, key}), {{"Content-Type", "application/cloudevents+json"}}).status,
+        200);
   }
 
   void open(Browser& browser) {
     browser.go(service_->url() + "/");
-    browser.wait_until("document.body.matches('.filled') && document.querySelector('#connection').dataset.state === 'live'");
+    browser.wait_until(
+        "document.body.matches('.filled') && document.querySelector('#connection').dataset.state === 'live'");
   }
   static void open_dialog(Browser& browser, const std::string& action) {
     browser.tab_to(".case [data-focus='" + action + "']");
@@ -61,17 +72,22 @@ TEST_F(Page, ACustomerIsFoundAndTheirForecastAndTimelineShown) {
   browser.type("u-000");
   ASSERT_TRUE(browser.wait_until("document.querySelectorAll('#search-found [role=option]').length === 2"));
   browser.keep_screenshot("search");
-  const std::string wanted = "document.querySelector('#search-found [aria-selected=true]').innerText.includes('U-0007')";
+  const std::string wanted =
+      "document.querySelector('#search-found [aria-selected=true]').innerText.includes('U-0007')";
   for (int i = 0; i < 2 && browser.value_of(wanted) != true; ++i) browser.press("ArrowDown");
   EXPECT_EQ(browser.value_of(wanted), true) << "the arrow keys lead to every customer";
   browser.press("Enter");
   ASSERT_TRUE(browser.wait_until("document.querySelector('#customer h2')?.innerText.includes('U-0007')"));
   EXPECT_EQ(browser.value_of("document.activeElement.tagName"), "H2") << "a reader is told where it is now";
-  EXPECT_EQ(browser.value_of("document.querySelectorAll('#forecast .curve').length"), 2) << "what was and what is to come";
-  EXPECT_EQ(browser.value_of("document.querySelectorAll('#forecast .cross').length"), 2) << "where it crosses both levels";
-  EXPECT_NE(browser.text_of("#forecast figcaption").find("80 %"), std::string::npos) << browser.text_of("#forecast figcaption");
+  EXPECT_EQ(browser.value_of("document.querySelectorAll('#forecast .curve').length"), 2)
+      << "what was and what is to come";
+  EXPECT_EQ(browser.value_of("document.querySelectorAll('#forecast .cross').length"), 2)
+      << "where it crosses both levels";
+  EXPECT_NE(browser.text_of("#forecast figcaption").find("80 %"), std::string::npos)
+      << browser.text_of("#forecast figcaption");
   EXPECT_EQ(browser.value_of("document.querySelectorAll('#timeline .entry').length"), 13);
-  EXPECT_EQ(browser.value_of("document.querySelectorAll('#timeline .lanes .dot[data-tone=calm]').length"), 1) << "the friendly review";
+  EXPECT_EQ(browser.value_of("document.querySelectorAll('#timeline .lanes .dot[data-tone=calm]').length"), 1)
+      << "the friendly review";
   browser.keep_screenshot("customer");
   browser.tab_to("#timeline [data-focus='said']");
   browser.press("Enter");
@@ -153,10 +169,12 @@ TEST_F(Page, SpeaksTheLanguageOfTheBrowserAndSwitches) {
 TEST_F(Page, FitsEveryWindowInLightAndDarkAndBothLanguages) {
   Browser browser;
   for (const char* language : {"en-GB", "zh-CN"}) {
-    for (const auto& [width, height] : {std::pair{1280, 800}, {1920, 1080}, {1000, 700}, {768, 1024}, {390, 844}, {320, 568}}) {
+    for (const auto& [width, height] :
+         {std::pair{1280, 800}, {1920, 1080}, {1000, 700}, {768, 1024}, {390, 844}, {320, 568}}) {
       for (const bool is_dark : {false, true}) {
         browser.resize({width, height, is_dark, language});
-        const std::string name = std::to_string(width) + (is_dark ? "-dark-" : "-light-") + std::string(language).substr(0, 2);
+        const std::string name =
+            std::to_string(width) + (is_dark ? "-dark-" : "-light-") + std::string(language).substr(0, 2);
         SCOPED_TRACE(name);
         open(browser);
         browser.wait_until("document.querySelectorAll('#cases tr').length === 1");
@@ -181,9 +199,13 @@ TEST_F(Page, CanBeReadByEverybody) {
       SCOPED_TRACE(where);
       browser.go("about:blank");
       browser.go(service_->url() + where);
-      browser.wait_until("document.querySelector('#today:not([hidden]) #cases tr') || document.querySelector('#timeline .entry')");
-      EXPECT_EQ(browser.value_of(R"js([...document.querySelectorAll('button, a, input, select')].filter((node) => node.getClientRects().length &&
-          !(node.innerText || node.getAttribute('aria-label') || node.labels?.length)).map((node) => node.outerHTML).join('\n'))js"), "");
+      browser.wait_until(
+          "document.querySelector('#today:not([hidden]) #cases tr') || document.querySelector('#timeline .entry')");
+      EXPECT_EQ(
+          browser.value_of(
+              R"js([...document.querySelectorAll('button, a, input, select')].filter((node) => node.getClientRects().length &&
+          !(node.innerText || node.getAttribute('aria-label') || node.labels?.length)).map((node) => node.outerHTML).join('\n'))js"),
+          "");
       EXPECT_EQ(browser.value_of(R"js((() => {
         const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
         const channels = (color, ground) => {
@@ -209,7 +231,8 @@ TEST_F(Page, CanBeReadByEverybody) {
           if (contrast < 4.5) faults.push(`${contrast.toFixed(2)} ${node.tagName} ${node.className} ${node.textContent.slice(0, 30)}`);
         }
         return faults.join('\n');
-      })())js"), "");
+      })())js"),
+                "");
     }
   }
 }
@@ -217,8 +240,9 @@ TEST_F(Page, CanBeReadByEverybody) {
 TEST_F(Page, SaysWhichSourceCannotBeHeardAndSinceWhen) {
   const std::string from = ago(1);
   const auto tell = [&](const std::string& to) {
-    const std::string gap = R"({"specversion":"1.0","id":"gap","source":"/test","type":"earshot.connector.gap.v1","data":{"connector":"social-eu","from":")" + from +
-                            R"(","to":")" + to + R"(","reason":"it answers 500","channels":["bluesky"]}})";
+    const std::string gap =
+        R"({"specversion":"1.0","id":"gap","source":"/test","type":"earshot.connector.gap.v1","data":{"connector":"social-eu","from":")" +
+        from + R"(","to":")" + to + R"(","reason":"it answers 500","channels":["bluesky"]}})";
     ASSERT_EQ(service_->post("/v1/control", gap, {{"Content-Type", "application/cloudevents+json"}}).status, 200);
   };
   const std::string is_quiet = "document.querySelector('#deaf').hidden";
@@ -246,14 +270,17 @@ TEST_F(Page, SaysThatTheConnectionIsLostAndTakesItUpAgain) {
   browser.value_of("document.querySelector('#cases-panel').dataset.same = 'yes'");
   browser.go_offline(true);
   service_->end();
-  ASSERT_TRUE(browser.wait_until("document.querySelector('#connection').dataset.state === 'lost' && !document.querySelector('#old').hidden"));
+  ASSERT_TRUE(browser.wait_until(
+      "document.querySelector('#connection').dataset.state === 'lost' && !document.querySelector('#old').hidden"));
   EXPECT_EQ(layout_faults(browser), "");
   browser.keep_screenshot("lost");
   const std::string address = service_->url().substr(7);
-  service_ = std::make_unique<RunningEarshot>(RunningEarshot::Settings{.data = scratch_.path() / "data", .listen = address});
+  service_ =
+      std::make_unique<RunningEarshot>(RunningEarshot::Settings{.data = scratch_.path() / "data", .listen = address});
   ASSERT_TRUE(service_->runs());
   browser.go_offline(false);
-  ASSERT_TRUE(browser.wait_until("document.querySelector('#connection').dataset.state === 'live' && document.querySelector('#old').hidden"));
+  ASSERT_TRUE(browser.wait_until(
+      "document.querySelector('#connection').dataset.state === 'live' && document.querySelector('#old').hidden"));
   say_something("later", "customer:U-0009");
   browser.wait_until("[...document.querySelectorAll('#cases .who')].some((one) => one.innerText === 'U-0009')");
   EXPECT_EQ(browser.text_of("#cases-panel[data-same] #cases-count"), "2") << "the page was not loaded anew";

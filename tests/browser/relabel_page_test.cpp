@@ -1,5 +1,5 @@
-// Somebody reads a text on the page of the real program and says what the analysis of it should have been: with the keyboard alone, in both
-// languages, on a phone.
+// Somebody reads a text on the page of the real program and says what the analysis of it should have been: with the
+// keyboard alone, in both languages, on a phone.
 #include <gtest/gtest.h>
 
 #include "browser/browser.h"
@@ -16,7 +16,11 @@ class RelabelPage : public ::testing::Test {
     if (!Browser::is_there()) GTEST_SKIP() << "there is no Chromium; scripts/setup test installs it";
     service_ = std::make_unique<RunningEarshot>(RunningEarshot::Settings{.data = scratch_.path() / "data"});
     ASSERT_TRUE(service_->runs());
-    ASSERT_EQ(service_->post("/v1/events", review_json({R"(r\"-1)", "customer:U-0008"}), {{"Content-Type", "application/cloudevents+json"}}).status, 200);
+    ASSERT_EQ(service_
+                  ->post("/v1/events", review_json({R"(r\"-1)", "customer:U-0008"}),
+                         {{"Content-Type", "application/cloudevents+json"}})
+                  .status,
+              200);
   }
 
   void open(Browser& browser) {
@@ -29,7 +33,9 @@ class RelabelPage : public ::testing::Test {
     ASSERT_TRUE(browser.wait_until("document.querySelector('#asking').open"));
   }
 
-  Json cases() { return Json::parse(service_->get("/v1/customers/customer%3AU-0008").body, nullptr, false).at("cases"); }
+  Json cases() {
+    return Json::parse(service_->get("/v1/customers/customer%3AU-0008").body, nullptr, false).at("cases");
+  }
   Json row() {
     const Json customer = Json::parse(service_->get("/v1/customers/customer%3AU-0008").body, nullptr, false);
     for (const Json& one : customer.at("timeline")) {
@@ -49,7 +55,8 @@ TEST_F(RelabelPage, AnAnalysisIsCorrectedWithTheKeyboard) {
   ask(browser);
   EXPECT_EQ(browser.value_of("document.activeElement.value"), "neg") << "it begins at what was said";
   EXPECT_NE(browser.text_of("#asking .note").find("never arrived"), std::string::npos) << "the text stands there";
-  EXPECT_EQ(browser.value_of("document.querySelector('#asking [value=delivery]').checked"), true) << "and what the model said of it";
+  EXPECT_EQ(browser.value_of("document.querySelector('#asking [value=delivery]').checked"), true)
+      << "and what the model said of it";
   EXPECT_EQ(layout_faults(browser), "");
   browser.keep_screenshot("relabel");
   browser.press("ArrowDown");
@@ -60,7 +67,8 @@ TEST_F(RelabelPage, AnAnalysisIsCorrectedWithTheKeyboard) {
   browser.tab_to("#asking [value=yes]");
   browser.press(" ");
   const std::string id = cases().at(0).at("case");
-  EXPECT_EQ(browser.value_of("document.querySelector('#asking [value=\"\"]').checked"), true) << "a case is corrected only if somebody wants it";
+  EXPECT_EQ(browser.value_of("document.querySelector('#asking [value=\"\"]').checked"), true)
+      << "a case is corrected only if somebody wants it";
   browser.tab_to("#asking [value='']");
   browser.press("ArrowDown");
   EXPECT_EQ(browser.value_of("document.activeElement.value"), id);
@@ -68,17 +76,20 @@ TEST_F(RelabelPage, AnAnalysisIsCorrectedWithTheKeyboard) {
   browser.type("nobody-1");
   browser.press("Enter");
   browser.wait_until("document.querySelector('#asking .trouble').innerText.includes('Nobody of this handle')");
-  EXPECT_EQ(browser.value_of("document.querySelector('#asking [value=refund]').checked"), true) << "what was filled in is kept";
+  EXPECT_EQ(browser.value_of("document.querySelector('#asking [value=refund]').checked"), true)
+      << "what was filled in is kept";
   browser.value_of("document.querySelector('#asking [list=handles]').select()");
   browser.type("agent-7");
   browser.press("Enter");
   browser.wait_until("document.querySelector('#told').innerText.startsWith('Kept.')");
-  ASSERT_TRUE(browser.wait_until("document.querySelector('#timeline .entry.said').innerText.includes('corrected by agent-7')"));
+  ASSERT_TRUE(
+      browser.wait_until("document.querySelector('#timeline .entry.said').innerText.includes('corrected by agent-7')"));
   const std::string entry = browser.text_of(kEntry);
   EXPECT_NE(entry.find("neutral"), std::string::npos) << entry;
   EXPECT_NE(entry.find("refund"), std::string::npos) << entry;
   for (const char* gone : {"unhappy", "delivery"}) EXPECT_EQ(entry.find(gone), std::string::npos) << entry;
-  EXPECT_EQ(browser.value_of("document.activeElement.dataset.focus"), "correct /acme/shop r\"-1") << "the focus is where it was";
+  EXPECT_EQ(browser.value_of("document.activeElement.dataset.focus"), "correct /acme/shop r\"-1")
+      << "the focus is where it was";
   EXPECT_EQ(cases().at(0).at("issues"), Json::parse(R"(["service","refund"])")) << cases();
   browser.keep_screenshot("relabelled");
   EXPECT_EQ(browser.complaints(), std::vector<std::string>());
@@ -86,7 +97,9 @@ TEST_F(RelabelPage, AnAnalysisIsCorrectedWithTheKeyboard) {
   // What was said stands in the log, and a page that is opened later shows it.
   ASSERT_EQ(service_->end().exit_code, 0);
   const std::string rows = run_on(scratch_.path() / "data", {"export-labels"}).out;
-  EXPECT_NE(rows.find("neu\ten\tweb\tThe parcel never arrived and nobody answers\tservice|refund\t1\t0\n"), std::string::npos) << rows;
+  EXPECT_NE(rows.find("neu\ten\tweb\tThe parcel never arrived and nobody answers\tservice|refund\t1\t0\n"),
+            std::string::npos)
+      << rows;
   service_ = std::make_unique<RunningEarshot>(RunningEarshot::Settings{.data = scratch_.path() / "data"});
   ASSERT_TRUE(service_->runs());
   EXPECT_EQ(row().value("corrected_by", ""), "agent-7");
@@ -118,11 +131,16 @@ TEST_F(RelabelPage, FitsAPhoneInBothLanguages) {
       EXPECT_EQ(layout_faults(browser), "");
       ask(browser);
       EXPECT_EQ(layout_faults(browser), "");
-      EXPECT_EQ(browser.value_of("[...document.querySelectorAll('#asking label, #asking button')].filter((one) => one.getBoundingClientRect().right > innerWidth || one.scrollWidth > one.clientWidth).map((one) => one.innerText).join()"), "");
-      EXPECT_EQ(browser.text_of("#asking h2"), std::string(language) == "zh-CN" ? "这段话表达了什么?" : "What does this text say?");
+      EXPECT_EQ(browser.value_of("[...document.querySelectorAll('#asking label, #asking button')].filter((one) => "
+                                 "one.getBoundingClientRect().right > innerWidth || one.scrollWidth > "
+                                 "one.clientWidth).map((one) => one.innerText).join()"),
+                "");
+      EXPECT_EQ(browser.text_of("#asking h2"),
+                std::string(language) == "zh-CN" ? "这段话表达了什么?" : "What does this text say?");
       browser.keep_screenshot("relabel-" + name);
       browser.tab_to("#asking [type='submit']");
-      EXPECT_EQ(browser.value_of("document.activeElement.getBoundingClientRect().bottom <= innerHeight"), true) << "it is scrolled to";
+      EXPECT_EQ(browser.value_of("document.activeElement.getBoundingClientRect().bottom <= innerHeight"), true)
+          << "it is scrolled to";
     }
   }
   EXPECT_EQ(browser.complaints(), std::vector<std::string>());

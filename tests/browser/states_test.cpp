@@ -15,15 +15,19 @@ class States : public ::testing::Test {
   void SetUp() override {
     if (!Browser::is_there()) GTEST_SKIP() << "there is no Chromium; scripts/setup test installs it";
   }
-  static void go(Browser& browser, const RunningApi& running) { browser.go("http://127.0.0.1:" + std::to_string(running.port()) + "/"); }
+  static void go(Browser& browser, const RunningApi& running) {
+    browser.go("http://127.0.0.1:" + std::to_string(running.port()) + "/");
+  }
 };
 
 TEST_F(States, NothingSaysWhatWillBeThere) {
   RunningApi running({}, console_files());
   Browser browser;
   go(browser, running);
-  browser.wait_until("document.body.matches('.filled') && document.querySelector('#cases-empty').innerText.length > 20");
-  for (const char* list : {"#cases-empty", "#alerts-empty", "#signals-empty", "#issues-empty"}) EXPECT_GT(browser.text_of(list).size(), 20u) << list;
+  browser.wait_until(
+      "document.body.matches('.filled') && document.querySelector('#cases-empty').innerText.length > 20");
+  for (const char* list : {"#cases-empty", "#alerts-empty", "#signals-empty", "#issues-empty"})
+    EXPECT_GT(browser.text_of(list).size(), 20u) << list;
   browser.keep_screenshot("nothing");
 }
 
@@ -60,7 +64,8 @@ TEST_F(States, ATokenIsAskedForAndKeptForTheTab) {
   browser.value_of("document.querySelector('#token').select()");
   browser.type("reader-0123456789");
   browser.press("Enter");
-  browser.wait_until("document.querySelector('#sign-in').hidden && document.querySelectorAll('#cases tr').length === 1");
+  browser.wait_until(
+      "document.querySelector('#sign-in').hidden && document.querySelectorAll('#cases tr').length === 1");
   go(browser, running);
   browser.wait_until("document.querySelectorAll('#cases tr').length === 1");
   browser.value_of("localStorage.setItem('me', 'agent-7'); dispatchEvent(new Event('me'))");
@@ -87,7 +92,8 @@ TEST_F(States, RowsKeepTheirPlaceWhileSomebodyIsAmongThem) {
   browser.wait_until("document.querySelector('#cases').innerText.includes('open')");
   EXPECT_EQ(browser.value_of("document.activeElement.dataset.focus"), "case") << "a row that changes keeps the focus";
   browser.value_of("document.activeElement.blur()");
-  browser.wait_until("document.querySelectorAll('#cases tr').length === 4 && document.querySelector('#cases-held').hidden");
+  browser.wait_until(
+      "document.querySelectorAll('#cases tr').length === 4 && document.querySelector('#cases-held').hidden");
 }
 
 }  // namespace

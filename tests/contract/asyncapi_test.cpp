@@ -13,7 +13,9 @@
 namespace earshot::test {
 namespace {
 
-nlohmann::json document() { return nlohmann::json::parse(read_whole(std::string(EARSHOT_SOURCE_DIR) + "/schemas/asyncapi.json")); }
+nlohmann::json document() {
+  return nlohmann::json::parse(read_whole(std::string(EARSHOT_SOURCE_DIR) + "/schemas/asyncapi.json"));
+}
 
 TEST(AsyncApi, HasAChannelForEveryTopicAndForNothingElse) {
   const auto doc = document();
@@ -32,7 +34,9 @@ TEST(AsyncApi, SaysWhichTopicsArePublished) {
   const auto doc = document();
   std::set<std::string> told;
   for (const auto& [_, operation] : doc["operations"].items()) {
-    if (operation["action"] == "send") told.insert("earshot." + operation["channel"]["$ref"].get<std::string>().substr(std::string("#/channels/").size()));
+    if (operation["action"] == "send")
+      told.insert("earshot." +
+                  operation["channel"]["$ref"].get<std::string>().substr(std::string("#/channels/").size()));
   }
   std::set<std::string> published;
   for (const TopicName& topic : kTopics) {

@@ -1,4 +1,5 @@
-// The configurations in examples/ read the public data they were written for: every row, exactly, with ids of their own.
+// The configurations in examples/ read the public data they were written for: every row, exactly, with ids of their
+// own.
 #include <set>
 
 #include <gtest/gtest.h>
@@ -22,14 +23,16 @@ Found read_shared(const cli::Config& config, const std::string& connector, const
   auto made = cli::find_connector(config, connector);
   EXPECT_TRUE(made.has_value()) << (made ? "" : made.error().message);
   if (!made) return found;
-  const auto read = cli::read_file(**made, shared_file(file).string(), "acme", parse_rfc3339("2026-11-22T12:00:00Z").value(), found);
+  const auto read =
+      cli::read_file(**made, shared_file(file).string(), "acme", parse_rfc3339("2026-11-22T12:00:00Z").value(), found);
   EXPECT_TRUE(read.has_value()) << (read ? "" : read.error().message);
   return found;
 }
 
 // A secret stands in the environment, never in the file; an unset one is an error, not an open door.
 TEST(Examples, SecretsOfAConnectorComeFromTheEnvironment) {
-  const std::string yaml = "connectors:\n  - {name: survey, connector: typeform, secret_env: EARSHOT_TEST_HOOK_SECRET}\n";
+  const std::string yaml =
+      "connectors:\n  - {name: survey, connector: typeform, secret_env: EARSHOT_TEST_HOOK_SECRET}\n";
   ::unsetenv("EARSHOT_TEST_HOOK_SECRET");
   EXPECT_FALSE(cli::parse_config(yaml, "test.yaml").has_value());
   ::setenv("EARSHOT_TEST_HOOK_SECRET", "typeform-secret-1", 1);
@@ -55,7 +58,8 @@ std::size_t distinct_ids(const Found& found) {
 }
 
 TEST(Examples, ConnectorsOfEveryExampleCanBeMade) {
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(EARSHOT_SOURCE_DIR) / "examples")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(EARSHOT_SOURCE_DIR) / "examples")) {
     if (entry.path().extension() != ".yaml") continue;
     const cli::Config config = example(entry.path().filename().string());
     for (const cli::ConnectorConfig& connector : config.connectors) {
@@ -97,7 +101,8 @@ TEST(Examples, LabelledReviewsReadEveryText) {
     EXPECT_EQ(distinct_ids(found), row.rows);
     EXPECT_EQ(found.events.front().id, std::string(row.file) + "-1");
     EXPECT_EQ(found.events.back().time, parse_rfc3339("2011-12-09T13:00:00Z").value() + std::chrono::seconds(row.rows));
-    EXPECT_EQ(std::get<Input>(found.events[1].body).rating, (Rating{1000, 1000, 5000}));  // both files: the second row is `neg`
+    EXPECT_EQ(std::get<Input>(found.events[1].body).rating,
+              (Rating{1000, 1000, 5000}));  // both files: the second row is `neg`
   }
 }
 

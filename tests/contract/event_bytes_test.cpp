@@ -1,5 +1,6 @@
-// Events live for ever: whatever a build has written, every later build reads. tests/contract/event_bytes holds one event of
-// each type and version as it was written first. EARSHOT_UPDATE_GOLDEN=1 adds types that are new and touches no other line.
+// Events live for ever: whatever a build has written, every later build reads. tests/contract/event_bytes holds one
+// event of each type and version as it was written first. EARSHOT_UPDATE_GOLDEN=1 adds types that are new and touches
+// no other line.
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -51,7 +52,8 @@ TEST(EventBytes, OfEveryTypeAreReadByEveryBuild) {
     if (type_of(event->body) != type) continue;  // an older version, read as its newest
     EXPECT_EQ(encode(*event), line) << "nothing of an old event may be lost or change";
   }
-  for (const std::string& type : event_types()) EXPECT_TRUE(lines.contains(type)) << type << " has no bytes; run with EARSHOT_UPDATE_GOLDEN=1";
+  for (const std::string& type : event_types())
+    EXPECT_TRUE(lines.contains(type)) << type << " has no bytes; run with EARSHOT_UPDATE_GOLDEN=1";
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Every type of event has a schema that says what the code does; what the code writes follows it, and what the code refuses
-// does not. EARSHOT_UPDATE_GOLDEN=1 rewrites the schemas.
+// Every type of event has a schema that says what the code does; what the code writes follows it, and what the code
+// refuses does not. EARSHOT_UPDATE_GOLDEN=1 rewrites the schemas.
 #include <algorithm>
 #include <cstdlib>
 #include <set>
@@ -10,8 +10,8 @@
 #include "support/connector_samples.h"
 #include "support/event_descriptions.h"
 #include "support/random_event.h"
-#include "support/schema.h"
 #include "support/random_test.h"
+#include "support/schema.h"
 
 namespace earshot::test {
 namespace {
@@ -63,8 +63,8 @@ TEST(EventSchemas, AcceptEveryEventOfEverySample) {
 }
 
 std::string event_with(std::string_view type, std::string_view data) {
-  return "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"earshot." + std::string(type) + ".v1\",\"time\":\"2026-11-20T08:15:30Z\",\"data\":" +
-         std::string(data) + "}";
+  return "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"earshot." + std::string(type) +
+         ".v1\",\"time\":\"2026-11-20T08:15:30Z\",\"data\":" + std::string(data) + "}";
 }
 
 // One acceptable event of each kind of input, and variants that are wrong in one thing. Schema and code judge alike.
@@ -115,8 +115,10 @@ TEST(EventSchemas, JudgeInputsAsTheCodeDoes) {
       {"activity.payment", "{" + who + R"(,"payment":{"id":"p","amount":5,"currency":"CNY"}})", false},
       {"activity.contact", "{" + who + "}", true},
       {"activity.contact", "{" + who + R"(,"reach":-1})", false},
-      {"activity.subscription", "{" + who + R"(,"subscription":{"plan":"p","status":"active","renews_at":"2026-12-20T08:15:30Z"}})", true},
-      {"activity.subscription", "{" + who + R"(,"subscription":{"plan":"p","status":"active","renews_at":"soon"}})", false},
+      {"activity.subscription",
+       "{" + who + R"(,"subscription":{"plan":"p","status":"active","renews_at":"2026-12-20T08:15:30Z"}})", true},
+      {"activity.subscription", "{" + who + R"(,"subscription":{"plan":"p","status":"active","renews_at":"soon"}})",
+       false},
       {"identity.linked", R"({"channel":"c","person":{"keys":["customer:1","email:a@b"]}})", true},
       {"identity.linked", "{" + who + "}", false},
       {"identity.unlinked", R"({"channel":"c","person":{"keys":["customer:1","email:a@b"]}})", true},

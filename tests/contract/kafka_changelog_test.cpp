@@ -1,4 +1,5 @@
-// What the Kafka engine promises beyond the contract: the state itself is in the log, and whoever takes a task over has it.
+// What the Kafka engine promises beyond the contract: the state itself is in the log, and whoever takes a task over has
+// it.
 #include <charconv>
 #include <future>
 
@@ -24,12 +25,13 @@ class Dangling {
                                                        {"transactional.id", "foreign-" + topic},
                                                        {"transaction.timeout.ms", timeout},
                                                        {"message.timeout.ms", timeout}};
-    for (const auto& [name, value] : all) EXPECT_EQ(rd_kafka_conf_set(conf, name, value.c_str(), why, sizeof why), RD_KAFKA_CONF_OK) << why;
+    for (const auto& [name, value] : all)
+      EXPECT_EQ(rd_kafka_conf_set(conf, name, value.c_str(), why, sizeof why), RD_KAFKA_CONF_OK) << why;
     handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
     EXPECT_EQ(rd_kafka_init_transactions(handle_, 30'000), nullptr);
     EXPECT_EQ(rd_kafka_begin_transaction(handle_), nullptr);
-    EXPECT_EQ(rd_kafka_producev(handle_, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_KEY("0/foreign", 9),
-                                RD_KAFKA_V_END),
+    EXPECT_EQ(rd_kafka_producev(handle_, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+                                RD_KAFKA_V_KEY("0/foreign", 9), RD_KAFKA_V_END),
               RD_KAFKA_RESP_ERR_NO_ERROR);
     EXPECT_EQ(rd_kafka_flush(handle_, 30'000), RD_KAFKA_RESP_ERR_NO_ERROR);
   }
@@ -44,7 +46,8 @@ template <class Ask>
 rd_kafka_resp_err_t administer(Ask ask) {
   char why[256];
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  EXPECT_EQ(rd_kafka_conf_set(conf, "bootstrap.servers", shared_broker()->address().c_str(), why, sizeof why), RD_KAFKA_CONF_OK);
+  EXPECT_EQ(rd_kafka_conf_set(conf, "bootstrap.servers", shared_broker()->address().c_str(), why, sizeof why),
+            RD_KAFKA_CONF_OK);
   rd_kafka_t* handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
   rd_kafka_queue_t* queue = rd_kafka_queue_new(handle);
   ask(handle, queue);
@@ -71,14 +74,16 @@ void set_cleanup(const std::string& topic, const char* policy) {
   const auto failed = administer([&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
     rd_kafka_ConfigResource_t* one = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
     rd_kafka_ConfigResource_set_config(one, "cleanup.policy", policy);
-    rd_kafka_ConfigResource_set_config(one, "max.message.bytes", std::to_string(kRecordBytesMax + (std::size_t{1} << 16)).c_str());
+    rd_kafka_ConfigResource_set_config(one, "max.message.bytes",
+                                       std::to_string(kRecordBytesMax + (std::size_t{1} << 16)).c_str());
     rd_kafka_AlterConfigs(handle, &one, 1, nullptr, queue);
     rd_kafka_ConfigResource_destroy(one);
   });
   EXPECT_EQ(failed, RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
-// As kafka-delete-records does. A broker refuses it until it has heard of the changed policy, and the answer is all that tells.
+// As kafka-delete-records does. A broker refuses it until it has heard of the changed policy, and the answer is all
+// that tells.
 void cut(const std::string& topic, std::int32_t partition, Offset before = RD_KAFKA_OFFSET_END) {
   const auto once = [&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
     rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
@@ -90,7 +95,8 @@ void cut(const std::string& topic, std::int32_t partition, Offset before = RD_KA
   };
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   auto failed = administer(once);
-  while (failed == RD_KAFKA_RESP_ERR_POLICY_VIOLATION && std::chrono::steady_clock::now() < end) failed = administer(once);
+  while (failed == RD_KAFKA_RESP_ERR_POLICY_VIOLATION && std::chrono::steady_clock::now() < end)
+    failed = administer(once);
   EXPECT_EQ(failed, RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
@@ -112,7 +118,8 @@ class KafkaChangelog : public ::testing::Test {
   }
   Result<void> try_commit(std::vector<Position> positions, std::vector<StateWrite> writes) {
     std::promise<Result<void>> done;
-    kafka_.log().commit({std::move(positions), std::move(writes), [&](const Result<void>& result) { done.set_value(result); }});
+    kafka_.log().commit(
+        {std::move(positions), std::move(writes), [&](const Result<void>& result) { done.set_value(result); }});
     return done.get_future().get();
   }
   void commit(std::vector<Position> positions, std::vector<StateWrite> writes) {
@@ -129,7 +136,8 @@ class KafkaChangelog : public ::testing::Test {
     return at ? *at : Restored{};
   }
   void fill_input() {
-    for (int i = 0; i < 200; ++i) kafka_.log().emit({0, static_cast<std::uint16_t>(i % 2)}, {from_millis(i), std::to_string(i), "in"});
+    for (int i = 0; i < 200; ++i)
+      kafka_.log().emit({0, static_cast<std::uint16_t>(i % 2)}, {from_millis(i), std::to_string(i), "in"});
     commit({}, {});
   }
 
@@ -152,7 +160,8 @@ class KafkaChangelog : public ::testing::Test {
       });
     };
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (forget() == RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP && std::chrono::steady_clock::now() < end) std::this_thread::yield();  // a session
+    while (forget() == RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP && std::chrono::steady_clock::now() < end)
+      std::this_thread::yield();  // a session
   }
   std::string refusal() {
     const auto opened = kafka_.open({{"input", 2}, {"output", 2}});
@@ -187,7 +196,8 @@ TEST_F(KafkaChangelog, IsTheStateForWhoeverTakesATaskOver) {
 TEST_F(KafkaChangelog, IsOneWithThePositionsWhereverTheProcessDies) {
   fill_input();
   Offset next = 0;
-  for (const KafkaPoint point : {KafkaPoint::produced, KafkaPoint::flushed, KafkaPoint::offsets_sent, KafkaPoint::committed, KafkaPoint::stated}) {
+  for (const KafkaPoint point : {KafkaPoint::produced, KafkaPoint::flushed, KafkaPoint::offsets_sent,
+                                 KafkaPoint::committed, KafkaPoint::stated}) {
     for (const bool with_state : {true, false}) {
       SCOPED_TRACE(std::to_string(static_cast<int>(point)) + (with_state ? " in place" : " elsewhere"));
       commit({{{0, 0}, next + 1}}, {{"0/k", std::to_string(next + 1)}});
@@ -222,7 +232,8 @@ TEST_F(KafkaChangelog, ReplacesACopyThatTombstonesMayHaveOutlived) {
   commit({{{0, 0}, 1}, {{0, 1}, 1}}, {{"0/k", "v"}, {"1/k", "kept"}});
   const std::string key = "!position/changelog/0/0";
   const std::string place = value(key);
-  ASSERT_TRUE(kafka_.state().write({{key, place.substr(0, place.find(' ')) + " 1000"}, {"0/long gone", "v"}, {"1/known only here", "kept"}}));
+  ASSERT_TRUE(kafka_.state().write(
+      {{key, place.substr(0, place.find(' ')) + " 1000"}, {"0/long gone", "v"}, {"1/known only here", "kept"}}));
   reopen(true);
   EXPECT_EQ(value("0/k"), "v");
   EXPECT_EQ(value("0/long gone"), "none");
@@ -240,7 +251,8 @@ TEST_F(KafkaChangelog, RefusesAStateOfAnotherLog) {
   EXPECT_NE(opened.error().message.find("another event log"), std::string::npos) << opened.error().message;
 }
 
-// Folding again what the state lacks commits state only; the positions of the log stay, whatever else is committed meanwhile.
+// Folding again what the state lacks commits state only; the positions of the log stay, whatever else is committed
+// meanwhile.
 TEST_F(KafkaChangelog, LeavesThePositionsOfTheLogWhereTheyAreWhileStateIsFoldedAgain) {
   fill_input();
   commit({{{0, 0}, 50}, {{0, 1}, 60}}, {});
@@ -326,7 +338,8 @@ TEST_F(KafkaChangelog, ThatLostItsFirstRecordsIsRefusedWhenTheInputLostThemToo) 
   EXPECT_EQ(value("0/k"), "v") << "who has the state goes on";
   kafka_.close();
   kafka_.lose_state();
-  EXPECT_NE(refusal().find("would have to be folded from its records 0 to 3, and those are gone from Kafka; start with a data directory that has the state"),
+  EXPECT_NE(refusal().find("would have to be folded from its records 0 to 3, and those are gone from Kafka; start with "
+                           "a data directory that has the state"),
             std::string::npos);
 }
 
@@ -339,7 +352,8 @@ TEST_F(KafkaChangelog, ThatLostItsFirstRecordsIsRefusedWhenKafkaHasForgottenTheP
   kafka_.close();
   forget_offsets();
   kafka_.lose_state();
-  EXPECT_NE(refusal().find("Kafka has forgotten how far"), std::string::npos) << "from the first record all would be published again";
+  EXPECT_NE(refusal().find("Kafka has forgotten how far"), std::string::npos)
+      << "from the first record all would be published again";
 }
 
 TEST_F(KafkaChangelog, RefusesATopicThatHasGrown) {
@@ -358,7 +372,8 @@ TEST_F(KafkaChangelog, RefusesATopicThatHasGrown) {
     if (opened) kafka_.close();  // the broker has not heard of it everywhere
   } while (opened);
   EXPECT_EQ(opened.error().kind, ErrorKind::Conflict);
-  EXPECT_NE(opened.error().message.find("has 3 partitions where 2 were asked for"), std::string::npos) << opened.error().message;
+  EXPECT_NE(opened.error().message.find("has 3 partitions where 2 were asked for"), std::string::npos)
+      << opened.error().message;
 }
 
 // A process that hung while another took its slot.

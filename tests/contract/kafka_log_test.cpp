@@ -14,7 +14,8 @@ KafkaPoint kafka_point(CommitPoint point) {
   return KafkaPoint::stated;
 }
 
-// Without a changelog: the contract is about state that is behind and is folded again, and a changelog leaves none behind.
+// Without a changelog: the contract is about state that is behind and is folded again, and a changelog leaves none
+// behind.
 class Kafka : public EventLogUnderTest {
  public:
   Result<void> open(const std::vector<TopicSpec>& topics) override { return kafka_.open(topics); }
@@ -34,7 +35,8 @@ std::vector<EventLogKind> kinds() {
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(EventLogContract);
-INSTANTIATE_TEST_SUITE_P(Engines, EventLogContract, ::testing::ValuesIn(kinds()), [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Engines, EventLogContract, ::testing::ValuesIn(kinds()),
+                         [](const auto& kind) { return kind.param.name; });
 
 }  // namespace
 }  // namespace earshot::test

@@ -1,4 +1,5 @@
-// An engine that is wrong must not pass. Each program is the tests of the Kafka engine on one with a mistake (kafka_mistake.h).
+// An engine that is wrong must not pass. Each program is the tests of the Kafka engine on one with a mistake
+// (kafka_mistake.h).
 #include <gtest/gtest.h>
 
 #include "support/in_kafka.h"
@@ -21,12 +22,13 @@ TEST_P(KafkaMistake, IsFound) {
   EXPECT_NE(tests.out().find("[  FAILED  ] 1 test"), std::string::npos) << tests.out();
 }
 
-INSTANTIATE_TEST_SUITE_P(All, KafkaMistake,
-                         ::testing::Values(Wrong{"kafka_state_first", "*LeavesTheLogAheadOfTheStateAndNeverTheOtherWay*"},
-                                           Wrong{"kafka_restore_to_stable", "*IsReadToItsEndAlsoBehindAForeignOpenTransaction"},
-                                           Wrong{"kafka_offsets_back", "*NeverMovesALogPositionBack*"},
-                                           Wrong{"kafka_unfenced", "*RefusesTheCommitsOfOneWhoseTasksWereGivenToAnother"}),
-                         [](const auto& wrong) { return wrong.param.program; });
+INSTANTIATE_TEST_SUITE_P(
+    All, KafkaMistake,
+    ::testing::Values(Wrong{"kafka_state_first", "*LeavesTheLogAheadOfTheStateAndNeverTheOtherWay*"},
+                      Wrong{"kafka_restore_to_stable", "*IsReadToItsEndAlsoBehindAForeignOpenTransaction"},
+                      Wrong{"kafka_offsets_back", "*NeverMovesALogPositionBack*"},
+                      Wrong{"kafka_unfenced", "*RefusesTheCommitsOfOneWhoseTasksWereGivenToAnother"}),
+    [](const auto& wrong) { return wrong.param.program; });
 
 }  // namespace
 }  // namespace earshot::test

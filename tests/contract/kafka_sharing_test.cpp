@@ -55,7 +55,8 @@ class KafkaSharing : public ::testing::Test {
   }
   static Result<void> try_commit(InKafka& engine, std::vector<Position> positions, std::vector<StateWrite> writes) {
     std::promise<Result<void>> done;
-    engine.log().commit({std::move(positions), std::move(writes), [&](const Result<void>& result) { done.set_value(result); }});
+    engine.log().commit(
+        {std::move(positions), std::move(writes), [&](const Result<void>& result) { done.set_value(result); }});
     return done.get_future().get();
   }
   static void commit(InKafka& engine, std::vector<Position> positions, std::vector<StateWrite> writes) {
@@ -73,7 +74,8 @@ class KafkaSharing : public ::testing::Test {
     return found && *found ? **found : "none";
   }
   static void fill_input(InKafka& engine) {
-    for (int i = 0; i < 80; ++i) engine.log().emit({0, static_cast<std::uint16_t>(i % 4)}, {from_millis(i), std::to_string(i), "in"});
+    for (int i = 0; i < 80; ++i)
+      engine.log().emit({0, static_cast<std::uint16_t>(i % 4)}, {from_millis(i), std::to_string(i), "in"});
     commit(engine, {}, {});
   }
 

@@ -95,9 +95,7 @@ TEST_P(StateStoreContract, AppliesABatchInItsOrder) {
   EXPECT_EQ(scan(""), (Pairs{{"b", "2"}}));
 }
 
-TEST_P(StateStoreContract, TakesAnEmptyBatch) {
-  EXPECT_TRUE(store().write({}));
-}
+TEST_P(StateStoreContract, TakesAnEmptyBatch) { EXPECT_TRUE(store().write({})); }
 
 TEST_P(StateStoreContract, TakesAValueOfAMebibyte) {
   const std::string large(std::size_t{1} << 20, 'x');

@@ -1,5 +1,5 @@
-// A client of a service that is killed: it knows only what it was answered, and sends again, with the same ids, what was not
-// acknowledged.
+// A client of a service that is killed: it knows only what it was answered, and sends again, with the same ids, what
+// was not acknowledged.
 #pragma once
 
 #include <atomic>
@@ -106,8 +106,9 @@ class Client {
     linked_[handle] = key;
     if (undo) unlinked_.insert(handle);
     Sent sent{"c" + std::to_string(number_) + "-" + std::to_string(++count_), {}};
-    sent.json = R"({"specversion":"1.0","id":")" + sent.id + R"(","source":"/acme/shop","type":"earshot.identity.)" + (undo ? "unlinked" : "linked") +
-                R"(.v1","data":{"channel":"crm","person":{"keys":[")" + handle + R"(",")" + key + R"("]}}})";
+    sent.json = R"({"specversion":"1.0","id":")" + sent.id + R"(","source":"/acme/shop","type":"earshot.identity.)" +
+                (undo ? "unlinked" : "linked") + R"(.v1","data":{"channel":"crm","person":{"keys":[")" + handle +
+                R"(",")" + key + R"("]}}})";
     return sent;
   }
 

@@ -1,5 +1,5 @@
-// Three brokers that keep everything twice at least. One that leads is killed with -9 again and again, while a service commits and
-// clients send. Afterwards nothing is lost and nothing is there twice.
+// Three brokers that keep everything twice at least. One that leads is killed with -9 again and again, while a service
+// commits and clients send. Afterwards nothing is lost and nothing is there twice.
 #include <csignal>
 
 #include "crash/kafka_life.h"
@@ -24,13 +24,15 @@ class KafkaBrokers : public KafkaLife {
     std::vector<KafkaBroker::Settings> settings(kBrokers);
     std::string voters;
     for (int i = 0; i < kBrokers; ++i)
-      voters += (i == 0 ? "" : ",") + std::to_string(i + 1) + "@127.0.0.1:" + std::to_string(settings[static_cast<std::size_t>(i)].controller_port);
+      voters += (i == 0 ? "" : ",") + std::to_string(i + 1) +
+                "@127.0.0.1:" + std::to_string(settings[static_cast<std::size_t>(i)].controller_port);
     for (int i = 0; i < kBrokers; ++i) {
       KafkaBroker::Settings& one = settings[static_cast<std::size_t>(i)];
-      one.properties = "node.id=" + std::to_string(i + 1) + "\ncontroller.quorum.voters=" + voters +
-                       "\ndefault.replication.factor=3\nmin.insync.replicas=2\noffsets.topic.replication.factor=3"
-                       "\ntransaction.state.log.replication.factor=3\ntransaction.state.log.min.isr=2"
-                       "\nbroker.session.timeout.ms=2000\nbroker.heartbeat.interval.ms=500\n";  // so long a dead broker leads
+      one.properties =
+          "node.id=" + std::to_string(i + 1) + "\ncontroller.quorum.voters=" + voters +
+          "\ndefault.replication.factor=3\nmin.insync.replicas=2\noffsets.topic.replication.factor=3"
+          "\ntransaction.state.log.replication.factor=3\ntransaction.state.log.min.isr=2"
+          "\nbroker.session.timeout.ms=2000\nbroker.heartbeat.interval.ms=500\n";  // so long a dead broker leads
       brokers_.push_back(std::make_unique<KafkaBroker>(std::move(one)));
       brokers_.back()->begin_to_start();
     }

@@ -1,6 +1,6 @@
-// Several services share the partitions on Kafka. One is killed, one hangs so long that others take its partitions and then wakes
-// up, one joins from an empty directory and goes, and clients send all the while. Afterwards everything was published once, as an
-// undisturbed replay of the same inputs publishes it.
+// Several services share the partitions on Kafka. One is killed, one hangs so long that others take its partitions and
+// then wakes up, one joins from an empty directory and goes, and clients send all the while. Afterwards everything was
+// published once, as an undisturbed replay of the same inputs publishes it.
 #include <algorithm>
 #include <array>
 #include <thread>
@@ -26,11 +26,13 @@ class KafkaCluster : public KafkaLife {
   std::filesystem::path data(std::size_t slot) const { return scratch_.path() / ("data-" + std::to_string(slot)); }
 
   void start(std::size_t slot, const std::string& program = kEarshot, const Process::Environment& environment = {}) {
-    services_[slot] = std::make_unique<RunningEarshot>(
-        RunningEarshot::Settings{data(slot), {"--config", file(), "--slot", std::to_string(slot)}, environment, program});
+    services_[slot] = std::make_unique<RunningEarshot>(RunningEarshot::Settings{
+        data(slot), {"--config", file(), "--slot", std::to_string(slot)}, environment, program});
     ports_[slot] = services_[slot]->port();
   }
-  bool runs(std::size_t slot) { return services_[slot] && services_[slot]->runs() && !services_[slot]->process().has_ended(); }
+  bool runs(std::size_t slot) {
+    return services_[slot] && services_[slot]->runs() && !services_[slot]->process().has_ended();
+  }
   Outcome end(std::size_t slot, int signal) {
     ports_[slot] = 0;
     const Outcome outcome = services_[slot]->end(signal);
@@ -80,14 +82,16 @@ struct Fault {
 
 // One after the other, so that few faults are of all kinds.
 Fault draw_fault(int number, Random& random) {
-  constexpr std::array kinds{Fault::Kind::zombie_at_point, Fault::Kind::newcomer, Fault::Kind::point, Fault::Kind::zombie, Fault::Kind::moment};
+  constexpr std::array kinds{Fault::Kind::zombie_at_point, Fault::Kind::newcomer, Fault::Kind::point,
+                             Fault::Kind::zombie, Fault::Kind::moment};
   constexpr std::array points{"produced", "flushed", "offsets_sent", "committed", "stated"};
   Fault fault;
   fault.kind = kinds[static_cast<std::size_t>(number) % kinds.size()];
   fault.slot = random.below(2);
   fault.moment = std::chrono::milliseconds(100 + random.below(2'000));
   // Who is to stop must have started; about thirty commits of a start are empty.
-  const std::uint64_t passings = fault.kind == Fault::Kind::zombie_at_point ? 40 + random.below(40) : 1 + random.below(60);
+  const std::uint64_t passings =
+      fault.kind == Fault::Kind::zombie_at_point ? 40 + random.below(40) : 1 + random.below(60);
   fault.at = std::string(points[random.below(points.size())]) + ":" + std::to_string(passings);
   return fault;
 }
@@ -166,10 +170,12 @@ TEST_F(KafkaCluster, PublishesOnceWhatAnUndisturbedReplayPublishesWhileItsProces
   EXPECT_GT(acknowledged, 100u);
   EXPECT_GT(killed, 0);
   EXPECT_GT(fenced, 0) << "no zombie was refused, so nothing was shown of them";
-  std::printf("%d faults: %d killed, %d zombies refused, %zu events acknowledged\n", faults, killed, fenced, acknowledged);
+  std::printf("%d faults: %d killed, %d zombies refused, %zu events acknowledged\n", faults, killed, fenced,
+              acknowledged);
 }
 
-// ---- time passes and nobody says anything ----------------------------------------------------------------------------
+// ---- time passes and nobody says anything
+// ----------------------------------------------------------------------------
 
 class KafkaClusterInSilence : public KafkaCluster {
  protected:
@@ -184,8 +190,11 @@ class KafkaClusterInSilence : public KafkaCluster {
     std::string body;
     for (int i = 0; i < kSilent; ++i) {
       const std::string id = std::to_string(i);
-      body += (i == 0 ? "[" : ",") + (R"({"specversion":"1.0","id":"o)" + id + R"(","source":"/acme/shop","type":"earshot.activity.order.v1","data":{"channel":"web",)") +
-              R"("person":{"keys":["customer:C-)" + id + R"("]},"order":{"id":"o)" + id + R"(","amount":1200,"currency":"EUR"}}})";
+      body += (i == 0 ? "[" : ",") +
+              (R"({"specversion":"1.0","id":"o)" + id +
+               R"(","source":"/acme/shop","type":"earshot.activity.order.v1","data":{"channel":"web",)") +
+              R"("person":{"keys":["customer:C-)" + id + R"("]},"order":{"id":"o)" + id +
+              R"(","amount":1200,"currency":"EUR"}}})";
     }
     const HttpAnswer answer = services_[slot]->post("/v1/events", body + "]");
     ASSERT_EQ(answer.status, 200) << answer.body;

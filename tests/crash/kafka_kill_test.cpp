@@ -1,6 +1,7 @@
-// A service on Kafka that is killed again and again, at named points of its commits and at any moment, while clients send and a
-// reader of committed records looks. Afterwards what it published must be, for each writer and partition, what an undisturbed
-// replay of the same inputs publishes, once and in order; and the state what the log says, here and on an empty machine.
+// A service on Kafka that is killed again and again, at named points of its commits and at any moment, while clients
+// send and a reader of committed records looks. Afterwards what it published must be, for each writer and partition,
+// what an undisturbed replay of the same inputs publishes, once and in order; and the state what the log says, here and
+// on an empty machine.
 #include "crash/kafka_life.h"
 
 namespace earshot::test {
@@ -110,7 +111,8 @@ TEST_F(KafkaKill, EndsWhenTheDiskIsFullAndGoesOnWhenThereIsRoom) {
   clients.push_back(std::make_unique<Client>(0, random.next()));
   Onlooker onlooker(*reader_, cli::topics_of(config_));
   {
-    RunningEarshot service = run(kMortal, {{"EARSHOT_TEST_DISK_BYTES", "400000"}, {"EARSHOT_TEST_MEMTABLE_BYTES", "65536"}});
+    RunningEarshot service =
+        run(kMortal, {{"EARSHOT_TEST_DISK_BYTES", "400000"}, {"EARSHOT_TEST_MEMTABLE_BYTES", "65536"}});
     ASSERT_TRUE(service.runs()) << service.process().err();
     clients[0]->send_to(service.port(), 100'000);  // until it is gone
     service.process().wait();

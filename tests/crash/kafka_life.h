@@ -52,7 +52,8 @@ class Crowd {
   const std::vector<std::unique_ptr<Client>>& clients() const { return clients_; }
 
  private:
-  const std::chrono::steady_clock::time_point patience_ = std::chrono::steady_clock::now() + std::chrono::seconds(300 + scaled(60));
+  const std::chrono::steady_clock::time_point patience_ =
+      std::chrono::steady_clock::now() + std::chrono::seconds(300 + scaled(60));
   std::vector<std::unique_ptr<Client>> clients_;
   std::atomic<bool> enough_{false};
   std::vector<std::thread> senders_;
@@ -67,7 +68,9 @@ class KafkaLife : public ::testing::Test {
 
   void SetUp() override {
     if (!KafkaBroker::is_there()) GTEST_SKIP() << "there is no Kafka here; scripts/kafka fetch gets it";
-    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << connection().bootstrap << "\n  prefix: " << prefix_ << "\n" << more_of_engine_ << "queue_events_max: 40\n";
+    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << connection().bootstrap
+                          << "\n  prefix: " << prefix_ << "\n"
+                          << more_of_engine_ << "queue_events_max: 40\n";
     const Outcome made = run_earshot({"topics", "--config", file(), "--create"});
     ASSERT_EQ(made.exit_code, 0) << made.out << made.err;
     auto config = cli::load_config(file());
@@ -131,8 +134,8 @@ class KafkaLife : public ::testing::Test {
     std::printf("%zu published records compared\n", undisturbed.compared());
   }
 
-  // The state is what its log says, on an empty machine and in the directories of those who folded it, and everything was
-  // published once. Nobody runs any more.
+  // The state is what its log says, on an empty machine and in the directories of those who folded it, and everything
+  // was published once. Nobody runs any more.
   void expect_all_is_well(const ByPartition& seen, const std::vector<std::filesystem::path>& directories) {
     const std::filesystem::path elsewhere = scratch_.path() / "another machine";
     const Outcome replayed = command({"replay", "--check"}, elsewhere);
@@ -140,7 +143,8 @@ class KafkaLife : public ::testing::Test {
     const Outcome digest = command({"digest"}, elsewhere);
     ASSERT_EQ(digest.exit_code, 0) << digest.err;
     EXPECT_NE(replayed.out.find("replay   " + digest.last_word()), std::string::npos) << replayed.out << digest.out;
-    for (const std::filesystem::path& data : directories) EXPECT_EQ(command({"digest"}, data).last_word(), digest.last_word()) << data;
+    for (const std::filesystem::path& data : directories)
+      EXPECT_EQ(command({"digest"}, data).last_word(), digest.last_word()) << data;
     expect_what_an_undisturbed_replay_publishes(seen, elsewhere);
   }
 

@@ -1,5 +1,5 @@
-// A network between a service and its broker that is slow, breaks off, stands still, delivers long afterwards, or is not there at
-// all. What was promised is kept all the same.
+// A network between a service and its broker that is slow, breaks off, stands still, delivers long afterwards, or is
+// not there at all. What was promised is kept all the same.
 #include <algorithm>
 #include <future>
 
@@ -25,11 +25,14 @@ class FarBroker {
   KafkaConnection connection() const { return {"127.0.0.1:" + std::to_string(network.port()), {}}; }
 
  private:
-  FarBroker(std::uint16_t port, std::uint16_t controller) : network(port), broker(settings(port, controller)) { broker.start(); }
+  FarBroker(std::uint16_t port, std::uint16_t controller) : network(port), broker(settings(port, controller)) {
+    broker.start();
+  }
   KafkaBroker::Settings settings(std::uint16_t port, std::uint16_t controller) const {
     const std::string here = "://127.0.0.1:", inner = "INTERNAL" + here + std::to_string(free_port());
-    return {.properties = "listeners=PLAINTEXT" + here + std::to_string(port) + "," + inner + ",CONTROLLER" + here + std::to_string(controller) +
-                          "\nadvertised.listeners=PLAINTEXT" + here + std::to_string(network.port()) + "," + inner +
+    return {.properties = "listeners=PLAINTEXT" + here + std::to_string(port) + "," + inner + ",CONTROLLER" + here +
+                          std::to_string(controller) + "\nadvertised.listeners=PLAINTEXT" + here +
+                          std::to_string(network.port()) + "," + inner +
                           "\nlistener.security.protocol.map=PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT"
                           "\ninter.broker.listener.name=INTERNAL\n",
             .port = port,
@@ -64,7 +67,9 @@ TEST_F(KafkaNetwork, MayBeSlowBreakOffStandStillAndDeliverLate) {
   RunningEarshot service({data_, {"--config", file()}});
   ASSERT_TRUE(service.runs()) << service.process().err();
   Crowd crowd(6, random, service.port());
-  const auto a_while = [&](int most_ms) { std::this_thread::sleep_for(std::chrono::milliseconds(100 + random.below(static_cast<std::uint64_t>(most_ms)))); };
+  const auto a_while = [&](int most_ms) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100 + random.below(static_cast<std::uint64_t>(most_ms))));
+  };
   int late = 0;
   for (int weather = 0; weather < std::max(5, scaled(10)); ++weather) {
     switch (weather % 5) {
@@ -79,7 +84,8 @@ TEST_F(KafkaNetwork, MayBeSlowBreakOffStandStillAndDeliverLate) {
     network().stall(TcpProxy::Way::to_client, false);
     if (weather % 5 == 4) {
       const auto end = std::chrono::steady_clock::now() + 30s;
-      while (!network().holds() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(10ms);  // for the next commit
+      while (!network().holds() && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(10ms);  // for the next commit
     }
     if (network().holds()) late += network().let_go(30s) ? 1 : 0;
     if (weather % 5 == 1) network().delay(0ms);
@@ -123,7 +129,9 @@ class KafkaLateRequest : public KafkaNetwork {
   void commit(std::string output, Offset next) {
     kafka_.log().emit({1, 0}, {from_millis(1), "out", std::move(output)});
     std::promise<Result<void>> done;
-    kafka_.log().commit({{{{0, 0}, next}}, {{"0/k", std::to_string(next)}}, [&](const Result<void>& result) { done.set_value(result); }});
+    kafka_.log().commit({{{{0, 0}, next}}, {{"0/k", std::to_string(next)}}, [&](const Result<void>& result) {
+                           done.set_value(result);
+                         }});
     const auto result = done.get_future().get();
     ASSERT_TRUE(result) << result.error().message;
   }

@@ -75,9 +75,7 @@ std::vector<std::string> look(const std::filesystem::path& directory, const Ackn
   return complaints(**log, **state, acknowledged);
 }
 
-bool was_killed(int status) {
-  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-}
+bool was_killed(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; }
 
 TEST(Kill, LosesNothingAtNamedPointsAndAtAnyMoment) {
   Random random(seed_of_test(3));

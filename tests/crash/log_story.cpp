@@ -7,9 +7,7 @@ namespace earshot::test {
 
 namespace {
 
-std::uint64_t mixed(std::uint64_t before, std::uint64_t more) {
-  return Random(before * 31 + more).next();
-}
+std::uint64_t mixed(std::uint64_t before, std::uint64_t more) { return Random(before * 31 + more).next(); }
 
 // Sizes and bytes follow from the number, so that nothing need be remembered to check them.
 std::string text_of(long number) {
@@ -20,9 +18,7 @@ std::string text_of(long number) {
   return text;
 }
 
-Timestamp time_of(long number) {
-  return from_millis(1'700'000'000'000 + number);
-}
+Timestamp time_of(long number) { return from_millis(1'700'000'000'000 + number); }
 
 std::string state_key(const char* what, std::uint16_t partition) {
   return std::string(what) + "/" + std::to_string(partition);

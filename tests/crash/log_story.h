@@ -19,9 +19,7 @@ namespace earshot::test {
 
 inline constexpr std::uint16_t kStoryPartitions = 3;  // a number goes to the partition `number % 3` of topic 0
 
-inline std::vector<TopicSpec> story_topics() {
-  return {{"numbers", kStoryPartitions}, {"copies", kStoryPartitions}};
-}
+inline std::vector<TopicSpec> story_topics() { return {{"numbers", kStoryPartitions}, {"copies", kStoryPartitions}}; }
 
 // What the engine has said is safe.
 struct Acknowledged {

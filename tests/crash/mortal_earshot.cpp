@@ -4,7 +4,8 @@
 //
 //     EARSHOT_TEST_DIE_AT=after_log:17     SIGKILL at the 17th passing of a commit point, of either engine
 //     EARSHOT_TEST_STOP_AT=flushed:17      SIGSTOP there
-//     EARSHOT_TEST_CLOCK=FILE              time goes as it does, so many milliseconds ahead as the file holds (support/test_clock.h)
+//     EARSHOT_TEST_CLOCK=FILE              time goes as it does, so many milliseconds ahead as the file holds
+//                                          (support/test_clock.h)
 //     EARSHOT_TEST_MEMTABLE_BYTES=65536    of both stores: small ones are flushed and compacted often
 //     EARSHOT_TEST_DISK_BYTES=200000       so many bytes can be written after the start, then the disk is full
 #include <signal.h>
@@ -20,8 +21,8 @@
 
 #include "event_log/embedded.h"
 #include "event_log/kafka.h"
-#include "state_store/rocks.h"
 #include "pipeline/clock_watch.h"
+#include "state_store/rocks.h"
 #include "support/faulty_disk.h"
 #include "support/test_clock.h"
 
@@ -30,18 +31,17 @@ namespace {
 
 constexpr std::array<std::string_view, kCommitPoints.size()> kPointNames{"before_log", "after_log", "before_state",
                                                                          "after_state"};
-constexpr std::array kKafkaPoints{KafkaPoint::produced, KafkaPoint::flushed, KafkaPoint::offsets_sent, KafkaPoint::committed,
-                                  KafkaPoint::stated};
+constexpr std::array kKafkaPoints{KafkaPoint::produced, KafkaPoint::flushed, KafkaPoint::offsets_sent,
+                                  KafkaPoint::committed, KafkaPoint::stated};
 constexpr std::array<std::string_view, kKafkaPoints.size()> kKafkaPointNames{"produced", "flushed", "offsets_sent",
                                                                              "committed", "stated"};
 
-const char* setting(const char* name) {
-  return std::getenv(name);
-}
+const char* setting(const char* name) { return std::getenv(name); }
 
 // The hook of an engine whose commit points have these names.
 template <class Point, std::size_t count>
-std::function<bool(Point)> death(const std::array<Point, count>& points, const std::array<std::string_view, count>& names) {
+std::function<bool(Point)> death(const std::array<Point, count>& points,
+                                 const std::array<std::string_view, count>& names) {
   const char* given = setting("EARSHOT_TEST_DIE_AT");
   const int signal = given == nullptr ? SIGSTOP : SIGKILL;
   if (given == nullptr) given = setting("EARSHOT_TEST_STOP_AT");
@@ -86,7 +86,8 @@ using Path = std::filesystem::path;
 #define EARSHOT_STATE_OPEN "_ZN7earshot10RocksStore4openERKNSt10filesystem7__cxx114pathENS0_8SettingsE"
 
 std::chrono::milliseconds ahead() {
-  static const TestClock* const clock = setting("EARSHOT_TEST_CLOCK") == nullptr ? nullptr : new TestClock(setting("EARSHOT_TEST_CLOCK"));
+  static const TestClock* const clock =
+      setting("EARSHOT_TEST_CLOCK") == nullptr ? nullptr : new TestClock(setting("EARSHOT_TEST_CLOCK"));
   return clock == nullptr ? std::chrono::milliseconds{0} : clock->ahead();
 }
 

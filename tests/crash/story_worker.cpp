@@ -65,6 +65,4 @@ int run(int count, char** words) {
 }  // namespace
 }  // namespace earshot::test
 
-int main(int count, char** words) {
-  return earshot::test::run(count, words);
-}
+int main(int count, char** words) { return earshot::test::run(count, words); }

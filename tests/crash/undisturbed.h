@@ -1,5 +1,5 @@
-// What was published must be, for each writer and partition, what an undisturbed replay of the same inputs publishes, once and in
-// order, and also for a reader who has looked all the while.
+// What was published must be, for each writer and partition, what an undisturbed replay of the same inputs publishes,
+// once and in order, and also for a reader who has looked all the while.
 #pragma once
 
 #include <atomic>
@@ -25,7 +25,8 @@ using ByPartition = std::map<TopicPartition, Bytes>;
 // Sees every record as it is committed, all the while.
 class Onlooker {
  public:
-  Onlooker(const LogReader& log, const std::vector<TopicSpec>& topics) : follower_(log, topics, all_of(topics)), thread_([this] { run(); }) {}
+  Onlooker(const LogReader& log, const std::vector<TopicSpec>& topics)
+      : follower_(log, topics, all_of(topics)), thread_([this] { run(); }) {}
   ~Onlooker() { stop(); }
 
   ByPartition stop() {
@@ -46,7 +47,7 @@ class Onlooker {
       const auto read = follower_.read(1'000'000, [&](TopicPartition partition, const StoredRecord& record) {
         seen_[partition].push_back(std::string(record.key) + "\n" + std::string(record.value));
       });
-      is_last = is_last && read;  // a broker that is away is not the end
+      is_last = is_last && read;                                   // a broker that is away is not the end
       std::this_thread::sleep_for(std::chrono::milliseconds(10));  // a reader's interval
     }
   }
@@ -83,7 +84,8 @@ class Undisturbed {
     ASSERT_TRUE(read) << read.error().message;
   }
 
-  // Each writer's records stand in `found` in their order, each once, and nothing else does that a processor could have written.
+  // Each writer's records stand in `found` in their order, each once, and nothing else does that a processor could have
+  // written.
   void expect_in(TopicPartition partition, const Bytes& found) {
     std::map<TopicPartition, std::size_t> next;
     const auto& writers = writer_of_[partition];
@@ -100,7 +102,8 @@ class Undisturbed {
       ++at;
       ++compared_;
     }
-    for (const auto& [writer, all] : published_[partition]) EXPECT_EQ(next[writer], all.size()) << "of topic " << int(writer.topic) << " is missing";
+    for (const auto& [writer, all] : published_[partition])
+      EXPECT_EQ(next[writer], all.size()) << "of topic " << int(writer.topic) << " is missing";
   }
   std::size_t compared() const { return compared_; }
 

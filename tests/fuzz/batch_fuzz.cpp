@@ -21,7 +21,9 @@ std::string with_checksum(std::string_view bytes) {
 
 std::string batch(Codec codec) {
   RecordBatch batch(7);
-  for (int i = 0; i < 5; ++i) batch.add({from_millis(1'780'000'000'000 + i), "key " + std::to_string(i), std::string(static_cast<std::size_t>(40 * i), 'v')});
+  for (int i = 0; i < 5; ++i)
+    batch.add({from_millis(1'780'000'000'000 + i), "key " + std::to_string(i),
+               std::string(static_cast<std::size_t>(40 * i), 'v')});
   RecordBatch::Encoded encoded;
   batch.encode(codec, encoded);
   std::string bytes;
@@ -41,7 +43,9 @@ void take(std::string_view bytes) {
   for (const StoredRecord& record : decoded->records) {
     EARSHOT_CHECK(record.offset == next++, "offsets follow each other");
     const char* begin = decoded->body.get();
-    EARSHOT_CHECK(record.value.empty() || (record.value.data() >= begin && record.value.data() + record.value.size() <= begin + decoded->body_bytes), "values lie in the body");
+    EARSHOT_CHECK(record.value.empty() || (record.value.data() >= begin &&
+                                           record.value.data() + record.value.size() <= begin + decoded->body_bytes),
+                  "values lie in the body");
   }
 }
 

@@ -15,13 +15,17 @@ void take(std::string_view bytes) {
   const std::string shown = cli::show_config(*config);
   const auto again = cli::parse_config(shown, "shown");
   EARSHOT_CHECK(again.has_value(), "what is shown can be read");
-  EARSHOT_CHECK(again->sections == config->sections && again->tenant == config->tenant && again->data == config->data, "and says the same");
+  EARSHOT_CHECK(again->sections == config->sections && again->tenant == config->tenant && again->data == config->data,
+                "and says the same");
 }
 
 std::vector<std::string> seeds() {
   std::vector<std::string> seeds{file_of_tree("examples/online_retail.yaml"), file_of_tree("deploy/earshot.yaml")};
-  for (const char* text : {"tenant: acme\nsilence: {horizon_days: 90}\n", "desk:\n  tiers:\n    - {tier: gold, priority: high}\n", "text:\n  ignore: [Acme, 顶好电器]\n",
-                           "insight: {day_starts_utc_hour: 16}\n", "connectors:\n  - name: csv\n    map: {kind: order}\n", "a: &a [1, 2]\nb: *a\n", "partitions: 8\nlisten: '[::1]:1'\n"})
+  for (const char* text :
+       {"tenant: acme\nsilence: {horizon_days: 90}\n", "desk:\n  tiers:\n    - {tier: gold, priority: high}\n",
+        "text:\n  ignore: [Acme, 顶好电器]\n", "insight: {day_starts_utc_hour: 16}\n",
+        "connectors:\n  - name: csv\n    map: {kind: order}\n", "a: &a [1, 2]\nb: *a\n",
+        "partitions: 8\nlisten: '[::1]:1'\n"})
     seeds.emplace_back(text);
   return seeds;
 }

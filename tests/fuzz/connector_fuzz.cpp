@@ -1,5 +1,5 @@
-// One connector, EARSHOT_CONNECTOR, under the settings of each of its samples: what it makes of bytes does not depend on how they
-// are cut, and every event that it gives can be written and read.
+// One connector, EARSHOT_CONNECTOR, under the settings of each of its samples: what it makes of bytes does not depend
+// on how they are cut, and every event that it gives can be written and read.
 #include "earshot/check.h"
 #include "fuzz/target.h"
 #include "support/connector_samples.h"
@@ -42,12 +42,15 @@ void take(std::string_view bytes) {
     const auto again = decoder.decode(encode(event));
     EARSHOT_CHECK(again.has_value(), "an event can be written and read");
   }
-  for (const DeadLetter& letter : whole.letters) EARSHOT_CHECK(letter.bytes.size() <= kDeadLetterBytesMax && !letter.detail.empty(), "letters are bounded and say why");
+  for (const DeadLetter& letter : whole.letters)
+    EARSHOT_CHECK(letter.bytes.size() <= kDeadLetterBytesMax && !letter.detail.empty(),
+                  "letters are bounded and say why");
 }
 
 std::vector<std::string> seeds() {
   std::vector<std::string> seeds;
-  for (std::size_t i = 0; i < all().size(); ++i) seeds.push_back(std::string{static_cast<char>(i), 16} + all()[i].sample.body);
+  for (std::size_t i = 0; i < all().size(); ++i)
+    seeds.push_back(std::string{static_cast<char>(i), 16} + all()[i].sample.body);
   return seeds;
 }
 

@@ -1,6 +1,6 @@
 // Records of separated values: the same however the bytes are cut, none longer than a line may be.
-#include "earshot/check.h"
 #include "csv/records.h"
+#include "earshot/check.h"
 #include "fuzz/target.h"
 
 namespace earshot::fuzz {
@@ -46,7 +46,8 @@ void take(std::string_view bytes) {
 
 std::vector<std::string> seeds() {
   const std::string head("\0\0\2", 3);
-  return {head + "id,text,stars\r\n1,\"a \"\"b\"\"\nc\",5\r\n2,,\n", head + "\"never closed,1\n2,3\n", std::string("\1\1\1", 3) + "a;\"b;c\n", std::string("\2\0\7", 3) + "a\tb\n\n\"c\"d\te\n"};
+  return {head + "id,text,stars\r\n1,\"a \"\"b\"\"\nc\",5\r\n2,,\n", head + "\"never closed,1\n2,3\n",
+          std::string("\1\1\1", 3) + "a;\"b;c\n", std::string("\2\0\7", 3) + "a\tb\n\n\"c\"d\te\n"};
 }
 
 }  // namespace earshot::fuzz

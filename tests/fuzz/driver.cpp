@@ -1,5 +1,5 @@
-// A target without libFuzzer: its seeds, what it once broke on (tests/fuzz/found), and RUNS inputs made from these. What breaks it is
-// left in <target>-broke of the working directory.
+// A target without libFuzzer: its seeds, what it once broke on (tests/fuzz/found), and RUNS inputs made from these.
+// What breaks it is left in <target>-broke of the working directory.
 //
 //     csv_records_fuzz RUNS [FILE…]     with FILEs, only these
 #include <fcntl.h>
@@ -35,14 +35,11 @@ std::string changed(std::string bytes, const std::vector<std::string>& seeds, Ra
     const std::size_t at = random.below(bytes.size() + 1);
     switch (random.below(6)) {
       case 0:
-        if (at < bytes.size()) bytes[at] = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ (1u << random.below(8)));
+        if (at < bytes.size())
+          bytes[at] = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ (1u << random.below(8)));
         break;
-      case 1:
-        bytes.insert(at, 1, kTelling[random.below(kTelling.size())]);
-        break;
-      case 2:
-        bytes.erase(at, 1 + random.below(8));
-        break;
+      case 1: bytes.insert(at, 1, kTelling[random.below(kTelling.size())]); break;
+      case 2: bytes.erase(at, 1 + random.below(8)); break;
       case 3: {  // a piece of itself, again
         const std::string piece = bytes.substr(random.below(bytes.size() + 1), 1 + random.below(64));
         bytes.insert(at, piece);
@@ -53,8 +50,7 @@ std::string changed(std::string bytes, const std::vector<std::string>& seeds, Ra
         bytes.insert(at, other.substr(random.below(other.size() + 1), 1 + random.below(64)));
         break;
       }
-      default:
-        bytes.resize(at);
+      default: bytes.resize(at);
     }
     if (bytes.size() > kBytesMax) bytes.resize(kBytesMax);
   }
@@ -84,7 +80,8 @@ int run(int argc, char** argv) {
     return 0;
   }
   std::vector<std::string> all = seeds();
-  const auto found = std::filesystem::path(EARSHOT_SOURCE_DIR) / "tests/fuzz/found" / std::filesystem::path(argv[0]).stem();
+  const auto found =
+      std::filesystem::path(EARSHOT_SOURCE_DIR) / "tests/fuzz/found" / std::filesystem::path(argv[0]).stem();
   if (std::filesystem::exists(found)) {
     for (const auto& entry : std::filesystem::directory_iterator(found)) all.push_back(read(entry.path()));
   }

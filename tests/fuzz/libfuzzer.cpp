@@ -8,7 +8,8 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
   const char* folder = std::getenv("EARSHOT_FUZZ_SEEDS");
   if (folder == nullptr) return 0;
   std::size_t number = 0;
-  for (const std::string& seed : earshot::fuzz::seeds()) std::ofstream(std::string(folder) + "/seed-" + std::to_string(number++), std::ios::binary) << seed;
+  for (const std::string& seed : earshot::fuzz::seeds())
+    std::ofstream(std::string(folder) + "/seed-" + std::to_string(number++), std::ios::binary) << seed;
   return 0;
 }
 

@@ -13,9 +13,20 @@ namespace {
 const std::string kSecret = "whsec_" + to_base64("a secret that the fuzzer does not know of");
 
 // Headers that some scheme looks at; `name\nvalue\n` pairs come from the bytes too.
-constexpr std::string_view kNames[] = {"webhook-id", "webhook-timestamp", "webhook-signature", "stripe-signature", "x-shopify-hmac-sha256", "typeform-signature",
-                                       "x-zendesk-webhook-signature", "x-zendesk-webhook-signature-timestamp", "x-chatwoot-signature", "x-chatwoot-timestamp",
-                                       "x-slack-signature", "x-slack-request-timestamp", "x-hub-signature", "x-hub-signature-256"};
+constexpr std::string_view kNames[] = {"webhook-id",
+                                       "webhook-timestamp",
+                                       "webhook-signature",
+                                       "stripe-signature",
+                                       "x-shopify-hmac-sha256",
+                                       "typeform-signature",
+                                       "x-zendesk-webhook-signature",
+                                       "x-zendesk-webhook-signature-timestamp",
+                                       "x-chatwoot-signature",
+                                       "x-chatwoot-timestamp",
+                                       "x-slack-signature",
+                                       "x-slack-request-timestamp",
+                                       "x-hub-signature",
+                                       "x-hub-signature-256"};
 
 std::string line_of(std::string_view& bytes) {
   const std::size_t end = std::min(bytes.find('\n'), bytes.size());
@@ -44,11 +55,17 @@ std::vector<std::string> seeds() {
   std::vector<std::string> seeds;
   for (std::size_t i = 0; i < signature_scheme_names().size(); ++i) {
     const char scheme = static_cast<char>(i);
-    seeds.push_back(std::string{scheme, 3, 0} + "msg_1\n\x01" "1767225600\n\x02v1,AAAA v1,q83v\n{\"a\":1}");
+    seeds.push_back(std::string{scheme, 3, 0} +
+                    "msg_1\n\x01"
+                    "1767225600\n\x02v1,AAAA v1,q83v\n{\"a\":1}");
     seeds.push_back(std::string{scheme, 1, 3} + "t=1767225600,v1=00ff,v0=11\n{}");
-    seeds.push_back(std::string{scheme, 2, 10} + "v0=00ffab\n\x0b" "1767225600\nbody");
+    seeds.push_back(std::string{scheme, 2, 10} +
+                    "v0=00ffab\n\x0b"
+                    "1767225600\nbody");
     seeds.push_back(std::string{scheme, 1, 13} + "sha256=00ffab\nbody");
-    seeds.push_back(std::string{scheme, 2, 6} + "q83v\n\x07" "2026-01-01T00:00:00Z\n{}");
+    seeds.push_back(std::string{scheme, 2, 6} +
+                    "q83v\n\x07"
+                    "2026-01-01T00:00:00Z\n{}");
   }
   return seeds;
 }

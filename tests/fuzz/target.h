@@ -1,7 +1,8 @@
 // What one fuzz target is: a thing that takes any bytes, and bytes to begin with.
 //
-// take() must come back, and EARSHOT_CHECK says what must hold of what it made of them. Clang's libFuzzer looks for bytes that break
-// it (`make fuzz`); the driver plays the seeds, and a bounded number of bytes made from them, in every build (`make test`).
+// take() must come back, and EARSHOT_CHECK says what must hold of what it made of them. Clang's libFuzzer looks for
+// bytes that break it (`make fuzz`); the driver plays the seeds, and a bounded number of bytes made from them, in every
+// build (`make test`).
 #pragma once
 
 #include <string>

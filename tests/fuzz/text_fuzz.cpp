@@ -26,7 +26,9 @@ const Analyzer& analyzer() {
 void take(std::string_view bytes) { test::check_answer(analyzer(), bytes); }
 
 std::vector<std::string> seeds() {
-  return {"The parcel never arrived and nobody answers!!", "更新之后一直闪退，客服也没人回，要求退款", "Great value, but the zipper broke after 2 days :( http://a.example", "ｆｕｌｌ ｗｉｄｔｈ 😀👍🏽 \u202e", ""};
+  return {"The parcel never arrived and nobody answers!!", "更新之后一直闪退，客服也没人回，要求退款",
+          "Great value, but the zipper broke after 2 days :( http://a.example",
+          "ｆｕｌｌ ｗｉｄｔｈ 😀👍🏽 \u202e", ""};
 }
 
 }  // namespace earshot::fuzz

@@ -1,7 +1,7 @@
 // Plays every story of stories/ through the whole pipeline and compares what it publishes with what is expected.
 //
-//     <story>.in.jsonl    first {"story": what it tells, "kpis": [those it shows]}, then CloudEvents; earshot.clock.ticked lets
-//                         time pass; "@case-1" stands for the first case that was opened
+//     <story>.in.jsonl    first {"story": what it tells, "kpis": [those it shows]}, then CloudEvents;
+//                         earshot.clock.ticked lets time pass; "@case-1" stands for the first case that was opened
 //     <story>.out.jsonl   what is published, in order
 //
 // EARSHOT_UPDATE_GOLDEN=1 rewrites the outputs: read that diff as you would read code.
@@ -51,7 +51,8 @@ std::vector<std::string> story_names() {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
     const std::string file = entry.path().filename().string();
-    if (file.ends_with(".in.jsonl")) names.push_back(file.substr(0, file.size() - std::string_view(".in.jsonl").size()));
+    if (file.ends_with(".in.jsonl"))
+      names.push_back(file.substr(0, file.size() - std::string_view(".in.jsonl").size()));
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -60,11 +61,14 @@ std::vector<std::string> story_names() {
 // The model as it is released: its answers are part of the stories.
 Analyse analyse() {
   static const auto* analyzer = [] {
-    auto loaded = Analyzer::load(StableBytes::copy(read(std::filesystem::path(EARSHOT_SOURCE_DIR) / "models/text-2.bin")));
+    auto loaded =
+        Analyzer::load(StableBytes::copy(read(std::filesystem::path(EARSHOT_SOURCE_DIR) / "models/text-2.bin")));
     EARSHOT_CHECK(loaded, "the model of the source tree can be read");
     return new Analyzer(std::move(*loaded));
   }();
-  return [](std::string_view text, std::string_view language) { return analyzer->analyze(text, language, {.evidence = false}); };
+  return [](std::string_view text, std::string_view language) {
+    return analyzer->analyze(text, language, {.evidence = false});
+  };
 }
 
 struct Played {
@@ -100,7 +104,8 @@ TEST_P(Stories, AreToldAsExpected) {
   }
   const std::vector<std::string> expected = lines_of(expected_path);
   for (std::size_t i = 0; i < std::max(expected.size(), played.lines.size()); ++i) {
-    ASSERT_EQ(i < played.lines.size() ? played.lines[i] : "(nothing more)", i < expected.size() ? expected[i] : "(nothing more)")
+    ASSERT_EQ(i < played.lines.size() ? played.lines[i] : "(nothing more)",
+              i < expected.size() ? expected[i] : "(nothing more)")
         << "at line " << i + 1 << " of " << expected_path.filename();
   }
 }
@@ -116,7 +121,8 @@ TEST_P(Stories, DoNotDependOnCommitsOrPartitions) {
   Played sorted = usual;
   std::sort(alone.lines.begin(), alone.lines.end());
   std::sort(sorted.lines.begin(), sorted.lines.end());
-  EXPECT_EQ(alone.lines, sorted.lines) << "what happens at one moment may be told in another order, but nothing else may differ";
+  EXPECT_EQ(alone.lines, sorted.lines)
+      << "what happens at one moment may be told in another order, but nothing else may differ";
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, Stories, ::testing::ValuesIn(story_names()), [](const auto& story) {

@@ -39,13 +39,14 @@ std::string key_of(const Event& event) {
 
 Stage::Stage(const Analyse& analyse, Settings settings, Published published)
     : settings_(settings),
-      processors_{[analyse] { return make_intake({}, analyse); }, [] { return make_identity(); }, [] { return make_customer(); },
-                  [] { return make_desk(); }, [] { return make_insight(); }} {
+      processors_{[analyse] { return make_intake({}, analyse); }, [] { return make_identity(); },
+                  [] { return make_customer(); }, [] { return make_desk(); }, [] { return make_insight(); }} {
   auto connector = make_connector("cloudevents", "{}");
   EARSHOT_CHECK(connector, "the connector needs no settings");
   connector_ = std::move(*connector);
   MemoryLog::Settings log_settings;
-  for (const TopicName& topic : kTopics) log_settings.topics.push_back({std::string(topic.name), static_cast<std::uint16_t>(settings_.partitions)});
+  for (const TopicName& topic : kTopics)
+    log_settings.topics.push_back({std::string(topic.name), static_cast<std::uint16_t>(settings_.partitions)});
   auto log = MemoryLog::open(disk_, state_, std::move(log_settings));
   EARSHOT_CHECK(log, "an empty memory log opens");
   log_ = std::move(*log);
@@ -53,7 +54,8 @@ Stage::Stage(const Analyse& analyse, Settings settings, Published published)
   EARSHOT_CHECK(pump, "an empty log has nothing that could fail to be restored");
   pump_ = std::move(*pump);
   pump_->observe([published = std::move(published)](std::string_view, const Event& event) {
-    const bool is_inside = std::holds_alternative<MeasureTaken>(event.body) || std::holds_alternative<MeasuresSummed>(event.body);
+    const bool is_inside =
+        std::holds_alternative<MeasureTaken>(event.body) || std::holds_alternative<MeasuresSummed>(event.body);
     if (!is_inside) published(event);
   });
 }
@@ -65,7 +67,8 @@ void Stage::play(std::string_view line, int number) {
     if (is_control(*decoded)) return append_control(std::move(*decoded));
   }
   Found found;
-  const auto reader = connector_->open({std::string(kTenant), "delivery " + std::to_string(number), "story", now_}, found);
+  const auto reader =
+      connector_->open({std::string(kTenant), "delivery " + std::to_string(number), "story", now_}, found);
   reader->feed(line);
   reader->finish();
   for (Event& event : found.events) append(std::move(event));
@@ -78,7 +81,8 @@ void Stage::append(Event event) {
   now_ = event.recorded = std::max(now_, event.time);
   run(now_);
   const bool is_command = std::holds_alternative<Command>(event.body);
-  pump_->append(is_command ? Topic::desk : Topic::feedback, is_command ? tenant_key(event.tenant) : key_of(event), event);
+  pump_->append(is_command ? Topic::desk : Topic::feedback, is_command ? tenant_key(event.tenant) : key_of(event),
+                event);
   run(now_);
 }
 

@@ -1,7 +1,8 @@
-// The whole pipeline in memory: the five processors on the memory engine, a front door, and a list of what they publish.
+// The whole pipeline in memory: the five processors on the memory engine, a front door, and a list of what they
+// publish.
 //
-// Lines come in as a file of CloudEvents would, through the connector; time moves with their times and with ticks. At the end
-// the log can be replayed, which must give the state that is there.
+// Lines come in as a file of CloudEvents would, through the connector; time moves with their times and with ticks. At
+// the end the log can be replayed, which must give the state that is there.
 #pragma once
 
 #include <functional>

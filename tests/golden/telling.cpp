@@ -41,7 +41,8 @@ std::vector<std::string> words(const std::vector<Enum>& values) {
 
 // Steps after which it matters when something must be done.
 bool shows_deadlines(CaseStep step) {
-  return step == CaseStep::opened || step == CaseStep::prioritised || step == CaseStep::transferred || step == CaseStep::reopened;
+  return step == CaseStep::opened || step == CaseStep::prioritised || step == CaseStep::transferred ||
+         step == CaseStep::reopened;
 }
 
 }  // namespace
@@ -65,16 +66,26 @@ std::string Telling::with_ids(std::string line) const {
 void Telling::hear(const Event& event) {
   if (const auto* signal = std::get_if<SignalChanged>(&event.body)) {
     Line line(event, "signals", signal->raised ? "raised" : "cleared");
-    line.word("kind", signal->kind).word("level", signal->level).add("customer", named("customer", signal->customer.hex()));
+    line.word("kind", signal->kind)
+        .word("level", signal->level)
+        .add("customer", named("customer", signal->customer.hex()));
     line.add("reasons", signal->reasons).add("clears_on", signal->clears_on).add("issues", words(signal->issues));
     lines_.push_back(line.take());
   } else if (const auto* changed = std::get_if<CaseChanged>(&event.body)) {
     Line line(event, "cases", name_of(changed->step));
     line.add("case", named("case", changed->case_id.hex())).add("customer", named("customer", changed->customer.hex()));
-    line.word("state", changed->state).word("priority", changed->priority).add("department", changed->department).add("owner", changed->owner);
-    line.add("actor", changed->actor).add("sla_metric", changed->sla_metric).add("note", changed->note).add("level", changed->level);
-    if (changed->step == CaseStep::opened) line.word("origin", changed->origin).add("issues", words(changed->issues)).add("reasons", changed->reasons);
-    if (shows_deadlines(changed->step)) line.add("first_reply_due", changed->first_reply_due).add("resolution_due", changed->resolution_due);
+    line.word("state", changed->state)
+        .word("priority", changed->priority)
+        .add("department", changed->department)
+        .add("owner", changed->owner);
+    line.add("actor", changed->actor)
+        .add("sla_metric", changed->sla_metric)
+        .add("note", changed->note)
+        .add("level", changed->level);
+    if (changed->step == CaseStep::opened)
+      line.word("origin", changed->origin).add("issues", words(changed->issues)).add("reasons", changed->reasons);
+    if (shows_deadlines(changed->step))
+      line.add("first_reply_due", changed->first_reply_due).add("resolution_due", changed->resolution_due);
     if (changed->follows) line.add("follows", named("case", changed->follows->hex()));
     lines_.push_back(line.take());
   } else if (const auto* answered = std::get_if<CommandAnswered>(&event.body)) {
@@ -89,8 +100,11 @@ void Telling::hear(const Event& event) {
     lines_.push_back(line.take());
   } else if (const auto* customer = std::get_if<CustomerChanged>(&event.body)) {
     Line line(event, "customers", customer->risk);
-    line.add("customer", named("customer", customer->customer.hex())).add("keys", static_cast<std::int64_t>(customer->facets.size()));
-    line.add("active_days", customer->activity_days).add("feedback", customer->feedback_count).add("unhappy", customer->negative_count);
+    line.add("customer", named("customer", customer->customer.hex()))
+        .add("keys", static_cast<std::int64_t>(customer->facets.size()));
+    line.add("active_days", customer->activity_days)
+        .add("feedback", customer->feedback_count)
+        .add("unhappy", customer->negative_count);
     line.add("open_cases", customer->open_cases);
     lines_.push_back(line.take());
   } else if (const auto* letter = std::get_if<DeadLetter>(&event.body)) {
@@ -103,8 +117,15 @@ void Telling::hear(const Event& event) {
     const bool is_day = kpi->to - kpi->from == std::chrono::days{1};
     if (!is_wanted || !is_day || !kpi->dimension.empty()) return;
     Line line(event, "kpis", kpi->kpi);
-    line.add("from", kpi->from).add("to", kpi->to).add("revision", kpi->revision).add("provisional", kpi->provisional).add("count", kpi->count);
-    line.add("numerator", kpi->numerator).add("denominator", kpi->denominator).add("value_milli", kpi->value_milli).add("histogram", kpi->histogram);
+    line.add("from", kpi->from)
+        .add("to", kpi->to)
+        .add("revision", kpi->revision)
+        .add("provisional", kpi->provisional)
+        .add("count", kpi->count);
+    line.add("numerator", kpi->numerator)
+        .add("denominator", kpi->denominator)
+        .add("value_milli", kpi->value_milli)
+        .add("histogram", kpi->histogram);
     lines_.push_back(line.take());
   }
 }

@@ -1,5 +1,6 @@
-// Published events as lines that a support lead can read: what happened, to whom, and what follows from it. Ids are replaced by
-// names in the order in which they appear, `case-1`, `customer-1`; stories use the same names with an @ before them.
+// Published events as lines that a support lead can read: what happened, to whom, and what follows from it. Ids are
+// replaced by names in the order in which they appear, `case-1`, `customer-1`; stories use the same names with an @
+// before them.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// Whatever happens in whatever order: a case is never in a state it cannot be in, never without an owner for longer than the
-// limit, never with two owners; and what was refused changed nothing.
+// Whatever happens in whatever order: a case is never in a state it cannot be in, never without an owner for longer
+// than the limit, never with two owners; and what was refused changed nothing.
 //
 // The checks rest on what desk publishes and on who has which case, not on the desk's own table.
 #include <array>
@@ -23,7 +23,8 @@ namespace {
 
 using std::chrono::minutes;
 
-constexpr Timestamp kStart{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + std::chrono::hours{16}};  // Friday
+constexpr Timestamp kStart{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} +
+                           std::chrono::hours{16}};  // Friday
 
 desk::CalendarSettings week() { return {"week", "UTC", {"mon-fri 09:00-17:00"}, {}, {}}; }
 
@@ -46,8 +47,9 @@ desk::DeskSettings small_desk() {
   return settings;
 }
 
-const std::array<std::string, 15> kActors{"agent-0", "agent-1", "agent-2",  "agent-3",  "lead-1",  "lead-2",  "lead-3",
-                                          "super-1", "super-2", "super-3", "deputy-1", "deputy-2", "deputy-3", "robot", "nobody"};
+const std::array<std::string, 15> kActors{"agent-0",  "agent-1",  "agent-2",  "agent-3", "lead-1",
+                                          "lead-2",   "lead-3",   "super-1",  "super-2", "super-3",
+                                          "deputy-1", "deputy-2", "deputy-3", "robot",   "nobody"};
 
 // The state of one desk without its bytes: a million sequences are to be played.
 class Store final : public ValueView, public StepOutput {
@@ -100,8 +102,8 @@ bool may_follow(CaseState from, CaseState to) {
 
 class Play {
  public:
-  Play(Processor& desk, const std::vector<desk::DepartmentSettings>& departments, const std::map<std::string, Calendar>& calendars,
-       Random& random)
+  Play(Processor& desk, const std::vector<desk::DepartmentSettings>& departments,
+       const std::map<std::string, Calendar>& calendars, Random& random)
       : desk_(desk), departments_(departments), calendars_(calendars), random_(random) {}
 
   // False at the first thing that is wrong; `wrong` says what.
@@ -125,7 +127,9 @@ class Play {
  private:
   template <class Value>
   Value& store_edit(const std::string& name) {
-    return const_cast<HeldValue<Value>&>(dynamic_cast<const HeldValue<Value>&>(store_.edit("acme", name, &HeldValue<Value>::decode))).value;
+    return const_cast<HeldValue<Value>&>(
+               dynamic_cast<const HeldValue<Value>&>(store_.edit("acme", name, &HeldValue<Value>::decode)))
+        .value;
   }
 
   void pass_time() {
@@ -275,7 +279,8 @@ class Play {
     for (const auto& [id, known] : cases_) {
       check_times(id, known);
       const auto held = holder.find(id);
-      if (is_unresolved(known.state) != (held != holder.end())) return say(id, known, "is held if and only if unresolved");
+      if (is_unresolved(known.state) != (held != holder.end()))
+        return say(id, known, "is held if and only if unresolved");
       if (held == holder.end()) continue;
       if (held->second != known.owner) return say(id, known, "is with somebody else than was published");
       if (known.owner.empty() && unowned_for(known) > minutes{16}) return say(id, known, "had no owner for too long");
@@ -289,14 +294,19 @@ class Play {
     if (one.first_resolved_ms() > one.resolved_ms()) say(id, known, "was resolved for the first time after the last");
     if (one.agent_work_ms() > one.requester_wait_ms()) say(id, known, "was worked on longer than the customer waited");
     if (one.requester_wait_ms() > until - one.opened_ms()) say(id, known, "let the customer wait longer than it took");
-    if (one.agent_work_open_ms() > one.requester_wait_open_ms()) say(id, known, "was worked on in more open hours than the customer waited");
+    if (one.agent_work_open_ms() > one.requester_wait_open_ms())
+      say(id, known, "was worked on in more open hours than the customer waited");
     if (one.requester_wait_open_ms() > one.requester_wait_ms()) say(id, known, "has more open hours than hours");
   }
 
-  void say(CaseId id, const Known& known, const std::string& what) { wrong = id.hex() + " (" + std::string(name_of(known.state)) + ") " + what; }
+  void say(CaseId id, const Known& known, const std::string& what) {
+    wrong = id.hex() + " (" + std::string(name_of(known.state)) + ") " + what;
+  }
 
   // In open minutes of its department; the timer is rounded up to a whole minute.
-  Millis unowned_for(const Known& known) const { return calendars_.at(known.department).business_time({known.unowned_since, now_}); }
+  Millis unowned_for(const Known& known) const {
+    return calendars_.at(known.department).business_time({known.unowned_since, now_});
+  }
 
   Processor& desk_;
   const std::vector<desk::DepartmentSettings>& departments_;
@@ -314,7 +324,8 @@ void play_sequences(int sequences) {
   const auto departments = small_desk().departments;
   std::map<std::string, Calendar> calendars;
   for (const auto& department : departments) {
-    calendars.emplace(department.name, department.calendar == "always" ? Calendar::always_open() : desk::make_calendar(week()).value());
+    calendars.emplace(department.name,
+                      department.calendar == "always" ? Calendar::always_open() : desk::make_calendar(week()).value());
   }
   const auto processor = make_desk();
   std::int64_t accepted = 0;
@@ -325,7 +336,8 @@ void play_sequences(int sequences) {
     Play play(*processor, departments, calendars, random);
     // Most mistakes need few events; some need many.
     const int events = own_seed % 50 == 0 ? 60 : 3 + static_cast<int>(random.below(4));
-    ASSERT_TRUE(play.run(events)) << play.wrong << "; alone: EARSHOT_SEED=" << own_seed << " EARSHOT_TEST_SCALE=0.000001";
+    ASSERT_TRUE(play.run(events)) << play.wrong << "; alone: EARSHOT_SEED=" << own_seed
+                                  << " EARSHOT_TEST_SCALE=0.000001";
     accepted += play.accepted;
     refused += play.refused;
   }

@@ -1,9 +1,9 @@
-// The result does not depend on the order in which links and events arrive: the same events, links, vetoes and decisions of people,
-// delivered in any order to the whole pipeline, end in the same customers, cases and KPIs. And what is linked and unlinked again
-// ends as if it had never been linked.
+// The result does not depend on the order in which links and events arrive: the same events, links, vetoes and
+// decisions of people, delivered in any order to the whole pipeline, end in the same customers, cases and KPIs. And
+// what is linked and unlinked again ends as if it had never been linked.
 //
-// Each key complains once, of a matter of its own: whether two complaints of one matter share a case depends on which was heard
-// first, as it does for people. Signals are counted when they are raised, so their KPIs are left out.
+// Each key complains once, of a matter of its own: whether two complaints of one matter share a case depends on which
+// was heard first, as it does for people. Signals are counted when they are raised, so their KPIs are left out.
 #include <gtest/gtest.h>
 
 #include "base/hash.h"
@@ -53,7 +53,8 @@ class Script {
   // Two keys that a person links, and unlinks later.
   std::vector<Event> linked_for_a_while() {
     const auto [first, second] = two_keys();
-    return {decision(CommandKind::link, first, second, kLater - std::chrono::hours{2}), decision(CommandKind::unlink, first, second, kLater - std::chrono::hours{1})};
+    return {decision(CommandKind::link, first, second, kLater - std::chrono::hours{2}),
+            decision(CommandKind::unlink, first, second, kLater - std::chrono::hours{1})};
   }
 
  private:
@@ -92,17 +93,32 @@ class Script {
       add(InputKind::review, [&](Input& one) {
         one.rating = Rating{1000, 1000, 5000};
         const std::string matter = std::to_string(matters_++);
-        for (int word = 0; word < 8; ++word) one.content.text += fingerprint(matter + "/" + std::to_string(word)).hex().substr(0, 6) + " ";  // like no other text
+        for (int word = 0; word < 8; ++word)
+          one.content.text +=
+              fingerprint(matter + "/" + std::to_string(word)).hex().substr(0, 6) + " ";  // like no other text
         one.content.text += matter;
       });
     }
     for (std::int64_t left = random_.between(0, 5); left > 0; --left) {
       switch (random_.below(4)) {
-        case 0: add(InputKind::review, [&](Input& one) { one.rating = Rating{1000 * random_.between(3, 5), 1000, 5000}; }); break;
-        case 1: add(InputKind::order, [&](Input& one) { one.order = Order{one.person.keys[0], random_.between(1, 9), "EUR"}; }); break;
-        case 2: add(InputKind::payment, [&](Input& one) { one.payment = Payment{"p", 5, "EUR", random_.chance(0.5) ? PaymentStatus::failed : PaymentStatus::succeeded}; }); break;
+        case 0:
+          add(InputKind::review, [&](Input& one) { one.rating = Rating{1000 * random_.between(3, 5), 1000, 5000}; });
+          break;
+        case 1:
+          add(InputKind::order, [&](Input& one) {
+            one.order = Order{one.person.keys[0], random_.between(1, 9), "EUR"};
+          });
+          break;
+        case 2:
+          add(InputKind::payment, [&](Input& one) {
+            one.payment =
+                Payment{"p", 5, "EUR", random_.chance(0.5) ? PaymentStatus::failed : PaymentStatus::succeeded};
+          });
+          break;
         case 3:
-          add(InputKind::survey_answered, [&](Input& one) { one.survey = Survey{next_id(), SurveyFamily::nps, random_.between(7, 10), 0, 10, {}, {}}; });
+          add(InputKind::survey_answered, [&](Input& one) {
+            one.survey = Survey{next_id(), SurveyFamily::nps, random_.between(7, 10), 0, 10, {}, {}};
+          });
           break;
       }
     }
@@ -111,7 +127,9 @@ class Script {
   void link() {
     const auto [first, second] = two_keys();
     const double dice = random_.unit();
-    if (dice < 0.25) return events_.push_back(decision(random_.chance(0.6) ? CommandKind::link : CommandKind::unlink, first, second, any_time()));
+    if (dice < 0.25)
+      return events_.push_back(
+          decision(random_.chance(0.6) ? CommandKind::link : CommandKind::unlink, first, second, any_time()));
     Input input;
     input.channel = "crm";
     input.person.keys = {first, second};
@@ -172,12 +190,15 @@ class Told {
   // Everything a person could see that does not say when it was heard.
   std::set<std::string> picture() {
     std::set<std::string> picture;
-    each_value(Topic::activity, [&](const std::string& customer, const std::string& name, const std::string& bytes) { show_customer(customer, name, bytes, picture); });
+    each_value(Topic::activity, [&](const std::string& customer, const std::string& name, const std::string& bytes) {
+      show_customer(customer, name, bytes, picture);
+    });
     each_value(Topic::desk, [&](const std::string&, const std::string& name, const std::string& bytes) {
       if (!name.starts_with("case/")) return;
       state::Case one;
       EXPECT_TRUE(one.ParseFromString(bytes));
-      picture.insert("case of " + one.facet() + " with " + one.customer() + " since " + std::to_string(one.opened_ms()) + " in state " + std::to_string(one.state()));
+      picture.insert("case of " + one.facet() + " with " + one.customer() + " since " +
+                     std::to_string(one.opened_ms()) + " in state " + std::to_string(one.state()));
     });
     show_kpis(picture);
     return picture;
@@ -191,7 +212,8 @@ class Told {
     desk::DeskSettings desk;
     desk.departments = {{"front", "lead-1", "deputy-1", "super-1", {}, "always"}};
     // A silence found late opens no case: which is late depends on when it is heard.
-    for (const auto& [section, text] : {std::pair("desk", write_json(desk)), std::pair("silence", std::string(R"({"late_days":0})"))}) {
+    for (const auto& [section, text] :
+         {std::pair("desk", write_json(desk)), std::pair("silence", std::string(R"({"late_days":0})"))}) {
       Event event = event_at(kLater, section, ConfigChanged{section, 1, text});
       event.recorded = kLater;
       engine_->pump().append_everywhere(event);
@@ -211,24 +233,31 @@ class Told {
   void each_value(Topic input, const Take& take) {
     for (std::uint16_t partition = 0; partition < kPartitions; ++partition) {
       const std::string prefix = row_prefix({index_of(input), partition}, kValueRow);
-      EXPECT_TRUE(disks_.state->scan(prefix, prefix, [&](std::string_view key, std::string_view value) {
-        key.remove_prefix(prefix.size());
-        const std::size_t end = key.find('\0');
-        take(std::string(key.substr(0, end)), std::string(key.substr(end + 1)), std::string(value));
-        return true;
-      }).has_value());
+      EXPECT_TRUE(disks_.state
+                      ->scan(prefix, prefix,
+                             [&](std::string_view key, std::string_view value) {
+                               key.remove_prefix(prefix.size());
+                               const std::size_t end = key.find('\0');
+                               take(std::string(key.substr(0, end)), std::string(key.substr(end + 1)),
+                                    std::string(value));
+                               return true;
+                             })
+                      .has_value());
     }
   }
 
-  static void show_customer(const std::string& customer, const std::string& name, const std::string& bytes, std::set<std::string>& picture) {
+  static void show_customer(const std::string& customer, const std::string& name, const std::string& bytes,
+                            std::set<std::string>& picture) {
     if (name == "customer") {
       state::Customer kept;
       EXPECT_TRUE(kept.ParseFromString(bytes));
-      std::string line = customer + " unhappy " + std::to_string(!kept.negative_signal().empty()) + " at risk " + std::to_string(!kept.at_risk_signal().empty()) +
-                         " silent " + std::to_string(kept.silence_level()) + " keys";
+      std::string line = customer + " unhappy " + std::to_string(!kept.negative_signal().empty()) + " at risk " +
+                         std::to_string(!kept.at_risk_signal().empty()) + " silent " +
+                         std::to_string(kept.silence_level()) + " keys";
       for (const auto& facet : kept.facets()) line += " " + KeyHash{facet.high(), facet.low()}.hex();
       std::set<std::string> cases;
-      for (const auto& one : kept.cases()) cases.insert(KeyHash{one.facet().high(), one.facet().low()}.hex() + "=" + std::to_string(one.state()));
+      for (const auto& one : kept.cases())
+        cases.insert(KeyHash{one.facet().high(), one.facet().low()}.hex() + "=" + std::to_string(one.state()));
       for (const std::string& one : cases) line += " case " + one;
       picture.insert(line);
     } else if (name.starts_with("facet/")) {
@@ -243,7 +272,8 @@ class Told {
       EXPECT_TRUE(entry.ParseFromString(bytes));
       if (entry.what() >= kCaseEntry) return;  // when a case moved, or was opened, depends on when it was heard
       entry.clear_place();
-      picture.insert(customer + " " + name.substr(0, name.rfind('/')) + " " + fingerprint(entry.SerializeAsString()).hex());
+      picture.insert(customer + " " + name.substr(0, name.rfind('/')) + " " +
+                     fingerprint(entry.SerializeAsString()).hex());
     }
   }
 
@@ -251,17 +281,23 @@ class Told {
     std::map<std::string, std::string> newest;
     EventDecoder decoder;
     for (std::uint16_t partition = 0; partition < kPartitions; ++partition) {
-      EXPECT_TRUE(engine_->log().read({index_of(Topic::kpis), partition}, 0, 1'000'000, [&](const StoredRecord& record) {
-        auto event = decoder.decode(record.value);
-        auto* kpi = event ? std::get_if<KpiReported>(&event->body) : nullptr;
-        if (kpi == nullptr || kpi->kpi.starts_with("signals") || kpi->kpi == "too_late") return true;
-        const std::string name = kpi->kpi + " " + kpi->dimension + " " + format_rfc3339(kpi->from) + " " + format_rfc3339(kpi->to);
-        kpi->revision = 0;
-        if (kpi->kpi == "unanswered") kpi->max.reset();  // how long it was until the report was made
-        kpi->provisional = false;
-        newest[name] = write_json(*kpi);
-        return true;
-      }).has_value());
+      EXPECT_TRUE(engine_->log()
+                      .read({index_of(Topic::kpis), partition}, 0, 1'000'000,
+                            [&](const StoredRecord& record) {
+                              auto event = decoder.decode(record.value);
+                              auto* kpi = event ? std::get_if<KpiReported>(&event->body) : nullptr;
+                              if (kpi == nullptr || kpi->kpi.starts_with("signals") || kpi->kpi == "too_late")
+                                return true;
+                              const std::string name = kpi->kpi + " " + kpi->dimension + " " +
+                                                       format_rfc3339(kpi->from) + " " + format_rfc3339(kpi->to);
+                              kpi->revision = 0;
+                              if (kpi->kpi == "unanswered")
+                                kpi->max.reset();  // how long it was until the report was made
+                              kpi->provisional = false;
+                              newest[name] = write_json(*kpi);
+                              return true;
+                            })
+                      .has_value());
     }
     for (const auto& [_, json] : newest) picture.insert("kpi " + json);
   }
@@ -291,7 +327,8 @@ std::string play(std::uint64_t seed, const Tampering& tampering) {
   if (first.digest() != first.replayed()) return "a replay ends otherwise";
   for (int order = 0; order < 2; ++order) {
     shuffle(events, random);
-    if (const std::string said = difference(expected, Told(events, random, tampering).picture()); !said.empty()) return "another order:\n" + said;
+    if (const std::string said = difference(expected, Told(events, random, tampering).picture()); !said.empty())
+      return "another order:\n" + said;
   }
   const auto linked = script.linked_for_a_while();
   const auto decided_before = [&](const Event& event) {
@@ -303,15 +340,17 @@ std::string play(std::uint64_t seed, const Tampering& tampering) {
   const bool is_said = std::any_of(events.begin(), events.end(), [&](const Event& event) {
     const auto* input = std::get_if<Input>(&event.body);
     const auto& keys = std::get<Command>(linked[0].body).keys;
-    return decided_before(event) || (input != nullptr && input->person.keys.size() == 2 &&
-                                     ((hash_key("", input->person.keys[0]) == keys[0] && hash_key("", input->person.keys[1]) == keys[1]) ||
-                                      (hash_key("", input->person.keys[0]) == keys[1] && hash_key("", input->person.keys[1]) == keys[0])));
+    return decided_before(event) ||
+           (input != nullptr && input->person.keys.size() == 2 &&
+            ((hash_key("", input->person.keys[0]) == keys[0] && hash_key("", input->person.keys[1]) == keys[1]) ||
+             (hash_key("", input->person.keys[0]) == keys[1] && hash_key("", input->person.keys[1]) == keys[0])));
   });
   if (is_said) return "";
   auto more = events;
   more.insert(more.end(), linked.begin(), linked.end());
   if (random.chance(0.5)) shuffle(more, random);
-  if (const std::string said = difference(expected, Told(more, random, tampering).picture()); !said.empty()) return "linked and unlinked:\n" + said;
+  if (const std::string said = difference(expected, Told(more, random, tampering).picture()); !said.empty())
+    return "linked and unlinked:\n" + said;
   return "";
 }
 
@@ -321,11 +360,13 @@ TEST(IdentityOrder, OfLinksAndEventsMakesNoDifference) {
     return;
   }
   for (std::uint64_t seed = 1; seed <= static_cast<std::uint64_t>(scaled(120)); ++seed) {
-    ASSERT_EQ(play(seed, {}), "") << "again: EARSHOT_SEED=" << seed << " build/release/identity_order_test --gtest_filter=IdentityOrder.*";
+    ASSERT_EQ(play(seed, {}), "") << "again: EARSHOT_SEED=" << seed
+                                  << " build/release/identity_order_test --gtest_filter=IdentityOrder.*";
   }
 }
 
-// ---- faults: each must be found ---------------------------------------------------------------------------------------
+// ---- faults: each must be found
+// ---------------------------------------------------------------------------------------
 
 class InFront : public Processor {
  public:
@@ -357,7 +398,10 @@ void expect_found(const char* what) {
 TEST(IdentityOrderFaults, AFacetThatStaysBehindIsFound) {
   struct Stays final : InFront {
     using InFront::InFront;
-    bool swallows(const Event& event, Step& step) const override { return std::holds_alternative<FacetReassigned>(event.body) && processor_->input() == Topic::activity && step.now() != Timestamp{}; }
+    bool swallows(const Event& event, Step& step) const override {
+      return std::holds_alternative<FacetReassigned>(event.body) && processor_->input() == Topic::activity &&
+             step.now() != Timestamp{};
+    }
   };
   expect_found<Stays>("a facet that stays behind");
 }
@@ -373,7 +417,9 @@ TEST(IdentityOrderFaults, AFacetThatIsLostOnTheWayIsFound) {
 TEST(IdentityOrderFaults, CasesThatStayBehindAreFound) {
   struct Stays final : InFront {
     using InFront::InFront;
-    bool swallows(const Event& event, Step&) const override { return std::holds_alternative<FacetReassigned>(event.body) && processor_->input() == Topic::desk; }
+    bool swallows(const Event& event, Step&) const override {
+      return std::holds_alternative<FacetReassigned>(event.body) && processor_->input() == Topic::desk;
+    }
   };
   expect_found<Stays>("cases that stay behind");
 }

@@ -1,5 +1,5 @@
-// The customer of a key is a function of the set of links and vetoes: played in any order, with repeats, identity ends where a
-// model ends that looks at the whole set at once.
+// The customer of a key is a function of the set of links and vetoes: played in any order, with repeats, identity ends
+// where a model ends that looks at the whole set at once.
 #include <algorithm>
 #include <set>
 
@@ -64,7 +64,9 @@ class Model {
 
  private:
   static bool is_strong(const std::string& key) { return IdentityFeed::kind_of(key) == "customer"; }
-  bool is_shared(const std::string& key) const { return claims_.at(key).size() > static_cast<std::size_t>(kClaimsPerKey); }
+  bool is_shared(const std::string& key) const {
+    return claims_.at(key).size() > static_cast<std::size_t>(kClaimsPerKey);
+  }
   const Keys& links_of(const std::string& key) const {
     static const Keys none;
     const auto found = links_.find(key);
@@ -137,7 +139,7 @@ struct World {
   int weak;
   int strong;
   int pairs;
-  double hub;   // how often one side is a key that everybody knows
+  double hub;  // how often one side is a key that everybody knows
   double undo;
   bool hub_is_strong = false;  // always, and not only every second time
   double decide = 0;           // how often a person says it
@@ -146,7 +148,8 @@ struct World {
 std::vector<Said> random_set(const World& world, Random& random) {
   std::vector<Said> all;
   const auto key = [&] {
-    if (random.chance(world.hub)) return std::string(world.hub_is_strong || random.chance(0.5) ? "customer:0" : "email:0");
+    if (random.chance(world.hub))
+      return std::string(world.hub_is_strong || random.chance(0.5) ? "customer:0" : "email:0");
     const auto number = static_cast<int>(random.below(static_cast<std::uint64_t>(world.weak + world.strong)));
     return (number < world.strong ? "customer:" : "email:") + std::to_string(number);
   };
@@ -185,7 +188,8 @@ TEST(IdentityLaws, TheCustomerOfAKeyIsAFunctionOfTheSetOfLinks) {
           who.say(one.first, one.second, one.undone, one.decided);
           if (&one != &all[i]) who.say(all[i].first, all[i].second, all[i].undone, all[i].decided);
         }
-        for (const std::string& key : keys) ASSERT_EQ(who.customer_of(key).hex(), model.customer_of(key).hex()) << key << " in round " << round;
+        for (const std::string& key : keys)
+          ASSERT_EQ(who.customer_of(key).hex(), model.customer_of(key).hex()) << key << " in round " << round;
       }
     }
   }

@@ -1,5 +1,5 @@
-// Laws of insight: the same measures give the same results in any order, batching or repetition of items, and the flow of
-// cases adds up in every window.
+// Laws of insight: the same measures give the same results in any order, batching or repetition of items, and the flow
+// of cases adds up in every window.
 #include <map>
 #include <tuple>
 
@@ -40,7 +40,8 @@ class Company {
   const std::vector<Given>& measures() const { return measures_; }
   Random& random() { return random_; }
 
-  // How many cases were active just before `at`, and in a channel if one is named: from the histories, not from measures.
+  // How many cases were active just before `at`, and in a channel if one is named: from the histories, not from
+  // measures.
   std::int64_t active_before(Timestamp at, const std::string& channel = "") const {
     std::int64_t active = 0;
     for (const History& history : histories_) {
@@ -87,7 +88,10 @@ class Company {
   }
 
   void run_case(int number) {
-    CaseOf one{.item = "case-" + std::to_string(number), .channel = channel(), .department = "care", .issue = IssueType::refund};
+    CaseOf one{.item = "case-" + std::to_string(number),
+               .channel = channel(),
+               .department = "care",
+               .issue = IssueType::refund};
     History history{one.channel, {}};
     Timestamp at = moment();
     CaseState state = CaseState::fresh;
@@ -106,7 +110,7 @@ class Company {
       } else {
         state = static_cast<CaseState>(random_.chance(0.1) ? 6 : 1 + random_.below(5));
       }
-      const CaseStep step = state == CaseState::resolved  ? CaseStep::resolved
+      const CaseStep step = state == CaseState::resolved ? CaseStep::resolved
                             : state == CaseState::closed ? CaseStep::closed
                             : state == CaseState::merged ? CaseStep::merged
                             : was_resolved               ? CaseStep::reopened
@@ -114,9 +118,12 @@ class Company {
       measures_.push_back({stepped(one, at, step, state), 0});
       history.states.emplace_back(at, state);
       const std::int64_t elapsed = (at - opened_at).count();
-      if (step == CaseStep::resolved) measures_.push_back({lasted(one, MeasureKind::resolution, at, elapsed, elapsed / 3), 0});
-      if (random_.chance(0.3)) measures_.push_back({lasted(one, MeasureKind::first_response, at, elapsed, elapsed / 3), 0});
-      if (random_.chance(0.3)) measures_.push_back({promised(one, at, "first_reply", random_.chance(0.5) ? "met" : "breached"), 0});
+      if (step == CaseStep::resolved)
+        measures_.push_back({lasted(one, MeasureKind::resolution, at, elapsed, elapsed / 3), 0});
+      if (random_.chance(0.3))
+        measures_.push_back({lasted(one, MeasureKind::first_response, at, elapsed, elapsed / 3), 0});
+      if (random_.chance(0.3))
+        measures_.push_back({promised(one, at, "first_reply", random_.chance(0.5) ? "met" : "breached"), 0});
     }
     histories_.push_back(std::move(history));
   }
@@ -184,7 +191,8 @@ TEST(InsightLaws, OrderBatchingAndRepetitionChangeNothing) {
 }
 
 // The changes of one window by their names.
-std::map<Timestamp, std::map<std::string, std::int64_t>> windows_of(const InsightFeed& insight, bool by_day, const std::string& dimension) {
+std::map<Timestamp, std::map<std::string, std::int64_t>> windows_of(const InsightFeed& insight, bool by_day,
+                                                                    const std::string& dimension) {
   KpiQuery query;
   query.by_day = by_day;
   query.dimension = dimension;
@@ -210,8 +218,8 @@ TEST(InsightLaws, TheFlowOfCasesAddsUpInEveryWindow) {
         std::int64_t active = 0;
         for (auto& [from, window] : windows_of(insight, by_day, channel.empty() ? "" : "channel=" + channel)) {
           const Timestamp end = from + (by_day ? hours{24} : hours{1});
-          const std::int64_t at_end = active + window["opened"] + window["reopened"] - window["resolution_events"] - window["merged"] -
-                                      window["closed_unresolved"];
+          const std::int64_t at_end = active + window["opened"] + window["reopened"] - window["resolution_events"] -
+                                      window["merged"] - window["closed_unresolved"];
           ASSERT_EQ(window["active"], at_end) << format_rfc3339(from);
           ASSERT_EQ(window["active"], company.active_before(end, channel)) << format_rfc3339(from);
           active = at_end;

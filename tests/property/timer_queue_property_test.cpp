@@ -14,8 +14,8 @@ constexpr TopicPartition kInput{1, 2};
 
 // Few different ones, so that the same is often asked for again.
 Timer random_timer(Random& random) {
-  return {from_millis(60'000 * random.between(0, 9)), "acme/" + std::string(static_cast<std::size_t>(random.below(3)), 'k'),
-          random.chance(0.5) ? "silence" : "s"};
+  return {from_millis(60'000 * random.between(0, 9)),
+          "acme/" + std::string(static_cast<std::size_t>(random.below(3)), 'k'), random.chance(0.5) ? "silence" : "s"};
 }
 
 // A task beside its store: what a commit holds is in the store when the commit is written, some commits later.
@@ -93,7 +93,9 @@ TEST(TimerQueue, HoldsFewOfMany) {
   constexpr std::size_t kHeld = 100;
   constexpr int kTimers = 20'000;
   constexpr int kPerCommit = 50;
-  const auto timer = [](int i) { return Timer{from_millis(60'000 * (i % 977)), "acme/" + std::to_string(i), "silence"}; };
+  const auto timer = [](int i) {
+    return Timer{from_millis(60'000 * (i % 977)), "acme/" + std::to_string(i), "silence"};
+  };
   MemoryStore store;
   TimerQueue queue(kInput, kHeld);
   ASSERT_TRUE(queue.load(store));

@@ -1,6 +1,6 @@
-// For builds with the thread sanitizer only. librdkafka starts and joins threads through C11's functions, of which the sanitizer
-// of GCC knows nothing: the first allocation of such a thread ends the process. Here they are POSIX's, which it knows. The types
-// are the same in glibc.
+// For builds with the thread sanitizer only. librdkafka starts and joins threads through C11's functions, of which the
+// sanitizer of GCC knows nothing: the first allocation of such a thread ends the process. Here they are POSIX's, which
+// it knows. The types are the same in glibc.
 #include <pthread.h>
 #include <threads.h>
 
@@ -28,7 +28,9 @@ int c11(int error) { return error == 0 ? thrd_success : error == ETIMEDOUT ? thr
 
 extern "C" {
 
-int thrd_create(thrd_t* thread, thrd_start_t function, void* argument) { return c11(pthread_create(thread, nullptr, run, new Start{function, argument})); }
+int thrd_create(thrd_t* thread, thrd_start_t function, void* argument) {
+  return c11(pthread_create(thread, nullptr, run, new Start{function, argument}));
+}
 int thrd_join(thrd_t thread, int* result) {
   if (result != nullptr) *result = 0;
   return c11(pthread_join(thread, nullptr));
@@ -48,7 +50,9 @@ int cnd_init(cnd_t* condition) { return c11(pthread_cond_init(posix(condition), 
 int cnd_signal(cnd_t* condition) { return c11(pthread_cond_signal(posix(condition))); }
 int cnd_broadcast(cnd_t* condition) { return c11(pthread_cond_broadcast(posix(condition))); }
 int cnd_wait(cnd_t* condition, mtx_t* mutex) { return c11(pthread_cond_wait(posix(condition), posix(mutex))); }
-int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* until) { return c11(pthread_cond_timedwait(posix(condition), posix(mutex), until)); }
+int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* until) {
+  return c11(pthread_cond_timedwait(posix(condition), posix(mutex), until));
+}
 void cnd_destroy(cnd_t* condition) { pthread_cond_destroy(posix(condition)); }
 
 }  // extern "C"

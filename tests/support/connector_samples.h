@@ -1,7 +1,8 @@
 // The samples in the connectors' folders, and what a connector makes of bytes, written so that a person can read it.
 //
-// `<stem>.<extension>` is the payload; `<stem>.settings.json` its connector's settings (none: `{}`); `<stem>.expected.jsonl` what it
-// must give. A payload that ends in `.http` is a request: a request line, headers, an empty line, the body.
+// `<stem>.<extension>` is the payload; `<stem>.settings.json` its connector's settings (none: `{}`);
+// `<stem>.expected.jsonl` what it must give. A payload that ends in `.http` is a request: a request line, headers, an
+// empty line, the body.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +30,9 @@ struct Sample {
   std::string head;  // of a request, with the empty line
   std::string body;
 
-  std::filesystem::path expected_path() const { return std::filesystem::path(path).replace_extension("expected.jsonl"); }
+  std::filesystem::path expected_path() const {
+    return std::filesystem::path(path).replace_extension("expected.jsonl");
+  }
   std::string title() const { return connector + "/" + path.filename().string(); }
 };
 
@@ -40,7 +43,8 @@ inline bool is_payload(const std::filesystem::path& path) {
 
 inline Sample load_sample(const std::string& connector, const std::filesystem::path& path) {
   Sample sample{connector, path, "{}", "", read_file(path)};
-  if (const auto settings = std::filesystem::path(path).replace_extension("settings.json"); std::filesystem::exists(settings)) {
+  if (const auto settings = std::filesystem::path(path).replace_extension("settings.json");
+      std::filesystem::exists(settings)) {
     sample.settings = read_file(settings);
   }
   if (path.extension() == ".http") {
@@ -74,7 +78,8 @@ inline Headers parse_head(const std::string& head) {
     const std::size_t colon = head.find(": ", at);
     if (end == at || colon > end) break;
     std::string name = head.substr(at, colon - at);
-    std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     headers[name] = head.substr(colon + 2, end - colon - 2);
     at = end + 2;
   }
@@ -95,7 +100,8 @@ struct Found : Findings {
 struct ShownLetter {  // without its bytes: the payload stands beside it
   DeadLetter letter;
 };
-template <class F> void fields(F& f, ShownLetter& v) {
+template <class F>
+void fields(F& f, ShownLetter& v) {
   f.required("dead_letter", v.letter.reason);
   f.optional("detail", v.letter.detail);
   f.required("place", v.letter.place);
@@ -112,11 +118,13 @@ inline std::string show(const Found& found) {
 }
 
 inline Origin origin_of(const Sample& sample) {
-  return {"acme", sample.path.filename().string(), sample.path.filename().string(), parse_rfc3339("2026-11-22T12:00:00Z").value()};
+  return {"acme", sample.path.filename().string(), sample.path.filename().string(),
+          parse_rfc3339("2026-11-22T12:00:00Z").value()};
 }
 
 // Feeds `body` in pieces of at most `piece_bytes`.
-inline Found play(const Connector& connector, const Sample& sample, std::string_view body, std::size_t piece_bytes = std::string::npos) {
+inline Found play(const Connector& connector, const Sample& sample, std::string_view body,
+                  std::size_t piece_bytes = std::string::npos) {
   Found found;
   std::unique_ptr<Reader> reader;
   if (sample.head.empty()) {

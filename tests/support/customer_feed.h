@@ -20,11 +20,14 @@ namespace earshot::testing {
 
 inline constexpr Timestamp kFirstMonday{std::chrono::sys_days{std::chrono::year{2026} / 1 / 5}};
 // Day 0 is a Monday.
-inline Timestamp day(int number, int hour = 12) { return kFirstMonday + std::chrono::days{number} + std::chrono::hours{hour}; }
+inline Timestamp day(int number, int hour = 12) {
+  return kFirstMonday + std::chrono::days{number} + std::chrono::hours{hour};
+}
 
 class CustomerFeed {
  public:
-  explicit CustomerFeed(const std::string& key = "customer:user-1") : facet_(hash_key("", key)), customer_{facet_.high, facet_.low} {}
+  explicit CustomerFeed(const std::string& key = "customer:user-1")
+      : facet_(hash_key("", key)), customer_{facet_.high, facet_.low} {}
 
   ActivityRecorded activity(InputKind kind, Timestamp at) const {
     ActivityRecorded made;
@@ -75,10 +78,14 @@ class CustomerFeed {
 
   // Heard when it happened, or later.
   std::vector<Emitted> hear(const ActivityRecorded& what) { return hear(what, what.at); }
-  std::vector<Emitted> hear(const ActivityRecorded& what, Timestamp recorded) { return feed_.give(recorded, key(), what); }
+  std::vector<Emitted> hear(const ActivityRecorded& what, Timestamp recorded) {
+    return feed_.give(recorded, key(), what);
+  }
   std::vector<Emitted> tell(const CaseChanged& change, Timestamp at) { return feed_.give(at, key(), change); }
   std::vector<Emitted> control(EventBody body) { return feed_.give(feed_.now(), "acme", std::move(body)); }
-  std::vector<Emitted> configure(const CustomerSettings& settings) { return control(ConfigChanged{"silence", ++version_, write_json(settings)}); }
+  std::vector<Emitted> configure(const CustomerSettings& settings) {
+    return control(ConfigChanged{"silence", ++version_, write_json(settings)});
+  }
   std::vector<Emitted> pass_time_to(Timestamp to) { return feed_.pass_time_to(to); }
 
   CaseChanged change(CaseStep step, CaseState state, CaseId id = {0, 1}) const {

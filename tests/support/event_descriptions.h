@@ -95,7 +95,8 @@ inline constexpr auto kEventDescriptions = std::to_array<EventDescription>({
 // Empty for a type that nobody has described.
 constexpr std::string_view describe(std::string_view type) {
   for (const EventDescription& one : kEventDescriptions) {
-    if (type.starts_with("earshot.") && type.substr(8).starts_with(one.stem) && type.substr(8 + one.stem.size()).starts_with(".v")) {
+    if (type.starts_with("earshot.") && type.substr(8).starts_with(one.stem) &&
+        type.substr(8 + one.stem.size()).starts_with(".v")) {
       return one.sentence;
     }
   }

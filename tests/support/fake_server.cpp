@@ -39,7 +39,8 @@ X509* signed_certificate(EVP_PKEY* key, const std::string& host) {
   X509_set_issuer_name(certificate, name);
   const bool is_address = host.find_first_not_of("0123456789.") == std::string::npos;
   const std::string names = (is_address ? "IP:" : "DNS:") + host;
-  for (const auto& [kind, value] : {std::pair(NID_subject_alt_name, names.c_str()), std::pair(NID_basic_constraints, "critical,CA:TRUE")}) {
+  for (const auto& [kind, value] :
+       {std::pair(NID_subject_alt_name, names.c_str()), std::pair(NID_basic_constraints, "critical,CA:TRUE")}) {
     X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, kind, value);
     X509_add_ext(certificate, extension, -1);
     X509_EXTENSION_free(extension);
@@ -95,7 +96,8 @@ struct FakePeer::Socket {
   }
   bool write(std::string_view bytes) const {
     while (!bytes.empty()) {
-      const auto put = tls == nullptr ? ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL) : SSL_write(tls, bytes.data(), static_cast<int>(bytes.size()));
+      const auto put = tls == nullptr ? ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL)
+                                      : SSL_write(tls, bytes.data(), static_cast<int>(bytes.size()));
       if (put <= 0) return false;
       bytes.remove_prefix(static_cast<std::size_t>(put));
     }
@@ -110,7 +112,8 @@ std::string FakePeer::target() const {
 
 std::string FakePeer::header(std::string_view name) const {
   std::string lower = head;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const std::string wanted = "\r\n" + std::string(name) + ": ";
   const std::size_t at = lower.find(wanted);
   if (at == std::string::npos) return {};
@@ -131,16 +134,20 @@ std::string FakePeer::parameter(std::string_view name) const {
 bool FakePeer::write(std::string_view bytes) { return socket_.write(bytes); }
 
 bool FakePeer::answer(int status, std::string_view body, std::string_view more_headers) {
-  return write("HTTP/1.1 " + std::to_string(status) + " As told\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+  return write("HTTP/1.1 " + std::to_string(status) +
+               " As told\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
                std::string(more_headers) + "Connection: close\r\n\r\n" + std::string(body));
 }
 
 bool FakePeer::open_websocket() {
-  return write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept_key(header("sec-websocket-key")) +
-               "\r\n\r\n");
+  return write(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+      accept_key(header("sec-websocket-key")) + "\r\n\r\n");
 }
 
-bool FakePeer::open_events() { return write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n"); }
+bool FakePeer::open_events() {
+  return write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n");
+}
 
 std::string FakePeer::frame_of(std::string_view text, int opcode) {
   std::string bytes{static_cast<char>(0x80 | opcode)};
@@ -186,13 +193,15 @@ std::string FakePeer::read_frame() {
   return text;
 }
 
-FakeServer::FakeServer(Serve serve, const TestCertificate* certificate) : serve_(std::move(serve)), certificate_(certificate) {
+FakeServer::FakeServer(Serve serve, const TestCertificate* certificate)
+    : serve_(std::move(serve)), certificate_(certificate) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  const bool is_there = ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) == 0 && ::listen(listener_, 64) == 0;
+  const bool is_there =
+      ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) == 0 && ::listen(listener_, 64) == 0;
   EXPECT_TRUE(is_there) << "cannot listen on loopback";
   ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
   port_ = ntohs(address.sin_port);

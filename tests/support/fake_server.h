@@ -1,5 +1,6 @@
-// A server on loopback whose every byte a test decides: HTTP, server-sent events, WebSockets, in the clear or over TLS. Each connection
-// has a thread of its own, in which the test's function speaks; a write to who is gone says so and does nothing.
+// A server on loopback whose every byte a test decides: HTTP, server-sent events, WebSockets, in the clear or over TLS.
+// Each connection has a thread of its own, in which the test's function speaks; a write to who is gone says so and does
+// nothing.
 #pragma once
 
 #include <atomic>
@@ -40,7 +41,7 @@ class FakePeer {
   const std::string head;  // of its request
 
   std::string target() const;
-  std::string header(std::string_view name) const;  // its value; empty without one
+  std::string header(std::string_view name) const;     // its value; empty without one
   std::string parameter(std::string_view name) const;  // of the query, as it stands there
 
   bool write(std::string_view bytes);
@@ -49,7 +50,7 @@ class FakePeer {
   bool open_events();
   bool frame(std::string_view text);
   bool ping();
-  void wait_until_gone();  // the client
+  void wait_until_gone();    // the client
   std::string read_frame();  // of the client: its text; empty when it is gone
 
   static std::string frame_of(std::string_view text, int opcode = 1);

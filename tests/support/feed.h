@@ -1,5 +1,5 @@
-// Plays events into one processor and collects what it emits. Time is moved by the test; every value is encoded and decoded
-// between steps, as if the process had restarted after each, so that nothing can hide in memory.
+// Plays events into one processor and collects what it emits. Time is moved by the test; every value is encoded and
+// decoded between steps, as if the process had restarted after each, so that nothing can hide in memory.
 #pragma once
 
 #include <map>
@@ -32,7 +32,8 @@ class Feed : private ValueView, private StepOutput {
   std::vector<Emitted> give(const Event& event, std::string record_key) {
     now_ = std::max(now_, event.recorded);
     const std::string identity = event.tenant + '\0' + event.source + '\0' + event.id;
-    Step step(*this, *this, {processor_.name(), event.tenant, identity, event.id, event.hops, event.trace_parent}, now_, record_key, partition_, offset_++);
+    Step step(*this, *this, {processor_.name(), event.tenant, identity, event.id, event.hops, event.trace_parent}, now_,
+              record_key, partition_, offset_++);
     processor_.apply(event, step);
     return end_step();
   }

@@ -17,17 +17,24 @@ namespace earshot::testing {
 class IdentityFeed {
  public:
   // Keys are `kind:value`.
-  std::vector<Emitted> link(const std::string& first, const std::string& second) { return pair(first, second, true, false); }
-  std::vector<Emitted> unlink(const std::string& first, const std::string& second) { return pair(first, second, false, true); }
+  std::vector<Emitted> link(const std::string& first, const std::string& second) {
+    return pair(first, second, true, false);
+  }
+  std::vector<Emitted> unlink(const std::string& first, const std::string& second) {
+    return pair(first, second, false, true);
+  }
 
   std::vector<Emitted> pair(const std::string& first, const std::string& second, bool trusted, bool undone) {
-    return give({hash_key("", first), hash_key("", second), kind_of(first), kind_of(second), trusted, undone, "email", ""}, feed_.now());
+    return give(
+        {hash_key("", first), hash_key("", second), kind_of(first), kind_of(second), trusted, undone, "email", ""},
+        feed_.now());
   }
   // By a person, `decided` minutes after the begin of time; 0: by evidence.
   std::vector<Emitted> say(const std::string& first, const std::string& second, bool undone, int decided) {
     if (decided == 0) return pair(first, second, !undone, undone);
-    return give({hash_key("", first), hash_key("", second), kind_of(first), kind_of(second), !undone, undone, "", "agent-1"},
-                kEarliest + std::chrono::minutes{decided});
+    return give(
+        {hash_key("", first), hash_key("", second), kind_of(first), kind_of(second), !undone, undone, "", "agent-1"},
+        kEarliest + std::chrono::minutes{decided});
   }
   std::vector<Emitted> give(const KeysPaired& paired, Timestamp at) {
     Event event;

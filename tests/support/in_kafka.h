@@ -23,7 +23,8 @@ KafkaBroker* shared_broker();
 
 class InKafka {
  public:
-  KafkaLog::Settings settings;  // for the next open; topics may be left out; the broker is the shared one if none is named
+  KafkaLog::Settings
+      settings;  // for the next open; topics may be left out; the broker is the shared one if none is named
 
   std::function<void(KafkaPoint)> at_point;  // of each commit, on the committer's thread
 
@@ -39,7 +40,8 @@ class InKafka {
       if (at_point) at_point(point);
       return static_cast<int>(point) != dies_at_;
     };
-    const auto wanted = kafka_topics(topics, {.prefix = settings.prefix, .inputs = settings.inputs, .state_format = settings.keys.format});
+    const auto wanted = kafka_topics(
+        topics, {.prefix = settings.prefix, .inputs = settings.inputs, .state_format = settings.keys.format});
     if (auto created = create_kafka_topics(settings.connection, wanted); !created) return created;
     auto state = RocksStore::open(directory_->path() / "state", {});
     if (!state) return std::move(state.error());

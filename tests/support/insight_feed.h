@@ -51,7 +51,8 @@ class InsightFeed {
   }
 
   // The one row of a KPI and dimension in the window that begins at `from`.
-  std::optional<KpiReported> row(bool by_day, Timestamp from, const std::string& kpi, const std::string& dimension = "") const {
+  std::optional<KpiReported> row(bool by_day, Timestamp from, const std::string& kpi,
+                                 const std::string& dimension = "") const {
     KpiQuery query;
     query.by_day = by_day;
     query.from = from;
@@ -114,7 +115,8 @@ class InsightFeed {
 
 // ---- measures -----------------------------------------------------------------------------------------------------
 
-inline MeasureTaken feedback(Timestamp at, Sentiment sentiment, std::string channel, std::vector<IssueType> issues = {}) {
+inline MeasureTaken feedback(Timestamp at, Sentiment sentiment, std::string channel,
+                             std::vector<IssueType> issues = {}) {
   MeasureTaken measure;
   measure.at = at;
   measure.item = "feedback";
@@ -134,7 +136,8 @@ inline MeasureTaken invited(Timestamp at, SurveyFamily family, std::string id, s
   return measure;
 }
 
-inline MeasureTaken answered(Timestamp at, SurveyFamily family, std::string id, std::optional<std::int64_t> score, std::string item = "") {
+inline MeasureTaken answered(Timestamp at, SurveyFamily family, std::string id, std::optional<std::int64_t> score,
+                             std::string item = "") {
   MeasureTaken measure;
   measure.kind = MeasureKind::survey_answer;
   measure.at = at;
@@ -172,7 +175,8 @@ inline MeasureTaken stepped(const CaseOf& one, Timestamp at, CaseStep step, Case
   return measure;
 }
 
-inline MeasureTaken lasted(const CaseOf& one, MeasureKind kind, Timestamp at, std::int64_t value, std::int64_t business_value) {
+inline MeasureTaken lasted(const CaseOf& one, MeasureKind kind, Timestamp at, std::int64_t value,
+                           std::int64_t business_value) {
   MeasureTaken measure = about(one, kind, at);
   measure.value = value;
   measure.business_value = business_value;

@@ -9,7 +9,6 @@
 
 #include <gtest/gtest.h>
 
-
 namespace earshot::test {
 
 namespace {
@@ -33,7 +32,11 @@ void KafkaBroker::start() {
 }
 
 void KafkaBroker::begin_to_start() {
-  std::vector<std::string> words{kScript, "run", scratch_.path() / "kafka", std::to_string(settings_.port), std::to_string(settings_.controller_port),
+  std::vector<std::string> words{kScript,
+                                 "run",
+                                 scratch_.path() / "kafka",
+                                 std::to_string(settings_.port),
+                                 std::to_string(settings_.controller_port),
                                  scratch_.path() / "more.properties"};
   words.insert(words.end(), settings_.users.begin(), settings_.users.end());
   process_ = std::make_unique<Process>(words);

@@ -1,4 +1,5 @@
-// A real Kafka broker of a test: started by scripts/kafka on loopback, its data in a scratch folder, ended with the object.
+// A real Kafka broker of a test: started by scripts/kafka on loopback, its data in a scratch folder, ended with the
+// object.
 #pragma once
 
 #include <chrono>

@@ -104,7 +104,8 @@ std::string Process::wait_for(std::string_view text) {
 
 bool Process::has_ended() const {
   siginfo_t info{};
-  return is_over_ || (::waitid(P_PID, static_cast<id_t>(child_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child_);
+  return is_over_ ||
+         (::waitid(P_PID, static_cast<id_t>(child_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child_);
 }
 
 bool Process::has_stopped() const {
@@ -122,13 +123,9 @@ void Process::wait() {
   is_over_ = true;
 }
 
-bool Process::was_killed() const {
-  return WIFSIGNALED(status_) && WTERMSIG(status_) == SIGKILL;
-}
+bool Process::was_killed() const { return WIFSIGNALED(status_) && WTERMSIG(status_) == SIGKILL; }
 
-int Process::exit_code() const {
-  return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1;
-}
+int Process::exit_code() const { return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1; }
 
 std::int64_t Process::status_line(std::string_view name) const {
   std::ifstream status("/proc/" + std::to_string(child_) + "/status");

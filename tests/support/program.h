@@ -23,9 +23,7 @@ inline std::string read_whole(const std::filesystem::path& path) {
 }
 
 // For a shell. Paths of tests hold no quotation marks.
-inline std::string in_quotes(const std::filesystem::path& path) {
-  return "'" + path.string() + "'";
-}
+inline std::string in_quotes(const std::filesystem::path& path) { return "'" + path.string() + "'"; }
 
 class Program {
  public:
@@ -43,7 +41,9 @@ class Program {
     }
     std::string last_word() const {
       const std::size_t end = out.find_last_not_of(" \n");
-      return end == std::string::npos ? "" : out.substr(out.find_last_of(" \n", end) + 1, end - out.find_last_of(" \n", end));
+      return end == std::string::npos
+                 ? ""
+                 : out.substr(out.find_last_of(" \n", end) + 1, end - out.find_last_of(" \n", end));
     }
   };
 
@@ -58,8 +58,8 @@ class Program {
   // For a shell; `before` may be the shell's `exec`, or set variables.
   static std::string command(const std::string& words, const std::string& before = "") {
     const std::filesystem::path source(EARSHOT_SOURCE_DIR);
-    return "cd " + in_quotes(source) + " && export EARSHOT_MODEL=" + in_quotes(source / "models/text-2.bin") + " && " + before +
-           " " + in_quotes(std::filesystem::path(EARSHOT_BINARY_DIR) / "earshot") + " " + words;
+    return "cd " + in_quotes(source) + " && export EARSHOT_MODEL=" + in_quotes(source / "models/text-2.bin") + " && " +
+           before + " " + in_quotes(std::filesystem::path(EARSHOT_BINARY_DIR) / "earshot") + " " + words;
   }
 
  private:

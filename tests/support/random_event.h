@@ -18,7 +18,9 @@ class Randomiser {
   explicit Randomiser(Random& random) : random_(random) {}
 
   template <class T>
-  void required(std::string_view, T& value) { fill(value); }
+  void required(std::string_view, T& value) {
+    fill(value);
+  }
   template <class T>
   void optional(std::string_view, T& value) {
     if (random_.chance(0.5)) fill(value);
@@ -32,28 +34,32 @@ class Randomiser {
 
   void fill(bool& value) { value = random_.chance(0.5); }
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  void fill(T& value) { value = static_cast<T>(random_.next()); }
+  requires(!std::same_as<T, bool>) void fill(T& value) { value = static_cast<T>(random_.next()); }
   void fill(std::string& value) {
-    static constexpr std::string_view kPieces[] = {"a", "客服", "\"", "\\", "\n", "\x01", "😡", " ", "é", "</script>", "0"};
+    static constexpr std::string_view kPieces[] = {"a", "客服", "\"", "\\",        "\n", "\x01",
+                                                   "😡", " ",    "é",  "</script>", "0"};
     value.clear();
     for (std::uint64_t i = random_.below(6); i > 0; --i) value += kPieces[random_.below(std::size(kPieces))];
   }
   void fill(Timestamp& value) { value = from_millis(random_.between(0, 4'000'000'000'000)); }
   template <class Tag>
-  void fill(Id<Tag>& value) { value = {random_.next(), random_.next()}; }
+  void fill(Id<Tag>& value) {
+    value = {random_.next(), random_.next()};
+  }
   template <class Enum>
-    requires std::is_enum_v<Enum>
+  requires std::is_enum_v<Enum>
   void fill(Enum& value) { value = static_cast<Enum>(random_.below(names_of(Enum{}).size())); }
   template <class T>
-  void fill(std::optional<T>& value) { fill(value.emplace()); }
+  void fill(std::optional<T>& value) {
+    fill(value.emplace());
+  }
   template <class T>
   void fill(std::vector<T>& values) {
     values.resize(random_.below(4));
     for (T& value : values) fill(value);
   }
   template <class T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   void fill(T& value) { fields(*this, value); }
 
  private:

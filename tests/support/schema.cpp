@@ -70,7 +70,8 @@ std::optional<std::string> EventSchemas::refuse(std::string_view event) const {
   if (schema == schemas_->by_type.end()) return "there is no schema for " + type->get<std::string>();
   valijson::Validator validator;
   valijson::ValidationResults results;
-  if (validator.validate(schema->second, valijson::adapters::NlohmannJsonAdapter(document), &results)) return std::nullopt;
+  if (validator.validate(schema->second, valijson::adapters::NlohmannJsonAdapter(document), &results))
+    return std::nullopt;
   return first_error(results);
 }
 
@@ -79,6 +80,8 @@ std::optional<std::string> validate_event(std::string_view event) {
   return schemas.refuse(event);
 }
 
-std::string schema_path(std::string_view type) { return (folder() / (std::string(type) + std::string(kSuffix))).string(); }
+std::string schema_path(std::string_view type) {
+  return (folder() / (std::string(type) + std::string(kSuffix))).string();
+}
 
 }  // namespace earshot::test

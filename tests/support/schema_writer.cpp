@@ -14,7 +14,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kTimePattern = R"(^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$)";
+constexpr const char* kTimePattern =
+    R"(^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$)";
 
 // Visits the members of a struct; what is optional may be absent or null.
 class Members {
@@ -35,7 +36,9 @@ class Members {
     properties_[std::string(name)] = schema(value);
   }
   template <class T>
-  void optional(std::string_view name, T& value) { properties_[std::string(name)] = or_null(schema(value)); }
+  void optional(std::string_view name, T& value) {
+    properties_[std::string(name)] = or_null(schema(value));
+  }
   void decimal(std::string_view name, std::int64_t&) {
     required_.push_back(name);
     properties_[std::string(name)] = {{"type", "number"}};
@@ -57,8 +60,7 @@ class Members {
   static Json schema(const std::string&) { return {{"type", "string"}}; }
   static Json schema(Timestamp) { return {{"type", "string"}, {"pattern", kTimePattern}}; }
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  static Json schema(T) {
+  requires(!std::same_as<T, bool>) static Json schema(T) {
     Json number{{"type", "integer"}};
     // Of 64 bits nothing is said: common validators read such numbers as signed, or as floating-point numbers.
     if constexpr (sizeof(T) < sizeof(std::int64_t)) {
@@ -68,20 +70,26 @@ class Members {
     return number;
   }
   template <class Tag>
-  static Json schema(const Id<Tag>&) { return {{"type", "string"}, {"pattern", "^[0-9a-f]{32}$"}}; }
+  static Json schema(const Id<Tag>&) {
+    return {{"type", "string"}, {"pattern", "^[0-9a-f]{32}$"}};
+  }
   template <class Enum>
-    requires std::is_enum_v<Enum>
+  requires std::is_enum_v<Enum>
   static Json schema(Enum) {
     Json words = Json::array();
     for (const std::string_view word : names_of(Enum{})) words.push_back(word);
     return {{"enum", words}};
   }
   template <class T>
-  static Json schema(const std::optional<T>&) { return schema(T{}); }  // only optional members are of such a type
+  static Json schema(const std::optional<T>&) {
+    return schema(T{});
+  }  // only optional members are of such a type
   template <class T>
-  static Json schema(const std::vector<T>&) { return {{"type", "array"}, {"items", schema(T{})}}; }
+  static Json schema(const std::vector<T>&) {
+    return {{"type", "array"}, {"items", schema(T{})}};
+  }
   template <class T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   static Json schema(const T& value) { return object_schema(value); }
 
   std::vector<std::string_view> required_;
@@ -108,7 +116,11 @@ const char* block_of(InputKind kind) {
 // `{"required": […], "properties": {"content": {"required": ["text"], …}}}`: something was written.
 Json some_text() {
   return {{"required", {"content"}},
-          {"properties", {{"content", {{"type", "object"}, {"required", {"text"}}, {"properties", {{"text", {{"type", "string"}, {"minLength", 1}}}}}}}}}};
+          {"properties",
+           {{"content",
+             {{"type", "object"},
+              {"required", {"text"}},
+              {"properties", {{"text", {{"type", "string"}, {"minLength", 1}}}}}}}}}};
 }
 
 // The rules of event/validate.h that a schema can say.
@@ -129,7 +141,8 @@ void add_input_rules(InputKind kind, Json& data) {
   }
   if (kind == InputKind::mention) data["allOf"] = Json::array({some_text()});
   if (kind == InputKind::review) {
-    data["anyOf"] = Json::array({Json{{"required", {"rating"}}, {"properties", {{"rating", {{"type", "object"}}}}}}, some_text()});
+    data["anyOf"] =
+        Json::array({Json{{"required", {"rating"}}, {"properties", {{"rating", {{"type", "object"}}}}}}, some_text()});
   }
 }
 
@@ -142,26 +155,25 @@ std::string schema_of(const EventBody& body) {
   if (const Input* input = std::get_if<Input>(&body)) add_input_rules(input->kind, data);
   const Json short_text{{"type", "string"}, {"minLength", 1}, {"maxLength", kShortTextBytesMax}};
   const Json time{{"type", Json::array({"string", "null"})}, {"pattern", kTimePattern}};
-  const Json schema{
-      {"$schema", "http://json-schema.org/draft-07/schema#"},
-      {"$id", type},
-      {"title", type},
-      {"description", describe(type)},
-      {"type", "object"},
-      {"required", {"specversion", "id", "source", "type", "data"}},
-      {"properties",
-       {{"specversion", {{"const", "1.0"}}},
-        {"id", short_text},
-        {"source", short_text},
-        {"type", {{"const", type}}},
-        {"time", time},
-        {"recordedtime", time},
-        {"tenant", {{"type", Json::array({"string", "null"})}}},
-        {"causedby", {{"type", Json::array({"string", "null"})}}},
-        {"hops", {{"type", Json::array({"integer", "null"})}, {"minimum", 0}, {"maximum", kHopsMax}}},
-        {"imported", {{"type", Json::array({"boolean", "null"})}}},
-        {"traceparent", {{"type", Json::array({"string", "null"})}}},
-        {"data", data}}}};
+  const Json schema{{"$schema", "http://json-schema.org/draft-07/schema#"},
+                    {"$id", type},
+                    {"title", type},
+                    {"description", describe(type)},
+                    {"type", "object"},
+                    {"required", {"specversion", "id", "source", "type", "data"}},
+                    {"properties",
+                     {{"specversion", {{"const", "1.0"}}},
+                      {"id", short_text},
+                      {"source", short_text},
+                      {"type", {{"const", type}}},
+                      {"time", time},
+                      {"recordedtime", time},
+                      {"tenant", {{"type", Json::array({"string", "null"})}}},
+                      {"causedby", {{"type", Json::array({"string", "null"})}}},
+                      {"hops", {{"type", Json::array({"integer", "null"})}, {"minimum", 0}, {"maximum", kHopsMax}}},
+                      {"imported", {{"type", Json::array({"boolean", "null"})}}},
+                      {"traceparent", {{"type", Json::array({"string", "null"})}}},
+                      {"data", data}}}};
   return schema.dump(2) + "\n";
 }
 

@@ -49,7 +49,7 @@ class Keys {
   template <class T>
   void below(const std::string&, const T&) {}
   template <class T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   void below(const std::string& key, const std::vector<T>&) {
     if constexpr (!std::is_same_v<T, std::string>) {
       for (auto& [name, usual] : of(key + "[].", T{})) found_.emplace(name, usual);
@@ -60,10 +60,8 @@ class Keys {
   static std::string text(std::int64_t value) { return std::to_string(value); }
   static std::string text(const std::string& value) { return value.empty() ? "none" : value; }
   template <class Enum>
-    requires std::is_enum_v<Enum>
-  static std::string text(Enum value) {
-    return std::string(name_of(value));
-  }
+  requires std::is_enum_v<Enum>
+  static std::string text(Enum value) { return std::string(name_of(value)); }
   template <class T>
   static std::string text(const std::optional<T>&) {
     return "none";
@@ -96,7 +94,9 @@ std::map<std::string, std::string> keys_of_the_code() {
   all.merge(Keys::of("sinks[].", cli::SinkKeys{}));
   for (const std::string_view key : cli::kConnectorKeys) {
     const bool is_rate = key == "requests_per_second";
-    all.emplace("connectors[]." + std::string(key), key == "name" ? "required" : is_rate ? std::to_string(cli::kHooksPerSecond) : "none");
+    all.emplace("connectors[]." + std::string(key), key == "name" ? "required"
+                                                    : is_rate     ? std::to_string(cli::kHooksPerSecond)
+                                                                  : "none");
   }
   return all;
 }

@@ -13,9 +13,7 @@
 namespace earshot::tidy {
 namespace {
 
-std::string folder_of(const std::string& path) {
-  return path.substr(0, path.rfind('/') + 1);
-}
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
 
 // What the build compiles, as the build itself wrote it down.
 std::set<std::string> compiled_sources() {
@@ -76,8 +74,9 @@ TEST(DeadFiles, EverySchemaIsOfATypeThatThereIsAndEveryTypeHasOne) {
 // What nothing includes or lists by its kind must be named somewhere else.
 TEST(DeadFiles, EveryOtherFileIsNamedBySomething) {
   for (const File& file : project()) {
-    const bool is_asked = file.is_in("docs") || file.is_in("examples") || file.is_in("models") || file.is_in("scripts") ||
-                          file.is_in("cmake") || file.is_in("src/console") || file.is_in("schemas/state") || file.is_in("dashboards") || file.is_in("deploy");
+    const bool is_asked = file.is_in("docs") || file.is_in("examples") || file.is_in("models") ||
+                          file.is_in("scripts") || file.is_in("cmake") || file.is_in("src/console") ||
+                          file.is_in("schemas/state") || file.is_in("dashboards") || file.is_in("deploy");
     if (!is_asked || file.is_cpp() || file.ends_with("CMakeLists.txt")) continue;
     const std::string name = file.path.substr(file.path.rfind('/') + 1);
     const std::string stem = name.substr(0, name.rfind('.'));

@@ -4,8 +4,8 @@
 #include <cctype>
 #include <set>
 
-#include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
@@ -115,7 +115,8 @@ std::vector<Told> commands_of_pages() {
       while (from != std::string_view::npos) {
         const std::size_t end = std::min(line.text.find('`', from + 1), line.text.size());
         const std::string_view span = line.text.substr(from + 1, end - from - 1);
-        if (span.starts_with("earshot ") || span.starts_with("make ")) add_commands_of(place(*page, line.number), span, all);
+        if (span.starts_with("earshot ") || span.starts_with("make "))
+          add_commands_of(place(*page, line.number), span, all);
         from = line.text.find('`', end + 1);
       }
     }
@@ -146,7 +147,8 @@ class Commands : public ::testing::Test {
       }
       const auto below = command->get_subcommands([](const CLI::App*) { return true; });
       if (below.empty()) continue;
-      const auto named = std::find_if(below.begin(), below.end(), [&](const CLI::App* one) { return one->get_name() == word; });
+      const auto named =
+          std::find_if(below.begin(), below.end(), [&](const CLI::App* one) { return one->get_name() == word; });
       ASSERT_NE(named, below.end()) << told.where << "there is no command " << word;
       command = *named;
       is_named = true;
@@ -157,7 +159,8 @@ class Commands : public ::testing::Test {
   CLI::App app_{"", "earshot"};
 
  private:
-  static void add_leaves(const std::string& name, CLI::App& app, std::vector<std::pair<std::string, const CLI::App*>>& found) {
+  static void add_leaves(const std::string& name, CLI::App& app,
+                         std::vector<std::pair<std::string, const CLI::App*>>& found) {
     const auto below = app.get_subcommands([](CLI::App*) { return true; });
     if (below.empty()) found.emplace_back(name, &app);
     for (CLI::App* one : below) add_leaves(name + " " + one->get_name(), *one, found);
@@ -175,7 +178,8 @@ TEST_F(Commands, OfThePagesAreThere) {
     if (told.words[0] == "earshot") {
       expect_there(told);
     } else if (told.words.size() > 1) {
-      EXPECT_NE(makefile->text.find("\n" + told.words[1] + ":"), std::string::npos) << told.where << "make has no " << told.words[1];
+      EXPECT_NE(makefile->text.find("\n" + told.words[1] + ":"), std::string::npos)
+          << told.where << "make has no " << told.words[1];
     }
   }
   EXPECT_GT(checked, 40) << "the pages have not lost their commands";
@@ -218,7 +222,8 @@ TEST_F(Commands, EachExplainsItselfWithAnExampleThatIsRight) {
     }
     EXPECT_FALSE(examples.empty());
     for (const Told& example : examples) expect_there(example);
-    for (const CLI::Option* option : command->get_options()) EXPECT_NE(option->get_description(), "") << option->get_name();
+    for (const CLI::Option* option : command->get_options())
+      EXPECT_NE(option->get_description(), "") << option->get_name();
   }
 }
 
@@ -230,7 +235,8 @@ TEST(HttpApiPage, ListsTheRoutesOfTheDescription) {
   for (const auto& [path, operations] : document.at("paths").items()) {
     for (const auto& [method, operation] : operations.items()) {
       std::string route = method + " " + path;
-      for (std::size_t i = 0; i < method.size(); ++i) route[i] = static_cast<char>(std::toupper(static_cast<unsigned char>(route[i])));
+      for (std::size_t i = 0; i < method.size(); ++i)
+        route[i] = static_cast<char>(std::toupper(static_cast<unsigned char>(route[i])));
       described.insert(route);
     }
   }

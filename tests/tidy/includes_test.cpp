@@ -36,7 +36,9 @@ const std::map<std::string, std::string> kMayInclude = {
 
 // The libraries, and the files that may know them. tl::expected is what Result<T> is made of.
 const std::map<std::string, std::string> kLibraries = {
-    {"rocksdb/", "src/event_log/embedded.cpp src/event_log/embedded_store.cpp src/state_store/rocks.cpp src/state_store/rocks_error.h"},
+    {"rocksdb/",
+     "src/event_log/embedded.cpp src/event_log/embedded_store.cpp src/state_store/rocks.cpp "
+     "src/state_store/rocks_error.h"},
     {"librdkafka/", "src/event_log/kafka_client.h"},
     {"lz4", "src/event_log/record_batch.cpp"},
     {"xxhash", "src/base/hash.cpp src/event_log/record_batch.cpp src/event_log/embedded_store.cpp"},
@@ -90,7 +92,8 @@ std::optional<std::string> target_of(const File& file, const std::string& name) 
                                     std::string("tests/"), std::string("bench/"), beside}) {
     if (find_file(folder + name) != nullptr) return folder + name;
   }
-  if (name.starts_with("state/") && find_file("schemas/" + name.substr(0, name.find('.')) + ".proto") != nullptr) return name;
+  if (name.starts_with("state/") && find_file("schemas/" + name.substr(0, name.find('.')) + ".proto") != nullptr)
+    return name;
   return std::nullopt;
 }
 
@@ -119,7 +122,8 @@ TEST(Includes, GoOneWay) {
       if (!include.is_ours) continue;
       const auto target = target_of(*file, include.name);
       ASSERT_TRUE(target) << place(*file, include.line) << "there is no " << include.name;
-      const bool is_good = is_one_of(*target, module) || is_one_of(*target, "include") || is_one_of(*target, kMayInclude.at(module));
+      const bool is_good =
+          is_one_of(*target, module) || is_one_of(*target, "include") || is_one_of(*target, kMayInclude.at(module));
       EXPECT_TRUE(is_good) << place(*file, include.line) << module << " may not include " << *target;
     }
   }
@@ -140,7 +144,8 @@ TEST(Includes, NoProcessorKnowsAnother) {
       const auto target = include.is_ours ? target_of(*file, include.name) : std::nullopt;
       if (!target || !target->starts_with(folder)) continue;
       const bool is_shared = target->find('/', folder.size()) == std::string::npos;
-      EXPECT_TRUE(is_shared || is_one_of(*target, own) || is_one_of(*target, kParts)) << place(*file, include.line) << "another processor: " << *target;
+      EXPECT_TRUE(is_shared || is_one_of(*target, own) || is_one_of(*target, kParts))
+          << place(*file, include.line) << "another processor: " << *target;
     }
   }
 }
@@ -149,14 +154,18 @@ TEST(Includes, ALibraryStandsBehindTheFilesThatAreNamed) {
   for (const File* file : cpp_files()) {
     const bool is_tried_out = file->is_in("tests") || file->is_in("bench");
     for (const Include& include : includes_of(*file)) {
-      if (include.is_ours || include.name.find_first_of("/.") == std::string::npos) continue;  // of the standard library
-      if (include.name.starts_with("sys/") || include.name.starts_with("netinet/") || include.name.starts_with("arpa/")) continue;
+      if (include.is_ours || include.name.find_first_of("/.") == std::string::npos)
+        continue;  // of the standard library
+      if (include.name.starts_with("sys/") || include.name.starts_with("netinet/") || include.name.starts_with("arpa/"))
+        continue;
       const auto library = std::find_if(kLibraries.begin(), kLibraries.end(),
                                         [&](const auto& one) { return include.name.starts_with(one.first); });
       const bool is_of_the_system = include.name.find('/') == std::string::npos && library == kLibraries.end();
       if (is_of_the_system || is_tried_out) continue;
-      ASSERT_NE(library, kLibraries.end()) << place(*file, include.line) << "a library that the table does not know: " << include.name;
-      EXPECT_TRUE(is_one_of(file->path, library->second)) << place(*file, include.line) << "may not know " << include.name;
+      ASSERT_NE(library, kLibraries.end())
+          << place(*file, include.line) << "a library that the table does not know: " << include.name;
+      EXPECT_TRUE(is_one_of(file->path, library->second))
+          << place(*file, include.line) << "may not know " << include.name;
     }
   }
 }

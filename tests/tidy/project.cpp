@@ -20,9 +20,7 @@ bool is_left_out(const fs::path& path) {
   return path.parent_path() == kRoot && kNames.contains(path.filename());
 }
 
-bool is_word_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
+bool is_word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 std::vector<File> read_project() {
   std::vector<File> files;
@@ -58,9 +56,7 @@ const File* find_file(std::string_view path) {
   return found != files.end() && found->path == path ? &*found : nullptr;
 }
 
-bool is_there(const std::string& path) {
-  return fs::exists(kRoot / path);
-}
+bool is_there(const std::string& path) { return fs::exists(kRoot / path); }
 
 std::vector<Line> lines_of(std::string_view text) {
   std::vector<Line> lines;
@@ -72,9 +68,7 @@ std::vector<Line> lines_of(std::string_view text) {
   return lines;
 }
 
-std::string place(const File& file, int line) {
-  return file.path + ":" + std::to_string(line) + ": ";
-}
+std::string place(const File& file, int line) { return file.path + ":" + std::to_string(line) + ": "; }
 
 std::string code_only(std::string_view cpp) {
   std::string out(cpp);
@@ -130,7 +124,8 @@ std::vector<std::string> split(std::string_view text, std::string_view separator
 
 std::string trimmed(std::string_view text) {
   const std::size_t from = text.find_first_not_of(" \t\r");
-  return from == std::string_view::npos ? "" : std::string(text.substr(from, text.find_last_not_of(" \t\r") - from + 1));
+  return from == std::string_view::npos ? ""
+                                        : std::string(text.substr(from, text.find_last_not_of(" \t\r") - from + 1));
 }
 
 std::vector<std::vector<std::string>> rows_of_tables(const File& page) {

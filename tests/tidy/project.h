@@ -40,7 +40,8 @@ bool has_word(std::string_view text, std::string_view word);
 std::vector<std::string> split(std::string_view text, std::string_view separators);
 std::string trimmed(std::string_view text);
 
-// Rows of the Markdown tables of a page whose first cell is in backticks: all cells, trimmed, the first without backticks.
+// Rows of the Markdown tables of a page whose first cell is in backticks: all cells, trimmed, the first without
+// backticks.
 std::vector<std::vector<std::string>> rows_of_tables(const File& page);
 
 }  // namespace earshot::tidy

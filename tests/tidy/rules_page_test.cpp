@@ -18,7 +18,8 @@ std::string text_of(const std::filesystem::path& path) {
 
 std::set<std::string> found(const std::string& text, const std::regex& pattern) {
   std::set<std::string> names;
-  for (std::sregex_iterator match(text.begin(), text.end(), pattern), end; match != end; ++match) names.insert((*match)[1].str() + "." + (*match)[2].str());
+  for (std::sregex_iterator match(text.begin(), text.end(), pattern), end; match != end; ++match)
+    names.insert((*match)[1].str() + "." + (*match)[2].str());
   return names;
 }
 
@@ -32,7 +33,8 @@ TEST(RulesPage, NamesTestsThatExist) {
   const std::string page = text_of(source / "docs/kpis.md");
   const auto rules = found(page.substr(page.find("## Rules and their tests")), std::regex(R"(`([A-Z]\w+)\.(\w+)`)"));
   EXPECT_GT(rules.size(), 50u);
-  for (const std::string& rule : rules) EXPECT_TRUE(tests.contains(rule)) << rule << " is named in docs/kpis.md, and there is no such test";
+  for (const std::string& rule : rules)
+    EXPECT_TRUE(tests.contains(rule)) << rule << " is named in docs/kpis.md, and there is no such test";
 }
 
 }  // namespace

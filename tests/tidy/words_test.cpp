@@ -7,18 +7,31 @@ namespace earshot::tidy {
 namespace {
 
 // Written in halves, so that this file does not hold them.
-const std::vector<std::string> kNowhere = {"TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK", "/wo" "rk/", "/ho" "me/", "/ro" "ot/"};
+const std::vector<std::string> kNowhere = {
+    "TO"
+    "DO",
+    "FIX"
+    "ME",
+    "XX"
+    "X",
+    "HA"
+    "CK",
+    "/wo"
+    "rk/",
+    "/ho"
+    "me/",
+    "/ro"
+    "ot/"};
 
 // Samples of others hold what others write.
-bool is_a_sample(const File& file) {
-  return file.path.find("/samples/") != std::string::npos;
-}
+bool is_a_sample(const File& file) { return file.path.find("/samples/") != std::string::npos; }
 
 TEST(Words, NothingIsLeftUnfinishedAndNothingNamesAMachine) {
   for (const File& file : project()) {
     if (is_a_sample(file)) continue;
     for (const Line& line : lines_of(file.text)) {
-      for (const std::string& word : kNowhere) EXPECT_FALSE(has_word(line.text, word)) << place(file, line.number) << word;
+      for (const std::string& word : kNowhere)
+        EXPECT_FALSE(has_word(line.text, word)) << place(file, line.number) << word;
     }
   }
 }
@@ -37,22 +50,36 @@ const std::vector<Banned>& banned() {
        {"src/text/training"},
        {"system_clock", "steady_clock", "high_resolution_clock", "std::time", "gettimeofday", "clock_gettime"},
        "time is an event"},
-      {kPure, {}, {"random_device", "mt19937", "std::rand", "srand", "default_random_engine"}, "a replay must find the same"},
+      {kPure,
+       {},
+       {"random_device", "mt19937", "std::rand", "srand", "default_random_engine"},
+       "a replay must find the same"},
       {kPure,
        {"src/text/training", "connectors/support/gunzip.h"},
-       {"ifstream", "ofstream", "fopen", "std::filesystem", "getenv", "std::thread", "std::mutex", "std::atomic", "condition_variable"},
+       {"ifstream", "ofstream", "fopen", "std::filesystem", "getenv", "std::thread", "std::mutex", "std::atomic",
+        "condition_variable"},
        "what is pure reaches no file, environment or other thread"},
       {{"src/processors", "src/text"},
        {"src/text/training"},
-       {"std::log", "std::exp", "std::pow", "std::log1p", "std::expm1", "std::lgamma", "std::tgamma", "std::sin", "std::cos"},
+       {"std::log", "std::exp", "std::pow", "std::log1p", "std::expm1", "std::lgamma", "std::tgamma", "std::sin",
+        "std::cos"},
        "the last bit of libm differs between machines: base/log_exp.h"},
-      {{"src/processors"}, {}, {"std::unordered_map", "std::unordered_set"}, "the order of a hash map must not reach an output"},
+      {{"src/processors"},
+       {},
+       {"std::unordered_map", "std::unordered_set"},
+       "the order of a hash map must not reach an output"},
       {{"src/processors", "src/text", "src/event", "connectors", "src/api", "src/pipeline"},
        {},
        {"setlocale", "std::locale"},
        "the same bytes on every machine"},
-      {{"src", "include", "connectors"}, {}, {"throw", "assert"}, "we do not throw; EARSHOT_CHECK stands in release builds too"},
-      {{"src", "include", "connectors", "tests", "bench"}, {}, {"using namespace std;"}, "names say where they come from"},
+      {{"src", "include", "connectors"},
+       {},
+       {"throw", "assert"},
+       "we do not throw; EARSHOT_CHECK stands in release builds too"},
+      {{"src", "include", "connectors", "tests", "bench"},
+       {},
+       {"using namespace std;"},
+       "names say where they come from"},
   };
   return all;
 }

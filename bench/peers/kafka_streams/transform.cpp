@@ -1,14 +1,17 @@
-// The transform of the Kafka Streams baseline on Earshot's processor interface and Kafka engine: per customer a count, the last
-// time, the sum of scores and the negatives; one record when the negatives reach three. Timers are not used.
+// The transform of the Kafka Streams baseline on Earshot's processor interface and Kafka engine: per customer a count,
+// the last time, the sum of scores and the negatives; one record when the negatives reach three. Timers are not used.
 //
-//     kafka_transform_bench fill BROKER PREFIX EVENTS CUSTOMERS PARTITIONS          makes the topics and the input, for both contenders
+//     kafka_transform_bench fill BROKER PREFIX EVENTS CUSTOMERS PARTITIONS
+//         makes the topics and the input, for both contenders
 //     kafka_transform_bench run BROKER PREFIX PARTITIONS RUN DIRECTORY COMMIT_MS [SLOT SLOTS | WORKERS]
-//                                                                                   folds it; one line of figures when all is committed
-//     kafka_transform_bench topic BROKER NAME PARTITIONS                            makes one, for the baseline's output
+//         folds it; one line of figures when all is committed
+//     kafka_transform_bench topic BROKER NAME PARTITIONS
+//         makes one, for the baseline's output
 //
-// The same RUN and directory again is a restart, the same RUN and another directory a restore, another RUN begins anew. Two with the
-// same RUN, each with a SLOT and a directory of its own, share the partitions and begin when both are there; so do WORKERS in one
-// process, of which each tells its own figures, with the processor time and the memory of all. run.sh takes turns with the baseline.
+// The same RUN and directory again is a restart, the same RUN and another directory a restore, another RUN begins anew.
+// Two with the same RUN, each with a SLOT and a directory of its own, share the partitions and begin when both are
+// there; so do WORKERS in one process, of which each tells its own figures, with the processor time and the memory of
+// all. run.sh takes turns with the baseline.
 #include <unistd.h>
 
 #include <atomic>
@@ -72,13 +75,15 @@ int fail(const Error& error) {
   return 1;
 }
 
-KafkaLog::Settings settings_of(const std::string& broker, const std::string& prefix, int partitions, const std::string& run) {
+KafkaLog::Settings settings_of(const std::string& broker, const std::string& prefix, int partitions,
+                               const std::string& run) {
   KafkaLog::Settings settings;
   settings.connection = {broker, {}};
   settings.prefix = prefix;
   settings.inputs = {index_of(Topic::feedback)};
   settings.compacted = {index_of(Topic::customers)};
-  for (const TopicName& topic : kTopics) settings.topics.push_back({std::string(topic.name), static_cast<std::uint16_t>(partitions)});
+  for (const TopicName& topic : kTopics)
+    settings.topics.push_back({std::string(topic.name), static_cast<std::uint16_t>(partitions)});
   settings.session = std::chrono::seconds(6);
   settings.application = run;
   settings.keys = {run, task_of_key, prefixes_of_task};
@@ -86,7 +91,9 @@ KafkaLog::Settings settings_of(const std::string& broker, const std::string& pre
 }
 
 Result<void> make_topics(const KafkaLog::Settings& settings) {
-  return create_kafka_topics(settings.connection, kafka_topics(settings.topics, {settings.prefix, settings.inputs, settings.compacted, settings.keys.format}));
+  return create_kafka_topics(
+      settings.connection,
+      kafka_topics(settings.topics, {settings.prefix, settings.inputs, settings.compacted, settings.keys.format}));
 }
 
 // A review; with the members that the baseline reads beside the envelope's own.
@@ -99,15 +106,18 @@ std::string record_of(Random& random, std::int64_t number, const std::string& cu
   input.rating = Rating{static_cast<std::int64_t>(1 + random.below(5)) * 1000, 1000, 5000};
   std::string json = encode(event);
   json.pop_back();
-  return json + ",\"customer\":\"" + customer + "\",\"ts\":" + std::to_string(to_millis(at)) + ",\"score\":" + std::to_string(score_of(*input.rating)) + "}";
+  return json + ",\"customer\":\"" + customer + "\",\"ts\":" + std::to_string(to_millis(at)) +
+         ",\"score\":" + std::to_string(score_of(*input.rating)) + "}";
 }
 
-int fill(const std::string& broker, const std::string& prefix, std::int64_t events, std::uint64_t customers, int partitions) {
+int fill(const std::string& broker, const std::string& prefix, std::int64_t events, std::uint64_t customers,
+         int partitions) {
   KafkaLog::Settings settings = settings_of(broker, prefix, partitions, "fill");
   if (auto made = make_topics(settings); !made) return fail(made.error());
   settings.role = KafkaRole::writer;
   settings.transaction = std::chrono::seconds(60);
-  auto state = RocksStore::open(std::filesystem::temp_directory_path() / ("earshot-fill-" + std::to_string(::getpid())), {});
+  auto state =
+      RocksStore::open(std::filesystem::temp_directory_path() / ("earshot-fill-" + std::to_string(::getpid())), {});
   if (!state) return fail(state.error());
   auto log = KafkaLog::open(**state, settings);
   if (!log) return fail(log.error());
@@ -121,18 +131,20 @@ int fill(const std::string& broker, const std::string& prefix, std::int64_t even
     const Timestamp at = begin + Millis{i};
     std::string value = record_of(random, i, customer, at);
     bytes += static_cast<std::int64_t>(value.size());
-    const auto partition = static_cast<std::uint16_t>((murmur2(key) & 0x7fffffff) % static_cast<std::uint32_t>(partitions));
+    const auto partition =
+        static_cast<std::uint16_t>((murmur2(key) & 0x7fffffff) % static_cast<std::uint32_t>(partitions));
     (*log)->emit({index_of(Topic::feedback), partition}, {at, key, std::move(value)});
     if (i % 10'000 == 9'999 || i + 1 == events) (*log)->commit({});
   }
   log->reset();  // commits what is left
-  std::printf("filled %" PRId64 " events of %" PRId64 " bytes, %" PRIu64 " customers, %d partitions\n", events, bytes / events, customers, partitions);
+  std::printf("filled %" PRId64 " events of %" PRId64 " bytes, %" PRIu64 " customers, %d partitions\n", events,
+              bytes / events, customers, partitions);
   return 0;
 }
 
 struct Fold {
   std::int64_t records = 0;
-  double first = 0;                   // seconds from the start to the first record
+  double first = 0;                  // seconds from the start to the first record
   double folded = 0, committed = 0;  // from there to the last
   double cpu = 0;
 };
@@ -163,7 +175,8 @@ Result<void> wait_for_others(KafkaLog& log, Pump& pump, std::size_t partitions, 
 }
 
 // As the service does: what was folded is committed while the next is folded, and no more often than asked.
-Result<Fold> fold_all(const KafkaLog& log, Pump& pump, std::chrono::milliseconds interval, const Stopwatch& since_start) {
+Result<Fold> fold_all(const KafkaLog& log, Pump& pump, std::chrono::milliseconds interval,
+                      const Stopwatch& since_start) {
   Fold fold;
   std::optional<Stopwatch> watch;
   std::atomic<bool> commits{false};
@@ -203,10 +216,12 @@ Result<Fold> fold_all(const KafkaLog& log, Pump& pump, std::chrono::milliseconds
   return fold;
 }
 
-int run(KafkaLog::Settings settings, const std::filesystem::path& directory, std::chrono::milliseconds interval, std::size_t processes) {
+int run(KafkaLog::Settings settings, const std::filesystem::path& directory, std::chrono::milliseconds interval,
+        std::size_t processes) {
   std::optional<Stopwatch> since_start(std::in_place);
   if (auto made = make_topics(settings); !made) return fail(made.error());
-  auto state = RocksStore::open(directory, {.format = settings.keys.format, .write_ahead_log = true});  // as the service does
+  auto state =
+      RocksStore::open(directory, {.format = settings.keys.format, .write_ahead_log = true});  // as the service does
   if (!state) return fail(state.error());
   std::int64_t restored = 0;
   settings.progress = [&](std::int64_t records) { restored = records; };
@@ -223,14 +238,17 @@ int run(KafkaLog::Settings settings, const std::filesystem::path& directory, std
   auto fold = fold_all(**log, **pump, interval, *since_start);
   if (!fold) return fail(fold.error());
   const auto rate = [&](double seconds) { return seconds > 0 ? static_cast<double>(fold->records) / seconds : 0; };
-  std::printf("earshot run=%s commit_ms=%lld in=%" PRId64 " out=%" PRId64 " secs=%.2f rate=%.0f/s (to committed: %.0f/s) cpu_s=%.1f rss_mb=%.0f ready_ms=%.0f "
+  std::printf("earshot run=%s commit_ms=%lld in=%" PRId64 " out=%" PRId64
+              " secs=%.2f rate=%.0f/s (to committed: %.0f/s) cpu_s=%.1f rss_mb=%.0f ready_ms=%.0f "
               "first_ms=%.0f restored=%" PRId64 "\n",
-              settings.application.c_str(), static_cast<long long>(interval.count()), fold->records, (*pump)->stages().front().counters.events_out, fold->folded,
-              rate(fold->folded), rate(fold->committed), fold->cpu, peak_megabytes(), ready * 1e3, fold->first * 1e3, restored);
+              settings.application.c_str(), static_cast<long long>(interval.count()), fold->records,
+              (*pump)->stages().front().counters.events_out, fold->folded, rate(fold->folded), rate(fold->committed),
+              fold->cpu, peak_megabytes(), ready * 1e3, fold->first * 1e3, restored);
   return 0;
 }
 
-int run_workers(const KafkaLog::Settings& settings, const std::filesystem::path& directory, std::chrono::milliseconds interval, std::size_t workers) {
+int run_workers(const KafkaLog::Settings& settings, const std::filesystem::path& directory,
+                std::chrono::milliseconds interval, std::size_t workers) {
   std::vector<std::future<int>> running;
   for (std::size_t i = 0; i < workers; ++i) {
     KafkaLog::Settings own = settings;
@@ -248,22 +266,26 @@ int run_workers(const KafkaLog::Settings& settings, const std::filesystem::path&
 int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   using namespace earshot::bench;
-  if (what == "fill" && argc == 7) return fill(argv[2], argv[3], std::atoll(argv[4]), std::strtoull(argv[5], nullptr, 10), std::atoi(argv[6]));
+  if (what == "fill" && argc == 7)
+    return fill(argv[2], argv[3], std::atoll(argv[4]), std::strtoull(argv[5], nullptr, 10), std::atoi(argv[6]));
   if (what == "run" && argc == 9) {
-    return run_workers(settings_of(argv[2], argv[3], std::atoi(argv[4]), argv[5]), argv[6], std::chrono::milliseconds(std::atoi(argv[7])),
-                       std::strtoull(argv[8], nullptr, 10));
+    return run_workers(settings_of(argv[2], argv[3], std::atoi(argv[4]), argv[5]), argv[6],
+                       std::chrono::milliseconds(std::atoi(argv[7])), std::strtoull(argv[8], nullptr, 10));
   }
   if (what == "run" && (argc == 8 || argc == 10)) {
     auto settings = settings_of(argv[2], argv[3], std::atoi(argv[4]), argv[5]);
     if (argc == 10) settings.slot = argv[8];
-    return run(std::move(settings), argv[6], std::chrono::milliseconds(std::atoi(argv[7])), argc == 10 ? std::strtoull(argv[9], nullptr, 10) : 1);
+    return run(std::move(settings), argv[6], std::chrono::milliseconds(std::atoi(argv[7])),
+               argc == 10 ? std::strtoull(argv[9], nullptr, 10) : 1);
   }
   if (what == "topic" && argc == 5) {
     auto made = earshot::create_kafka_topics({argv[2], {}}, {{argv[3], std::atoi(argv[4]), false}});
     return made ? 0 : fail(made.error());
   }
-  std::fprintf(stderr, "usage: kafka_transform_bench fill BROKER PREFIX EVENTS CUSTOMERS PARTITIONS\n"
-                       "       kafka_transform_bench run BROKER PREFIX PARTITIONS RUN DIRECTORY COMMIT_MS [SLOT SLOTS | WORKERS]\n"
-                       "       kafka_transform_bench topic BROKER NAME PARTITIONS\n");
+  std::fprintf(
+      stderr,
+      "usage: kafka_transform_bench fill BROKER PREFIX EVENTS CUSTOMERS PARTITIONS\n"
+      "       kafka_transform_bench run BROKER PREFIX PARTITIONS RUN DIRECTORY COMMIT_MS [SLOT SLOTS | WORKERS]\n"
+      "       kafka_transform_bench topic BROKER NAME PARTITIONS\n");
   return 2;
 }

@@ -18,8 +18,8 @@ bool is_about(const state::SourceGap& gap, const std::string& channel) {
 bool is_heard_through(const state::SourceGap& gap, const state::Customer& customer, Step& step) {
   return std::any_of(customer.facets().begin(), customer.facets().end(), [&](const state::KeyRef& ref) {
     const auto* facet = step.find<state::Facet>(Profile::facet_name({ref.high(), ref.low()}));
-    return facet != nullptr &&
-           std::any_of(facet->channels().begin(), facet->channels().end(), [&](const std::string& channel) { return is_about(gap, channel); });
+    return facet != nullptr && std::any_of(facet->channels().begin(), facet->channels().end(),
+                                           [&](const std::string& channel) { return is_about(gap, channel); });
   });
 }
 

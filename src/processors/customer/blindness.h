@@ -1,8 +1,8 @@
 // What a source could not hear is no silence.
 //
 // A gap that a connector or a person has recorded (connector.gap) stops the clock of every silence of customers who are
-// active on one of its channels: the moment at which a silence is too long moves by as much of the gap as lies in the wait.
-// While a gap lasts nobody knows its end; then the moment is one that cannot be too late by more than kLookAgain.
+// active on one of its channels: the moment at which a silence is too long moves by as much of the gap as lies in the
+// wait. While a gap lasts nobody knows its end; then the moment is one that cannot be too late by more than kLookAgain.
 #pragma once
 
 #include <chrono>
@@ -27,8 +27,8 @@ class Blindness {
 
   static void keep(const ConnectorGap& gap, Step& step);
 
-  // When the customer of this step could not be heard after `since`: ascending, apart. A gap without an end is taken to last
-  // until kLookAgain from now.
+  // When the customer of this step could not be heard after `since`: ascending, apart. A gap without an end is taken to
+  // last until kLookAgain from now.
   static std::vector<BlindSpan> after(Timestamp since, Step& step);
 
   // The moment by which as much could be heard since `since` as lies between it and `due`.

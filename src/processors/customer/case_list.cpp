@@ -21,7 +21,9 @@ state::KeyRef ref_of(const Id& id) {
   return ref;
 }
 
-bool is_of(const state::CustomerCase& one, KeyHash facet) { return one.facet().high() == facet.high && one.facet().low() == facet.low; }
+bool is_of(const state::CustomerCase& one, KeyHash facet) {
+  return one.facet().high() == facet.high && one.facet().low() == facet.low;
+}
 
 void take(Cases& from, KeyHash facet, Cases& into) {
   for (int i = 0; i < from.size();) {

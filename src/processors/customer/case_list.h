@@ -1,7 +1,8 @@
-// The cases of a customer that are not over, as desk tells of them. Each names the identity key it came in under, and moves with it.
+// The cases of a customer that are not over, as desk tells of them. Each names the identity key it came in under, and
+// moves with it.
 //
-// News of a case whose key has moved may come late, by way of the customer who had it: what is older than what is known changes
-// nothing, and a case that is over stays over.
+// News of a case whose key has moved may come late, by way of the customer who had it: what is older than what is known
+// changes nothing, and a case that is over stays over.
 #pragma once
 
 #include "earshot/event.h"

@@ -14,7 +14,8 @@ void thin(std::vector<KnownSilence>& silences) {
 }
 
 // Of the last horizon, the oldest first.
-std::optional<PromiseLevels> recalibrate(const std::vector<KnownSilence>& silences, const ChurnFit& fit, const ChurnFitTerms& terms) {
+std::optional<PromiseLevels> recalibrate(const std::vector<KnownSilence>& silences, const ChurnFit& fit,
+                                         const ChurnFitTerms& terms) {
   std::vector<std::pair<std::int32_t, Said>> lately;
   for (std::size_t i = 0; i < silences.size(); ++i) {
     const KnownSilence& one = silences[i];
@@ -42,13 +43,15 @@ Watched watch(const std::vector<std::vector<std::int32_t>>& active_days, const C
   for (const auto& days : active_days) {
     const auto end = std::upper_bound(days.begin(), days.end(), terms.until);
     if (end == days.begin()) continue;
-    watched.histories.push_back({static_cast<std::int32_t>(end - days.begin()) - 1, *(end - 1) - days.front(), terms.until - days.front()});
+    watched.histories.push_back(
+        {static_cast<std::int32_t>(end - days.begin()) - 1, *(end - 1) - days.front(), terms.until - days.front()});
     add_known_silences({days.begin(), end}, terms.until, terms.horizon_days, watched.silences);
   }
   return watched;
 }
 
-Result<ChurnFit> fit_watched(Watched watched, const ChurnFitTerms& terms, const SilenceModel& prior, const ChurnFit* everyone) {
+Result<ChurnFit> fit_watched(Watched watched, const ChurnFitTerms& terms, const SilenceModel& prior,
+                             const ChurnFit* everyone) {
   auto forecast = fit_silence(std::move(watched.histories), prior);
   if (!forecast) return std::move(forecast.error());
   ChurnFit fit;
@@ -59,7 +62,8 @@ Result<ChurnFit> fit_watched(Watched watched, const ChurnFitTerms& terms, const 
   fit.judged = fit_hazard(silences, fit.forecast.model, terms.horizon_days, terms.promise_permille);
   fit.levels = recalibrate(silences, fit, terms);
   if (everyone == nullptr || fit.silences < kComparedSilencesMin) return fit;
-  const double own = fit.hazard() ? fit.judged->hazard.log_loss : log_loss(silences, fit.forecast.model, std::nullopt, terms.horizon_days);
+  const double own = fit.hazard() ? fit.judged->hazard.log_loss
+                                  : log_loss(silences, fit.forecast.model, std::nullopt, terms.horizon_days);
   fit.pooled = log_loss(silences, everyone->forecast.model, everyone->hazard(), terms.horizon_days) < own;
   return fit;
 }
@@ -70,11 +74,13 @@ ChurnModel model_of(const ChurnFit& fit, std::int64_t version, std::string segme
 
 }  // namespace
 
-Result<ChurnFit> fit_churn(const std::vector<std::vector<std::int32_t>>& active_days, const ChurnFitTerms& terms, const SilenceModel& prior) {
+Result<ChurnFit> fit_churn(const std::vector<std::vector<std::int32_t>>& active_days, const ChurnFitTerms& terms,
+                           const SilenceModel& prior) {
   return fit_watched(watch(active_days, terms), terms, prior, nullptr);
 }
 
-Result<ChurnFits> fit_churn_by_segment(std::vector<std::vector<std::int32_t>> active_days, const std::vector<std::string>& segments, const ChurnFitTerms& terms) {
+Result<ChurnFits> fit_churn_by_segment(std::vector<std::vector<std::int32_t>> active_days,
+                                       const std::vector<std::string>& segments, const ChurnFitTerms& terms) {
   auto everyone = fit_churn(active_days, terms);
   if (!everyone) return std::move(everyone.error());
   ChurnFits fits{std::move(*everyone), {}};

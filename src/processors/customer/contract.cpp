@@ -18,7 +18,8 @@ std::optional<Contract> contract_of(Step& step) {
       is_in_force = Profile::has_contract(*facet) || (facet->contract_ms() == newest && is_in_force);
       newest = facet->contract_ms();
     }
-    if (facet->contract_since_ms() != 0) since = since == 0 ? facet->contract_since_ms() : std::min<std::int64_t>(since, facet->contract_since_ms());
+    if (facet->contract_since_ms() != 0)
+      since = since == 0 ? facet->contract_since_ms() : std::min<std::int64_t>(since, facet->contract_since_ms());
     if (facet->renewal_ms() >= renewal && facet->renews_ms() != 0) {
       renews = facet->renewal_ms() == renewal ? std::max<std::int64_t>(renews, facet->renews_ms()) : facet->renews_ms();
       renewal = facet->renewal_ms();
@@ -45,9 +46,11 @@ std::string fact_of(const Contract& contract, std::int64_t renewal_days, Timesta
   const auto date = [](Timestamp when) { return format_rfc3339(when).substr(0, 10); };
   if (contract.renews && at >= *contract.renews - std::chrono::days{renewal_days} && at < *contract.renews) {
     const auto left = std::chrono::ceil<std::chrono::days>(*contract.renews - at).count();
-    return "contract renews on " + date(*contract.renews) + ", in " + std::to_string(left) + (left == 1 ? " day" : " days");
+    return "contract renews on " + date(*contract.renews) + ", in " + std::to_string(left) +
+           (left == 1 ? " day" : " days");
   }
-  if (at >= contract.since && at < contract.since + kFirstMonth) return "contract since " + date(contract.since) + ", in its first month";
+  if (at >= contract.since && at < contract.since + kFirstMonth)
+    return "contract since " + date(contract.since) + ", in its first month";
   return "";
 }
 

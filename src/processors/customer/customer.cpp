@@ -49,7 +49,8 @@ class Customer final : public Processor {
   }
 
  private:
-  // Nothing is dated after now: the clock of a source may run ahead, and who was heard in the future would never be missed.
+  // Nothing is dated after now: the clock of a source may run ahead, and who was heard in the future would never be
+  // missed.
   void take(const ActivityRecorded& activity, Step& step) {
     if (activity.at <= step.now()) return hear(activity, step);
     ActivityRecorded not_later = activity;
@@ -118,7 +119,10 @@ class Customer final : public Processor {
     if (customer == nullptr) return "";
     if (customer->silence_level() == 2) return "act";
     if (!customer->negative_signal().empty()) return "unhappy";
-    return customer->silence_level() == 1 || !customer->at_risk_signal().empty() || !customer->unanswered_signal().empty() ? "watch" : "ok";
+    return customer->silence_level() == 1 || !customer->at_risk_signal().empty() ||
+                   !customer->unanswered_signal().empty()
+               ? "watch"
+               : "ok";
   }
 
   // Tells other systems how the customer stands: when they are new and when something that matters has changed.
@@ -155,17 +159,20 @@ class Customer final : public Processor {
   }
 
   static const state::ChurnModelState* find_segment(const state::ChurnModelState& all, const std::string& name) {
-    const auto found = std::find_if(all.segments().begin(), all.segments().end(), [&](const auto& one) { return one.segment() == name; });
+    const auto found = std::find_if(all.segments().begin(), all.segments().end(),
+                                    [&](const auto& one) { return one.segment() == name; });
     return found == all.segments().end() ? nullptr : &*found;
   }
 
   // A segment that is new takes the place of one that was not fitted for longest once there are as many as may be.
   static state::ChurnModelState& edit_segment(state::ChurnModelState& all, const std::string& name) {
     auto& segments = *all.mutable_segments();
-    const auto found = std::find_if(segments.begin(), segments.end(), [&](const auto& one) { return one.segment() == name; });
+    const auto found =
+        std::find_if(segments.begin(), segments.end(), [&](const auto& one) { return one.segment() == name; });
     if (found != segments.end()) return *found;
     if (segments.size() >= static_cast<int>(kSegmentsMax)) {
-      segments.erase(std::min_element(segments.begin(), segments.end(), [](const auto& a, const auto& b) { return a.version() < b.version(); }));
+      segments.erase(std::min_element(segments.begin(), segments.end(),
+                                      [](const auto& a, const auto& b) { return a.version() < b.version(); }));
     }
     int place = segments.size();
     segments.Add()->set_segment(name);
@@ -184,7 +191,8 @@ class Customer final : public Processor {
     value.mutable_rho_permille()->Assign(fitted.rho_permille.begin(), fitted.rho_permille.end());
   }
 
-  // The tenant's settings, decoded once per version. A section that cannot be read was refused before it got into the log.
+  // The tenant's settings, decoded once per version. A section that cannot be read was refused before it got into the
+  // log.
   const CustomerSettings& settings(Step& step) {
     auto found = settings_.find(step.tenant());
     if (found == settings_.end()) found = settings_.emplace(step.tenant(), Decoded{}).first;
@@ -226,7 +234,8 @@ ChurnModelFitted fitted_event(const ChurnModel& model) {
   fitted.a_micro = micro(model.forecast.a);
   fitted.b_micro = micro(model.forecast.b);
   if (model.hazard) {
-    for (const double weight : model.hazard->weights) fitted.hazard_micro.push_back(static_cast<std::int64_t>(weight * 1e6 + (weight < 0 ? -0.5 : 0.5)));
+    for (const double weight : model.hazard->weights)
+      fitted.hazard_micro.push_back(static_cast<std::int64_t>(weight * 1e6 + (weight < 0 ? -0.5 : 0.5)));
   }
   if (model.levels) fitted.rho_permille.assign(model.levels->begin(), model.levels->end());
   return fitted;
@@ -239,7 +248,8 @@ ChurnModel model_of(const state::ChurnModelState& fitted) {
   return {{real(fitted.r_micro()), real(fitted.alpha_micro()), real(fitted.a_micro()), real(fitted.b_micro())},
           hazard_of_micro({fitted.hazard_micro().data(), static_cast<std::size_t>(fitted.hazard_micro_size())}),
           levels_of({fitted.rho_permille().data(), static_cast<std::size_t>(fitted.rho_permille_size())}),
-          fitted.version(), fitted.segment()};
+          fitted.version(),
+          fitted.segment()};
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 // "Are they ok?" One picture of each customer from what they say and do, and from what they no longer do.
 //
-// Its parts, called in this order for every activity: Profile (who, how often, how they feel), Timeline, Silence (one timer
-// that fires when nothing was heard), Unhappiness (negative signals and requests for a case). What was heard is kept per
-// identity key and combined when read; when the key turns out to be another customer's, it moves there (moving.h).
+// Its parts, called in this order for every activity: Profile (who, how often, how they feel), Timeline, Silence (one
+// timer that fires when nothing was heard), Unhappiness (negative signals and requests for a case). What was heard is
+// kept per identity key and combined when read; when the key turns out to be another customer's, it moves there
+// (moving.h).
 #pragma once
 
 #include <memory>

@@ -34,7 +34,8 @@ double logit(double p) {
 // The logit as a function of the silence alone; what does not change with it is summed up once.
 class Curve {
  public:
-  Curve(const HazardModel& hazard, const SilenceModel& model, const History& history, const GapHabit& habit, double horizon_weeks)
+  Curve(const HazardModel& hazard, const SilenceModel& model, const History& history, const GapHabit& habit,
+        double horizon_weeks)
       : hazard_(hazard), model_(model), history_(history), horizon_(horizon_weeks) {
     const auto f = hazard_features(model, history, habit, horizon_weeks);
     fixed_ = hazard.weights[0];
@@ -72,7 +73,8 @@ GapHabit GapSums::habit() const {
   return habit;
 }
 
-std::array<double, kHazardWeights> hazard_features(const SilenceModel& model, const History& history, const GapHabit& habit, double horizon_weeks) {
+std::array<double, kHazardWeights> hazard_features(const SilenceModel& model, const History& history,
+                                                   const GapHabit& habit, double horizon_weeks) {
   const double silence = history.age_weeks - history.recency_weeks;
   return {1,
           logit(silence_forecast(model, history, horizon_weeks)),
@@ -84,15 +86,16 @@ std::array<double, kHazardWeights> hazard_features(const SilenceModel& model, co
           habit.last};
 }
 
-double hazard_forecast(const HazardModel& hazard, const SilenceModel& model, const History& history, const GapHabit& habit, double horizon_weeks) {
+double hazard_forecast(const HazardModel& hazard, const SilenceModel& model, const History& history,
+                       const GapHabit& habit, double horizon_weeks) {
   const double silence = history.age_weeks - history.recency_weeks;
   if (silence >= horizon_weeks) return 1;
   return 1 / (1 + portable_exp(-Curve(hazard, model, history, habit, horizon_weeks).at(silence)));
 }
 
 // Illinois: a secant between two ends, of which none is kept for long.
-double silence_at_hazard_alarm(const HazardModel& hazard, const SilenceModel& model, const History& history, const GapHabit& habit, double rho,
-                               double horizon_weeks) {
+double silence_at_hazard_alarm(const HazardModel& hazard, const SilenceModel& model, const History& history,
+                               const GapHabit& habit, double rho, double horizon_weeks) {
   Curve curve(hazard, model, history, habit, horizon_weeks);
   const double wanted = logit(rho);
   double low = 0, high = horizon_weeks;

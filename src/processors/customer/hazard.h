@@ -3,12 +3,13 @@
 //   logit P(this silence reaches H | silent for u) = logit rho(u) + w . f
 //   f = 1, logit rho(u), ln(1+u), ln(1+x), ln(1+tx), mean, deviation and last of the ln gaps between active days
 //
-// u, tx and gaps in weeks; rho, x and tx as in silence_forecast.h. All weights 0: the forecast itself. Monotone in the silence as
-// long as the weight of logit rho is at least -1 and that of ln(1+u) at least 0, which hazard_fit.h sees to; so the moment at
-// which a level is reached is found between two ends. A discrete-time hazard in the sense of a person-period logistic regression.
+// u, tx and gaps in weeks; rho, x and tx as in silence_forecast.h. All weights 0: the forecast itself. Monotone in the
+// silence as long as the weight of logit rho is at least -1 and that of ln(1+u) at least 0, which hazard_fit.h sees to;
+// so the moment at which a level is reached is found between two ends. A discrete-time hazard in the sense of a
+// person-period logistic regression.
 //
-// Nothing here depends on the season or on how much the tenant sells: what counted recent activity was tried and made the
-// alarms of the next year worse.
+// Nothing here depends on the season or on how much the tenant sells: what counted recent activity was tried and made
+// the alarms of the next year worse.
 #pragma once
 
 #include <array>
@@ -51,15 +52,17 @@ class GapSums {
   double last_ = 0;
 };
 
-std::array<double, kHazardWeights> hazard_features(const SilenceModel& model, const History& history, const GapHabit& habit, double horizon_weeks);
+std::array<double, kHazardWeights> hazard_features(const SilenceModel& model, const History& history,
+                                                   const GapHabit& habit, double horizon_weeks);
 
 // P(this silence reaches the horizon | silent until history.age_weeks). 1 once it has.
-double hazard_forecast(const HazardModel& hazard, const SilenceModel& model, const History& history, const GapHabit& habit, double horizon_weeks);
+double hazard_forecast(const HazardModel& hazard, const SilenceModel& model, const History& history,
+                       const GapHabit& habit, double horizon_weeks);
 
-// The silence after tx, in weeks, at which it reaches `rho`, within a millisecond and not before. 0 when it is reached at once, never above the
-// horizon. Does not depend on the age.
-double silence_at_hazard_alarm(const HazardModel& hazard, const SilenceModel& model, const History& history, const GapHabit& habit, double rho,
-                               double horizon_weeks);
+// The silence after tx, in weeks, at which it reaches `rho`, within a millisecond and not before. 0 when it is reached
+// at once, never above the horizon. Does not depend on the age.
+double silence_at_hazard_alarm(const HazardModel& hazard, const SilenceModel& model, const History& history,
+                               const GapHabit& habit, double rho, double horizon_weeks);
 
 // As an event and state hold it, in millionths; nothing if there are not as many as there must be.
 std::optional<HazardModel> hazard_of_micro(std::span<const std::int64_t> micro);

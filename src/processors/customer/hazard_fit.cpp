@@ -14,21 +14,26 @@ constexpr double kRidge = 300;  // in looks, for a feature of deviation 1; a sil
 constexpr double kAlmostNothing = 1e-6;  // of a ridge: the first weight is free, but must exist
 constexpr int kStepsMax = 30;
 constexpr double kStepEnough = 1e-7;
-constexpr std::array<double, 17> kLooks{1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 25};  // of 26 parts of H
+constexpr std::array<double, 17> kLooks{1,  2,  3,  4,  5,  6,  7,  8, 10,
+                                        12, 14, 16, 18, 20, 22, 24, 25};  // of 26 parts of H
 
 using Vector = std::array<double, kHazardWeights>;
 using Matrix = std::array<Vector, kHazardWeights>;
 
 struct Row {
-  Vector features;  // standardised but for the first
+  Vector features;      // standardised but for the first
   double forecast = 0;  // logit rho
   bool reached = false;
   int fold = 0;
 };
 
-History at(const KnownSilence& silence, double weeks) { return {silence.x, silence.recency / 7.0, silence.recency / 7.0 + weeks}; }
+History at(const KnownSilence& silence, double weeks) {
+  return {silence.x, silence.recency / 7.0, silence.recency / 7.0 + weeks};
+}
 
-double log_of_one_plus_exp(double z) { return z > 0 ? z + portable_log(1 + portable_exp(-z)) : portable_log(1 + portable_exp(z)); }
+double log_of_one_plus_exp(double z) {
+  return z > 0 ? z + portable_log(1 + portable_exp(-z)) : portable_log(1 + portable_exp(z));
+}
 
 // Solves a symmetric positive definite system; `a` and `b` are used up.
 Vector solve(Matrix& a, Vector& b) {
@@ -60,12 +65,14 @@ Scale standardise(std::vector<Row>& rows) {
   for (std::size_t i = 1; i < kHazardWeights; ++i) {
     for (const Row& row : rows) scale.mean[i] += row.features[i];
     scale.mean[i] /= n;
-    for (const Row& row : rows) scale.deviation[i] += (row.features[i] - scale.mean[i]) * (row.features[i] - scale.mean[i]);
+    for (const Row& row : rows)
+      scale.deviation[i] += (row.features[i] - scale.mean[i]) * (row.features[i] - scale.mean[i]);
     scale.deviation[i] = std::max(1e-9, std::sqrt(scale.deviation[i] / n));
   }
   scale.deviation[0] = 1;
   for (Row& row : rows) {
-    for (std::size_t i = 1; i < kHazardWeights; ++i) row.features[i] = (row.features[i] - scale.mean[i]) / scale.deviation[i];
+    for (std::size_t i = 1; i < kHazardWeights; ++i)
+      row.features[i] = (row.features[i] - scale.mean[i]) / scale.deviation[i];
   }
   return scale;
 }
@@ -81,7 +88,8 @@ HazardModel unscaled(const Vector& weights, const Scale& scale) {
 }
 
 // Newton from `begin` with the weights of `held` fixed; rows of fold `left_out` are passed over.
-Vector newton(const std::vector<Row>& rows, int left_out, Vector weights, const std::array<bool, kHazardWeights>& held) {
+Vector newton(const std::vector<Row>& rows, int left_out, Vector weights,
+              const std::array<bool, kHazardWeights>& held) {
   for (int step = 0; step < kStepsMax; ++step) {
     Matrix curvature{};
     Vector slope{};
@@ -160,11 +168,14 @@ std::vector<Row> rows_of(const std::vector<KnownSilence>& silences, const Silenc
 }
 
 // Just before its end.
-History last_look(const KnownSilence& silence, int horizon_days) { return at(silence, std::min<double>(silence.days, horizon_days - 0.01) / 7); }
+History last_look(const KnownSilence& silence, int horizon_days) {
+  return at(silence, std::min<double>(silence.days, horizon_days - 0.01) / 7);
+}
 
 // By one way to foresee a silence: what it `said` last of each, and the silence at which it reaches a level.
 template <class AlarmAt>
-double lead_of(const std::vector<KnownSilence>& silences, const std::vector<double>& said, int horizon_days, int promise_permille, AlarmAt alarm_at) {
+double lead_of(const std::vector<KnownSilence>& silences, const std::vector<double>& said, int horizon_days,
+               int promise_permille, AlarmAt alarm_at) {
   std::vector<Said> outcomes;
   for (std::size_t i = 0; i < silences.size(); ++i) outcomes.push_back({said[i], silences[i].days >= horizon_days});
   const auto level = level_that_keeps(outcomes, promise_permille);
@@ -180,16 +191,19 @@ double lead_of(const std::vector<KnownSilence>& silences, const std::vector<doub
 
 }  // namespace
 
-void add_known_silences(std::span<const std::int32_t> days, std::int32_t until, int horizon_days, std::vector<KnownSilence>& silences) {
+void add_known_silences(std::span<const std::int32_t> days, std::int32_t until, int horizon_days,
+                        std::vector<KnownSilence>& silences) {
   GapSums gaps;
   for (std::size_t i = 0; i < days.size() && days[i] + horizon_days <= until; ++i) {
     if (i > 0) gaps.add(days[i] - days[i - 1]);
     const std::int32_t lasted = i + 1 < days.size() ? days[i + 1] - days[i] : horizon_days;
-    silences.push_back({static_cast<std::int32_t>(i), days[i] - days[0], std::min(lasted, horizon_days), days[i] + horizon_days, gaps.habit()});
+    silences.push_back({static_cast<std::int32_t>(i), days[i] - days[0], std::min(lasted, horizon_days),
+                        days[i] + horizon_days, gaps.habit()});
   }
 }
 
-double log_loss(const std::vector<KnownSilence>& silences, const SilenceModel& model, const std::optional<HazardModel>& hazard, int horizon_days) {
+double log_loss(const std::vector<KnownSilence>& silences, const SilenceModel& model,
+                const std::optional<HazardModel>& hazard, int horizon_days) {
   double sum = 0;
   const std::vector<Row> rows = rows_of(silences, model, horizon_days);
   for (const Row& row : rows) {
@@ -204,10 +218,13 @@ double most_forecast(const KnownSilence& silence, const SilenceModel& model, int
   return silence_forecast(model, last_look(silence, horizon_days), horizon_days / 7.0);
 }
 
-std::optional<HazardFit> fit_hazard(const std::vector<KnownSilence>& silences, const SilenceModel& model, int horizon_days, int promise_permille) {
+std::optional<HazardFit> fit_hazard(const std::vector<KnownSilence>& silences, const SilenceModel& model,
+                                    int horizon_days, int promise_permille) {
   const auto known = static_cast<std::int64_t>(silences.size());
-  const auto reached = std::count_if(silences.begin(), silences.end(), [&](const KnownSilence& one) { return one.days >= horizon_days; });
-  if (known < kHazardSilencesMin || reached < kHazardReachedMin || known - reached < kHazardReachedMin) return std::nullopt;
+  const auto reached = std::count_if(silences.begin(), silences.end(),
+                                     [&](const KnownSilence& one) { return one.days >= horizon_days; });
+  if (known < kHazardSilencesMin || reached < kHazardReachedMin || known - reached < kHazardReachedMin)
+    return std::nullopt;
 
   HazardFit fit;
   std::vector<Row> rows = rows_of(silences, model, horizon_days);
@@ -223,7 +240,8 @@ std::optional<HazardFit> fit_hazard(const std::vector<KnownSilence>& silences, c
       double z = row.forecast;
       for (std::size_t i = 0; i < kHazardWeights; ++i) z += weights[i] * row.features[i];
       fit.hazard.log_loss += log_of_one_plus_exp(row.reached ? -z : z) / static_cast<double>(rows.size());
-      fit.forecast.log_loss += log_of_one_plus_exp(row.reached ? -row.forecast : row.forecast) / static_cast<double>(rows.size());
+      fit.forecast.log_loss +=
+          log_of_one_plus_exp(row.reached ? -row.forecast : row.forecast) / static_cast<double>(rows.size());
     }
   }
 
@@ -231,7 +249,8 @@ std::optional<HazardFit> fit_hazard(const std::vector<KnownSilence>& silences, c
   std::vector<double> forecast;
   for (std::size_t i = 0; i < silences.size(); ++i) {
     forecast.push_back(most_forecast(silences[i], model, horizon_days));
-    fit.said.push_back(hazard_forecast(without[i % kFolds], model, last_look(silences[i], horizon_days), silences[i].habit, horizon));
+    fit.said.push_back(
+        hazard_forecast(without[i % kFolds], model, last_look(silences[i], horizon_days), silences[i].habit, horizon));
   }
   fit.forecast.days = lead_of(silences, forecast, horizon_days, promise_permille, [&](std::size_t i, double rho) {
     return silence_at_alarm(model, at(silences[i], 0), {rho, horizon});

@@ -29,11 +29,13 @@ void send(FacetMoved moved, Step& step) {
   step.emit(Topic::activity, to, std::move(moved), step.now());
 }
 
-// What is here of the facet, cut into parts; always at least one, so that who waits for the facet knows that it has come.
+// What is here of the facet, cut into parts; always at least one, so that who waits for the facet knows that it has
+// come.
 std::vector<state::MovedFacet> pack(KeyHash name, std::int64_t epoch, Step& step) {
   std::vector<state::MovedFacet> parts(1);
   parts[0].set_epoch(epoch);
-  if (step.find<state::Customer>("customer") != nullptr) CaseList(step.edit<state::Customer>("customer")).take_out(name, parts[0]);
+  if (step.find<state::Customer>("customer") != nullptr)
+    CaseList(step.edit<state::Customer>("customer")).take_out(name, parts[0]);
   const auto* facet = step.find<state::Facet>(Profile::facet_name(name));
   if (facet == nullptr) return parts;
   const std::int64_t ever = facet->entries();
@@ -86,7 +88,9 @@ bool release(const FacetReassigned& reassigned, Step& step) {
   const bool is_here = step.find<state::Facet>(Profile::facet_name(reassigned.facet)) != nullptr;
   const auto parts = pack(reassigned.facet, reassigned.epoch, step);
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    send({reassigned.facet, reassigned.from, reassigned.to, reassigned.epoch, static_cast<std::int64_t>(i), parts[i].SerializeAsString()}, step);
+    send({reassigned.facet, reassigned.from, reassigned.to, reassigned.epoch, static_cast<std::int64_t>(i),
+          parts[i].SerializeAsString()},
+         step);
   }
   auto& mark = step.edit<state::FacetMark>(mark_at);
   mark.mutable_to()->set_high(reassigned.to.high);
@@ -113,7 +117,9 @@ bool receive(const FacetMoved& moved, Step& step) {
   }
   state::MovedFacet what;
   if (!what.ParseFromString(moved.bytes)) return false;  // not of ours: nothing can be made of it
-  if (moved.part == 0) step.emit(Topic::desk, tenant_key(step.tenant()), FacetReassigned{moved.facet, moved.from, moved.to, moved.epoch}, step.now());
+  if (moved.part == 0)
+    step.emit(Topic::desk, tenant_key(step.tenant()), FacetReassigned{moved.facet, moved.from, moved.to, moved.epoch},
+              step.now());
   const bool is_known = step.find<state::Customer>("customer") != nullptr;
   if (!what.has_facet() && what.entries_size() == 0) {
     if (is_known) CaseList(step.edit<state::Customer>("customer")).put_in(what);

@@ -43,22 +43,28 @@ void note_newest_unhappy(std::int64_t at, bool asks_to_act, state::Facet& facet)
 }
 
 void note_newest_region(std::int64_t at, const std::string& region, state::Facet& facet) {
-  if (region.empty() || std::pair<std::int64_t, std::string_view>(at, region) <= std::pair<std::int64_t, std::string_view>(facet.region_ms(), facet.region())) return;
+  if (region.empty() || std::pair<std::int64_t, std::string_view>(at, region) <=
+                            std::pair<std::int64_t, std::string_view>(facet.region_ms(), facet.region()))
+    return;
   facet.set_region(region);
   facet.set_region_ms(at);
 }
 
 // Of two of one moment the later state counts: the order in which they are heard must not matter.
 void note_newest_contract(std::int64_t at, const std::string& plan, int status, state::Facet& facet) {
-  if (at == 0 || std::tuple<std::int64_t, int, std::string_view>(at, status, plan) <
-                     std::tuple<std::int64_t, int, std::string_view>(facet.contract_ms(), facet.contract_status(), facet.plan())) return;
+  if (at == 0 ||
+      std::tuple<std::int64_t, int, std::string_view>(at, status, plan) <
+          std::tuple<std::int64_t, int, std::string_view>(facet.contract_ms(), facet.contract_status(), facet.plan()))
+    return;
   facet.set_contract_ms(at);
   facet.set_contract_status(status);
   facet.set_plan(plan);
 }
 
 void note_newest_renewal(std::int64_t at, std::int64_t renews, state::Facet& facet) {
-  if (renews == 0 || std::pair(at, renews) <= std::pair<std::int64_t, std::int64_t>(facet.renewal_ms(), facet.renews_ms())) return;
+  if (renews == 0 ||
+      std::pair(at, renews) <= std::pair<std::int64_t, std::int64_t>(facet.renewal_ms(), facet.renews_ms()))
+    return;
   facet.set_renewal_ms(at);
   facet.set_renews_ms(renews);
 }
@@ -100,8 +106,10 @@ CombinedProfile combine_all(const std::vector<const state::Facet*>& facets) {
   for (const state::Facet* facet : facets) {
     const Timestamp first = from_millis(facet->first_ms());
     if (facet == facets.front() || first < all.first_seen) all.first_seen = first;
-    if (facet->last_heard_ms() != 0) all.last_heard = std::max(all.last_heard.value_or(kEarliest), from_millis(facet->last_heard_ms()));
-    if (facet->last_negative_ms() != 0) all.last_negative = std::max(all.last_negative.value_or(kEarliest), from_millis(facet->last_negative_ms()));
+    if (facet->last_heard_ms() != 0)
+      all.last_heard = std::max(all.last_heard.value_or(kEarliest), from_millis(facet->last_heard_ms()));
+    if (facet->last_negative_ms() != 0)
+      all.last_negative = std::max(all.last_negative.value_or(kEarliest), from_millis(facet->last_negative_ms()));
     days.push_back(days_of(*facet));
     all.feedback += facet->feedback();
     all.negative += facet->negative();
@@ -134,7 +142,8 @@ Profile::Heard Profile::apply(const ActivityRecorded& activity, const Reading& r
   note_traits(activity, reading, facet);
   if (activity.order && (facet.currency().empty() || facet.currency() == activity.order->currency)) {
     facet.set_currency(activity.order->currency);
-    facet.set_spent_minor(facet.spent_minor() + (activity.kind == InputKind::returned ? -activity.order->amount : activity.order->amount));
+    facet.set_spent_minor(facet.spent_minor() +
+                          (activity.kind == InputKind::returned ? -activity.order->amount : activity.order->amount));
   }
   if (reading.feedback) score(reading, activity, facet);
   fare(activity, facet);
@@ -198,12 +207,14 @@ void Profile::note_traits(const ActivityRecorded& activity, const Reading& readi
   if (activity.subscription->renews_at) note_newest_renewal(at, to_millis(*activity.subscription->renews_at), facet);
 }
 
-// What customers do that comes before leaving: a payment that failed, a contract that was cancelled; and what shows that it is over.
+// What customers do that comes before leaving: a payment that failed, a contract that was cancelled; and what shows
+// that it is over.
 void Profile::fare(const ActivityRecorded& activity, state::Facet& facet) {
   const std::int64_t at = to_millis(activity.at);
   const bool cancelled = activity.subscription && (activity.subscription->status == SubscriptionStatus::cancelling ||
                                                    activity.subscription->status == SubscriptionStatus::cancelled);
-  if (cancelled || (activity.payment && activity.payment->status == PaymentStatus::failed)) note_newest_setback(at, cancelled, facet);
+  if (cancelled || (activity.payment && activity.payment->status == PaymentStatus::failed))
+    note_newest_setback(at, cancelled, facet);
   const bool paid = activity.payment && activity.payment->status == PaymentStatus::succeeded;
   const bool active = activity.subscription && activity.subscription->status == SubscriptionStatus::active;
   if (paid || active) facet.set_recovery_ms(std::max<std::int64_t>(facet.recovery_ms(), at));
@@ -288,9 +299,11 @@ Mood Profile::mood(Step& step) {
       const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}));
       if (facet == nullptr) continue;
       const Mood before = mood;
-      if (later(mood.unhappy, facet->last_negative_ms())) mood.asks_to_act = facet->last_negative_act() || (mood.unhappy == before.unhappy && before.asks_to_act);
+      if (later(mood.unhappy, facet->last_negative_ms()))
+        mood.asks_to_act = facet->last_negative_act() || (mood.unhappy == before.unhappy && before.asks_to_act);
       later(mood.happy, facet->last_happy_ms());
-      if (later(mood.setback, facet->setback_ms())) mood.cancelled = facet->setback_cancelled() || (mood.setback == before.setback && before.cancelled);
+      if (later(mood.setback, facet->setback_ms()))
+        mood.cancelled = facet->setback_cancelled() || (mood.setback == before.setback && before.cancelled);
       later(mood.recovery, facet->recovery_ms());
     }
   }
@@ -307,7 +320,9 @@ GapHabit Profile::gap_habit(Step& step) {
   return gaps.habit();
 }
 
-bool Profile::has_contract(const state::Facet& facet) { return facet.contract_ms() != 0 && is_in_force(facet.contract_status()); }
+bool Profile::has_contract(const state::Facet& facet) {
+  return facet.contract_ms() != 0 && is_in_force(facet.contract_status());
+}
 
 void Profile::add_traits(const state::Facet& facet, Traits& traits) {
   for (const std::string& channel : facet.channels()) traits.add_channel(channel);

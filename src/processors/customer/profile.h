@@ -23,8 +23,8 @@ struct CombinedProfile {
   std::optional<Timestamp> last_negative;
 };
 
-// The part of it that silence follows from. What every activity asks, so it is found without reading the days of a customer
-// with one key.
+// The part of it that silence follows from. What every activity asks, so it is found without reading the days of a
+// customer with one key.
 struct Presence {
   DayNumber first_day = 0;  // of the active ones
   DayNumber last_day = 0;
@@ -38,7 +38,7 @@ struct Mood {
   bool asks_to_act = false;  // the unhappy item was urgent, or said that they leave
   Timestamp happy = kEarliest;
   Timestamp setback = kEarliest;
-  bool cancelled = false;    // the setback was a contract, not a payment
+  bool cancelled = false;  // the setback was a contract, not a payment
   Timestamp recovery = kEarliest;
 
   bool is_unhappy() const { return unhappy > happy; }

@@ -34,7 +34,9 @@ bool by_customer(const ActivityRecorded& activity) {
     case InputKind::linked:
     case InputKind::unlinked: return false;
     case InputKind::message:
-    case InputKind::call: return activity.message && activity.message->direction == Direction::inbound && activity.message->by == Author::customer;
+    case InputKind::call:
+      return activity.message && activity.message->direction == Direction::inbound &&
+             activity.message->by == Author::customer;
     case InputKind::payment: return activity.payment && activity.payment->status == PaymentStatus::succeeded;
     case InputKind::subscription:
       return activity.subscription && (activity.subscription->status == SubscriptionStatus::active ||
@@ -44,8 +46,8 @@ bool by_customer(const ActivityRecorded& activity) {
 }
 
 bool is_feedback(InputKind kind) {
-  return kind == InputKind::review || kind == InputKind::survey_answered || kind == InputKind::mention || kind == InputKind::message ||
-         kind == InputKind::call;
+  return kind == InputKind::review || kind == InputKind::survey_answered || kind == InputKind::mention ||
+         kind == InputKind::message || kind == InputKind::call;
 }
 
 }  // namespace
@@ -54,7 +56,8 @@ bool says_they_leave(const ActivityRecorded& activity) { return activity.analysi
 
 Reading read_activity(const ActivityRecorded& activity, const CustomerSettings& settings) {
   Reading reading;
-  const bool is_activity = std::find(settings.activity.begin(), settings.activity.end(), activity.kind) != settings.activity.end();
+  const bool is_activity =
+      std::find(settings.activity.begin(), settings.activity.end(), activity.kind) != settings.activity.end();
   const bool may_run_by_itself = activity.kind == InputKind::payment || activity.kind == InputKind::subscription;
   reading.sign_of_life = by_customer(activity) && (is_activity || !may_run_by_itself);
   reading.active_day = reading.sign_of_life && is_activity;
@@ -72,7 +75,8 @@ Reading read_activity(const ActivityRecorded& activity, const CustomerSettings& 
   }
   // Who gives stars has said what they think; words overrule only when there is no doubt.
   const bool nps = activity.survey && activity.survey->family == SurveyFamily::nps;
-  reading.unhappy = *reading.score_permille <= (nps ? kBadNps : kBadScore) || (text_unhappy && said.negative_permille >= kNegativeDespiteScore);
+  reading.unhappy = *reading.score_permille <= (nps ? kBadNps : kBadScore) ||
+                    (text_unhappy && said.negative_permille >= kNegativeDespiteScore);
   reading.happy = !reading.unhappy && *reading.score_permille >= (nps ? kGoodNps : kGoodScore);
   return reading;
 }

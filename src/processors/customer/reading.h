@@ -1,4 +1,5 @@
-// What an activity says of its customer: whether it is a sign of life, whether they are happy with us. In one place for all parts.
+// What an activity says of its customer: whether it is a sign of life, whether they are happy with us. In one place for
+// all parts.
 #pragma once
 
 #include <optional>

@@ -22,7 +22,8 @@ std::pair<double, double> corner(const PromiseLevels& levels, int index) {
 
 // Who said at least so much would have alarmed.
 std::optional<double> level_that_keeps(std::vector<Said>& said, int promise_permille) {
-  std::sort(said.begin(), said.end(), [](const Said& a, const Said& b) { return a.most != b.most ? a.most > b.most : a.reached < b.reached; });
+  std::sort(said.begin(), said.end(),
+            [](const Said& a, const Said& b) { return a.most != b.most ? a.most > b.most : a.reached < b.reached; });
   std::optional<double> level;
   std::int64_t right = 0;
   for (std::size_t i = 0; i < said.size(); ++i) {
@@ -36,15 +37,19 @@ std::optional<double> level_that_keeps(std::vector<Said>& said, int promise_perm
 namespace {
 
 std::optional<PromiseLevels> learn(std::vector<Said> said) {
-  const auto reached = static_cast<std::size_t>(std::count_if(said.begin(), said.end(), [](const Said& one) { return one.reached; }));
-  if (said.size() < kRecalibrationSilencesMin || reached < kRecalibrationReachedMin || said.size() - reached < kRecalibrationReachedMin) return std::nullopt;
+  const auto reached =
+      static_cast<std::size_t>(std::count_if(said.begin(), said.end(), [](const Said& one) { return one.reached; }));
+  if (said.size() < kRecalibrationSilencesMin || reached < kRecalibrationReachedMin ||
+      said.size() - reached < kRecalibrationReachedMin)
+    return std::nullopt;
   PromiseLevels levels{};
   std::int64_t before = 0;
   for (int i = 0; i < kPromises; ++i) {
     const int promise = promise_at(i);
     const auto kept = level_that_keeps(said, promise);
     const auto wanted = kept ? static_cast<std::int64_t>(*kept * 1000 + 0.5) : promise + kMostMoved;
-    const auto level = std::min<std::int64_t>(kLevelMax, std::clamp<std::int64_t>(wanted, promise - kMostMoved, promise + kMostMoved));
+    const auto level =
+        std::min<std::int64_t>(kLevelMax, std::clamp<std::int64_t>(wanted, promise - kMostMoved, promise + kMostMoved));
     before = std::max(before, level);
     levels[static_cast<std::size_t>(i)] = before;
   }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kLevel = "level";
 constexpr int kDaysCounted = Season::kQuarter + Season::kWeek + 7;  // a week more, for what comes late
-constexpr double kByChance = 3;  // standard deviations
+constexpr double kByChance = 3;                                     // standard deviations
 
 DayNumber today(Step& step) { return day_of(step.now()); }
 
@@ -41,7 +41,8 @@ std::int64_t heard_permille(const state::ActivityLevel& level, DayNumber day, st
   const std::int64_t before = sum(level, day - Season::kWeek - Season::kQuarter + 1, day - Season::kWeek);
   const double usual = static_cast<double>(before) * Season::kWeek / Season::kQuarter;
   const bool is_quiet = static_cast<double>(heard) * 1000 < usual * static_cast<double>(quiet_permille);
-  if (usual < Season::kUsualMin || !is_quiet || static_cast<double>(heard) > usual - kByChance * std::sqrt(usual)) return 1000;
+  if (usual < Season::kUsualMin || !is_quiet || static_cast<double>(heard) > usual - kByChance * std::sqrt(usual))
+    return 1000;
   return static_cast<std::int64_t>(static_cast<double>(heard) * 1000 / usual);
 }
 
@@ -84,7 +85,8 @@ std::vector<BlindSpan> Season::quiet_after(Timestamp since, Step& step) {
   const auto* level = step.find_at<state::ActivityLevel>(step.tenant(), kLevel);
   if (level == nullptr) return spans;
   const DayNumber first = day_of(since);
-  auto day = std::lower_bound(level->quiet().begin(), level->quiet().end(), first, [](const state::QuietDay& one, DayNumber wanted) { return one.day() < wanted; });
+  auto day = std::lower_bound(level->quiet().begin(), level->quiet().end(), first,
+                              [](const state::QuietDay& one, DayNumber wanted) { return one.day() < wanted; });
   for (; day != level->quiet().end(); ++day) {
     const Timestamp begin{std::chrono::days{day->day()}};
     const Timestamp end = begin + Millis{std::chrono::days{1}} * (1000 - day->heard_permille()) / 1000;
@@ -96,7 +98,8 @@ std::vector<BlindSpan> Season::quiet_after(Timestamp since, Step& step) {
 std::vector<BlindSpan> united(std::vector<BlindSpan> one, const std::vector<BlindSpan>& other) {
   if (other.empty()) return one;
   one.insert(one.end(), other.begin(), other.end());
-  std::sort(one.begin(), one.end(), [](const BlindSpan& a, const BlindSpan& b) { return a.from != b.from ? a.from < b.from : a.to < b.to; });
+  std::sort(one.begin(), one.end(),
+            [](const BlindSpan& a, const BlindSpan& b) { return a.from != b.from ? a.from < b.from : a.to < b.to; });
   std::vector<BlindSpan> all;
   for (const BlindSpan& span : one) {
     if (!all.empty() && span.from <= all.back().to) {

@@ -1,14 +1,15 @@
 // What everybody does less of says nothing about one.
 //
-// In the week after New Year, in a summer without students, while a shop is closed or a feed is dead without anybody having said so,
-// most customers are silent, and few of them leave. So each task of the customer processor counts on how many days the customers it
-// has were active once more: a share of the tenant's customers chosen by hash, hence like all of them. A day is a quiet one if in the
-// week that it ends there were far fewer of such days than in a usual week of the quarter before. Of a quiet day only as much
-// counts for a silence as is left of the usual activity; the rest is taken like a time in which nobody could be heard
-// (blindness.h).
+// In the week after New Year, in a summer without students, while a shop is closed or a feed is dead without anybody
+// having said so, most customers are silent, and few of them leave. So each task of the customer processor counts on
+// how many days the customers it has were active once more: a share of the tenant's customers chosen by hash, hence
+// like all of them. A day is a quiet one if in the week that it ends there were far fewer of such days than in a usual
+// week of the quarter before. Of a quiet day only as much counts for a silence as is left of the usual activity; the
+// rest is taken like a time in which nobody could be heard (blindness.h).
 //
-// First days are not counted: a campaign brings new customers, and when it ends nobody has left. After a quarter that stays quiet,
-// quiet is usual. With few customers chance would make quiet days, so below kUsualMin a week there are none.
+// First days are not counted: a campaign brings new customers, and when it ends nobody has left. After a quarter that
+// stays quiet, quiet is usual. With few customers chance would make quiet days, so below kUsualMin a week there are
+// none.
 #pragma once
 
 #include <vector>

@@ -1,8 +1,8 @@
-// Which part of a tenant's customers somebody belongs to, by rules of the tenant: who uses an app every day and who orders a
-// sofa every other year do not share a curve, so each part may have a silence model of its own.
+// Which part of a tenant's customers somebody belongs to, by rules of the tenant: who uses an app every day and who
+// orders a sofa every other year do not share a curve, so each part may have a silence model of its own.
 //
-// The first rule counts all of whose conditions hold. What it looks at are facts that add up over the keys of a customer in any
-// order, so the same keys give the same segment however they came together.
+// The first rule counts all of whose conditions hold. What it looks at are facts that add up over the keys of a
+// customer in any order, so the same keys give the same segment however they came together.
 #pragma once
 
 #include <cstdint>

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int kParameters = 4;
 constexpr int kStepsMax = 500;
-constexpr double kGradientEnough = 1e-8;       // of one customer's mean log-likelihood, by the logarithm of a parameter
-constexpr double kPrecisionOfFew = 4;          // 1 / (1/2)^2
+constexpr double kGradientEnough = 1e-8;  // of one customer's mean log-likelihood, by the logarithm of a parameter
+constexpr double kPrecisionOfFew = 4;     // 1 / (1/2)^2
 constexpr double kPrecisionOfMany = 1.0 / 9;
 const double kLogMin = portable_log(1e-3);
 const double kLogMax = portable_log(1e4);
@@ -54,7 +54,8 @@ struct Point {
 
 class Likelihood {
  public:
-  Likelihood(std::vector<DayHistory> histories, const Vector& prior, double precision) : prior_(prior), precision_(precision) {
+  Likelihood(std::vector<DayHistory> histories, const Vector& prior, double precision)
+      : prior_(prior), precision_(precision) {
     std::sort(histories.begin(), histories.end());
     for (const DayHistory& history : histories) {
       if (counted_.empty() || counted_.back().history != history) counted_.push_back({history, 0});
@@ -78,7 +79,8 @@ class Likelihood {
       const double n = model.r + one.history.x;
       const double m = model.b + one.history.x;
       const double grown = now.log - last.log;
-      const double left = model.a / m * portable_exp(n * grown);  // E; at most e^709 with bounded parameters and sane days
+      const double left =
+          model.a / m * portable_exp(n * grown);  // E; at most e^709 with bounded parameters and sane days
       const double gone = left < 1e300 ? left / (1 + left) : 1;
       value += one.customers * (x.log_rate + model.r * log_alpha - n * now.log + x.log_stay + portable_log(1 + left));
       slope[0] += one.customers * (x.psi_rate + log_alpha - now.log + gone * grown);
@@ -139,7 +141,8 @@ class Likelihood {
   double log_likelihood_ = 0;
 };
 
-// The inverse of the curvature, learned from the slopes met (Broyden, Fletcher, Goldfarb, Shanno; of the negative value).
+// The inverse of the curvature, learned from the slopes met (Broyden, Fletcher, Goldfarb, Shanno; of the negative
+// value).
 void learn(Matrix& inverse, const Vector& step, const Vector& turned) {
   const double curvature = dot(step, turned);
   if (curvature <= 1e-18) return;
@@ -173,7 +176,8 @@ Result<SilenceFit> fit_silence(std::vector<DayHistory> histories, const SilenceM
   SilenceFit fit;
   fit.customers = static_cast<std::int64_t>(histories.size());
   for (const DayHistory& history : histories) {
-    EARSHOT_CHECK(history.x >= 0 && history.recency >= 0 && history.age >= history.recency, "a history in days is in order");
+    EARSHOT_CHECK(history.x >= 0 && history.recency >= 0 && history.age >= history.recency,
+                  "a history in days is in order");
     fit.repeaters += history.x > 0 ? 1 : 0;
   }
   Vector logs = logs_of(prior);
@@ -199,7 +203,8 @@ Result<SilenceFit> fit_silence(std::vector<DayHistory> histories, const SilenceM
     double length = is_fresh ? std::min(1.0, 0.5 / steepest) : 1.0;
     bool is_better = false;
     for (int halvings = 0; halvings < 60 && !is_better; ++halvings, length /= 2) {
-      for (std::size_t i = 0; i < kParameters; ++i) next[i] = std::clamp(logs[i] + length * direction[i], kLogMin, kLogMax);
+      for (std::size_t i = 0; i < kParameters; ++i)
+        next[i] = std::clamp(logs[i] + length * direction[i], kLogMin, kLogMax);
       there = likelihood.at(next);
       is_better = there.value >= here.value + 1e-4 * length * dot(direction, slope);
     }
@@ -221,7 +226,9 @@ Result<SilenceFit> fit_silence(std::vector<DayHistory> histories, const SilenceM
     here = there;
     if (is_flat) break;
   }
-  if (fit.steps == kStepsMax) return Error{ErrorKind::Unavailable, "no maximum of the silence model was found in " + std::to_string(kStepsMax) + " steps"};
+  if (fit.steps == kStepsMax)
+    return Error{ErrorKind::Unavailable,
+                 "no maximum of the silence model was found in " + std::to_string(kStepsMax) + " steps"};
   fit.model = model_at(logs);
   likelihood.at(logs);
   fit.log_likelihood = likelihood.log_likelihood();

@@ -12,12 +12,8 @@ constexpr double kWeekMillis = 7.0 * 24 * 3600 * 1000;
 constexpr double kWeekMinutes = 7.0 * 24 * 60;
 constexpr double kUsualGapWeeksMax = 5200;
 
-double rate_count(const SilenceModel& model, const History& history) {
-  return model.r + history.x;
-}
-double stay_count(const SilenceModel& model, const History& history) {
-  return model.b + history.x;
-}
+double rate_count(const SilenceModel& model, const History& history) { return model.r + history.x; }
+double stay_count(const SilenceModel& model, const History& history) { return model.b + history.x; }
 
 // ln ((alpha + from)/(alpha + to))^n
 double log_survival(const SilenceModel& model, const History& history, double from_weeks, double to_weeks) {
@@ -123,9 +119,7 @@ Timestamp after_silence(Timestamp last_heard, double weeks) {
   return last_heard + Millis{static_cast<double>(whole) < millis ? whole + 1 : whole};
 }
 
-int to_permille(double probability) {
-  return static_cast<int>(probability * 1000 + 0.5);
-}
+int to_permille(double probability) { return static_cast<int>(probability * 1000 + 0.5); }
 
 }  // namespace
 
@@ -142,7 +136,8 @@ SilenceDue silence_due(const SilenceSettings& settings, const Rhythm& rhythm) {
   }
   const double w_horizon = portable_exp(log_survival_of_horizon(settings.model, history, horizon));
   const auto due = [&](int permille) {
-    const double weeks = alarm_given(w_horizon, settings.model, history, {level_of(settings.levels, permille / 1000.0), horizon});
+    const double weeks =
+        alarm_given(w_horizon, settings.model, history, {level_of(settings.levels, permille / 1000.0), horizon});
     return after_silence(rhythm.last_heard, weeks);
   };
   return {due(settings.watch_permille), due(settings.act_permille)};
@@ -151,9 +146,11 @@ SilenceDue silence_due(const SilenceSettings& settings, const Rhythm& rhythm) {
 SilenceOutlook silence_outlook(const SilenceSettings& settings, const Rhythm& rhythm, Timestamp at) {
   const History history = history_at(rhythm, at);
   const double horizon = settings.horizon_days / 7.0;
-  const double gone = settings.hazard ? hazard_forecast(*settings.hazard, settings.model, history, rhythm.habit, horizon)
-                                      : silence_forecast(settings.model, history, horizon);
-  return {to_permille(promise_of(settings.levels, gone)), to_permille(probability_alive(settings.model, history)), to_permille(probability_heard(settings.model, history, horizon))};
+  const double gone = settings.hazard
+                          ? hazard_forecast(*settings.hazard, settings.model, history, rhythm.habit, horizon)
+                          : silence_forecast(settings.model, history, horizon);
+  return {to_permille(promise_of(settings.levels, gone)), to_permille(probability_alive(settings.model, history)),
+          to_permille(probability_heard(settings.model, history, horizon))};
 }
 
 std::chrono::minutes usual_gap_of(const SilenceSettings& settings, const Rhythm& rhythm) {

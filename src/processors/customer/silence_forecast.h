@@ -72,10 +72,10 @@ double usual_gap(const SilenceModel& model, const History& history, double share
 
 struct SilenceSettings {
   SilenceModel model;
-  int horizon_days = 182;    // a silence of this length is "gone"
-  int watch_permille = 600;  // promised precision of a watch signal, 1 to 1000
-  int act_permille = 800;    // and of a case
-  std::optional<HazardModel> hazard{};  // corrects the forecast, where it was fitted and is better
+  int horizon_days = 182;                 // a silence of this length is "gone"
+  int watch_permille = 600;               // promised precision of a watch signal, 1 to 1000
+  int act_permille = 800;                 // and of a case
+  std::optional<HazardModel> hazard{};    // corrects the forecast, where it was fitted and is better
   std::optional<PromiseLevels> levels{};  // at which the promises are kept, where that was seen
 };
 
@@ -99,7 +99,7 @@ struct SilenceDue {
 SilenceDue silence_due(const SilenceSettings& settings, const Rhythm& rhythm);
 
 struct SilenceOutlook {
-  int gone_permille = 0;   // this silence will reach the horizon: rho, or the hazard where there is one, as recalibrated
+  int gone_permille = 0;  // this silence will reach the horizon: rho, or the hazard where there is one, as recalibrated
   int alive_permille = 0;  // P(alive)
   int heard_permille = 0;  // q_H: something will be heard within the next horizon
   bool operator==(const SilenceOutlook&) const = default;
@@ -112,8 +112,6 @@ SilenceOutlook silence_outlook(const SilenceSettings& settings, const Rhythm& rh
 std::chrono::minutes usual_gap_of(const SilenceSettings& settings, const Rhythm& rhythm);
 
 // Timers are due on whole minutes; the exact moment is carried beside them.
-constexpr Timestamp round_up_to_minute(Timestamp at) {
-  return std::chrono::ceil<std::chrono::minutes>(at);
-}
+constexpr Timestamp round_up_to_minute(Timestamp at) { return std::chrono::ceil<std::chrono::minutes>(at); }
 
 }  // namespace earshot

@@ -56,7 +56,8 @@ Timeline::Entries Timeline::take_out(KeyHash facet, Step& step) {
   return entries;
 }
 
-// By time, and of one moment by what they say: so it is the same in whatever order the parts of a timeline come together.
+// By time, and of one moment by what they say: so it is the same in whatever order the parts of a timeline come
+// together.
 void Timeline::put_in(KeyHash facet, Entries entries, std::int64_t lost, Step& step) {
   const auto added = static_cast<std::int64_t>(entries.size());
   if (added == 0 && lost == 0) return;

@@ -13,14 +13,16 @@ struct Surveys {
 
 void keep_newest(std::vector<std::int64_t> invited, state::Facet& facet) {
   std::sort(invited.begin(), invited.end());
-  if (invited.size() > Unanswered::kInvitationsKept) invited.erase(invited.begin(), invited.end() - Unanswered::kInvitationsKept);
+  if (invited.size() > Unanswered::kInvitationsKept)
+    invited.erase(invited.begin(), invited.end() - Unanswered::kInvitationsKept);
   facet.mutable_invited_ms()->Assign(invited.begin(), invited.end());
 }
 
 std::vector<const state::Facet*> facets_of(Step& step) {
   std::vector<const state::Facet*> facets;
   for (const auto& ref : step.find<state::Customer>("customer")->facets()) {
-    if (const auto* facet = step.find<state::Facet>(Profile::facet_name({ref.high(), ref.low()}))) facets.push_back(facet);
+    if (const auto* facet = step.find<state::Facet>(Profile::facet_name({ref.high(), ref.low()})))
+      facets.push_back(facet);
   }
   return facets;
 }
@@ -84,14 +86,16 @@ bool Unanswered::look(KeyHash facet, bool has_moved, Step& step) {
   if (holds) {
     signal.signal = "unanswered-" + step.derived_id(0).hex();
     signal.since = surveys.unanswered[kUnanswered - 1] + kAnswerWithin;
-    signal.reasons = {std::to_string(surveys.unanswered.size()) + " surveys in a row without an answer, the first of " + date_of(surveys.unanswered.front()),
+    signal.reasons = {std::to_string(surveys.unanswered.size()) + " surveys in a row without an answer, the first of " +
+                          date_of(surveys.unanswered.front()),
                       "answered " + std::to_string(surveys.answers) + " before, last on " + date_of(surveys.answered)};
     signal.clears_on = "an answer to a survey";
     value.set_unanswered_signal(signal.signal);
   } else {
     signal.signal = value.unanswered_signal();
     signal.since = step.now();
-    signal.reasons = {has_moved ? "the keys of the customer are other ones now" : "answered a survey on " + date_of(surveys.answered)};
+    signal.reasons = {has_moved ? "the keys of the customer are other ones now"
+                                : "answered a survey on " + date_of(surveys.answered)};
     value.clear_unanswered_signal();
   }
   MeasureTaken measure;

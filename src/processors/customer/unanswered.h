@@ -1,8 +1,9 @@
 // Who used to answer our surveys and no longer does is on their way out, also while they still order.
 //
-// Raised when kUnanswered surveys in a row have gone without an answer for kAnswerWithin, by somebody who answered kAnswersMin
-// before; cleared by an answer. What is kept are the newest invitations and answers of each key, so the order in which they were heard
-// does not matter. Nothing waits for it: it is looked at whenever something is heard of the customer, the next invitation at the latest.
+// Raised when kUnanswered surveys in a row have gone without an answer for kAnswerWithin, by somebody who answered
+// kAnswersMin before; cleared by an answer. What is kept are the newest invitations and answers of each key, so the
+// order in which they were heard does not matter. Nothing waits for it: it is looked at whenever something is heard of
+// the customer, the next invitation at the latest.
 #pragma once
 
 #include "earshot/processor.h"

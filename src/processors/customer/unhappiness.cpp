@@ -20,9 +20,12 @@ std::vector<IssueType> issues_of(const ActivityRecorded& activity) {
 std::vector<std::string> reasons_of(const ActivityRecorded& activity) {
   std::vector<std::string> reasons;
   std::string what(name_of(activity.kind));
-  if (activity.rating) what += " with " + std::to_string(activity.rating->value_milli / 1000) + " of " + std::to_string(activity.rating->max_milli / 1000);
+  if (activity.rating)
+    what += " with " + std::to_string(activity.rating->value_milli / 1000) + " of " +
+            std::to_string(activity.rating->max_milli / 1000);
   if (activity.survey && activity.survey->score) {
-    what += " " + std::string(name_of(activity.survey->family)) + " " + std::to_string(*activity.survey->score) + " of " + std::to_string(activity.survey->max);
+    what += " " + std::string(name_of(activity.survey->family)) + " " + std::to_string(*activity.survey->score) +
+            " of " + std::to_string(activity.survey->max);
   }
   reasons.push_back(what + " on " + activity.channel);
   if (!activity.analysis.issues.empty()) {
@@ -33,7 +36,8 @@ std::vector<std::string> reasons_of(const ActivityRecorded& activity) {
     }
     reasons.push_back(std::move(about));
   }
-  if (activity.analysis.urgency > 0) reasons.push_back("urgent: " + std::string(name_of(activity.analysis.urgency_cause)));
+  if (activity.analysis.urgency > 0)
+    reasons.push_back("urgent: " + std::string(name_of(activity.analysis.urgency_cause)));
   if (says_they_leave(activity) && reasons.size() < 3) reasons.push_back("says that they will leave");
   return reasons;
 }
@@ -77,7 +81,9 @@ void publish(SignalChanged signal, Step& step) {
   step.emit(Topic::signals, std::string(step.record_key()), std::move(signal), at);
 }
 
-std::string clears_risk(const Mood& mood) { return mood.cancelled ? "an active subscription" : "a payment that succeeds"; }
+std::string clears_risk(const Mood& mood) {
+  return mood.cancelled ? "an active subscription" : "a payment that succeeds";
+}
 
 // Of such a facet news may come late, by way of the customer who had it.
 bool is_moved(KeyHash name, Step& step) {
@@ -96,7 +102,8 @@ void Unhappiness::apply(const ActivityRecorded& activity, const Reading& reading
   risk(activity, step);
   const auto* customer = step.find<state::Customer>("customer");
   const bool has_case = customer->case_pending() || customer->cases_size() > 0;
-  const bool wrote = is_message(activity) && activity.message->by == Author::customer && activity.message->direction == Direction::inbound;
+  const bool wrote = is_message(activity) && activity.message->by == Author::customer &&
+                     activity.message->direction == Direction::inbound;
   const bool is_urgent = wrote && activity.analysis.urgency == 2;
   if (is_message(activity) && has_case && !is_urgent) {
     forward(activity, step);
@@ -105,13 +112,15 @@ void Unhappiness::apply(const ActivityRecorded& activity, const Reading& reading
   }
 }
 
-// Whether the customer is unhappy follows from the newest of what they said, never from the order in which it was heard.
+// Whether the customer is unhappy follows from the newest of what they said, never from the order in which it was
+// heard.
 void Unhappiness::signal(const ActivityRecorded& activity, const Reading& reading, Step& step) {
   if (!reading.unhappy && !reading.happy) return;
   const bool has_signal = !step.find<state::Customer>("customer")->negative_signal().empty();
   const Mood mood = Profile::mood(step);
   if (mood.is_unhappy() && !has_signal) {
-    SignalChanged raised = signal_about(activity, SignalKind::negative, mood.asks_to_act ? SignalLevel::act : SignalLevel::watch);
+    SignalChanged raised =
+        signal_about(activity, SignalKind::negative, mood.asks_to_act ? SignalLevel::act : SignalLevel::watch);
     raised.signal = "negative-" + step.derived_id(0).hex();
     raised.clears_on = kClearsUnhappiness;
     step.edit<state::Customer>("customer").set_negative_signal(raised.signal);
@@ -136,11 +145,13 @@ void Unhappiness::risk(const ActivityRecorded& activity, Step& step) {
   const bool has_signal = !step.find<state::Customer>("customer")->at_risk_signal().empty();
   const Mood mood = Profile::mood(step);
   if (mood.is_at_risk() == has_signal) return;
-  SignalChanged signal = signal_about(activity, SignalKind::at_risk, mood.cancelled ? SignalLevel::act : SignalLevel::watch);
+  SignalChanged signal =
+      signal_about(activity, SignalKind::at_risk, mood.cancelled ? SignalLevel::act : SignalLevel::watch);
   auto& value = step.edit<state::Customer>("customer");
   if (mood.is_at_risk()) {
     signal.signal = "at-risk-" + step.derived_id(0).hex();
-    signal.reasons = {activity.payment ? "payment failed" : "subscription " + std::string(name_of(activity.subscription->status))};
+    signal.reasons = {activity.payment ? "payment failed"
+                                       : "subscription " + std::string(name_of(activity.subscription->status))};
     signal.clears_on = clears_risk(mood);
     value.set_at_risk_signal(signal.signal);
     value.set_at_risk_since_ms(to_millis(activity.at));
@@ -184,7 +195,9 @@ void Unhappiness::reconsider(KeyHash moved, Step& step) {
     signal.level = signal.raised && mood.cancelled ? SignalLevel::act : SignalLevel::watch;
     signal.signal = signal.raised ? "at-risk-" + step.derived_id(0).hex() : value.at_risk_signal();
     signal.since = signal.raised ? mood.setback : step.now();
-    signal.reasons = {!signal.raised ? std::string(kMovedAway) : mood.cancelled ? "subscription cancelled" : "payment failed"};
+    signal.reasons = {!signal.raised   ? std::string(kMovedAway)
+                      : mood.cancelled ? "subscription cancelled"
+                                       : "payment failed"};
     if (signal.raised) signal.clears_on = clears_risk(mood);
     value.set_at_risk_signal(signal.raised ? signal.signal : "");
     value.set_at_risk_since_ms(to_millis(mood.setback));
@@ -211,7 +224,8 @@ void Unhappiness::request(const ActivityRecorded& activity, const Reading& readi
   wanted.similarity = activity.similarity;
   wanted.imported = activity.imported;
   wanted.reasons = reasons_of(activity);
-  wanted.tenure_days = std::max<std::int64_t>(0, std::chrono::floor<std::chrono::days>(activity.at - Profile::first_seen(step)).count());
+  wanted.tenure_days =
+      std::max<std::int64_t>(0, std::chrono::floor<std::chrono::days>(activity.at - Profile::first_seen(step)).count());
   wanted.signal = step.find<state::Customer>("customer")->negative_signal();
   wanted.place = activity.place;
   step.edit<state::Customer>("customer").set_case_pending(true);

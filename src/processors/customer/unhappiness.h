@@ -1,8 +1,9 @@
 // Turns unhappy feedback into a signal and a request for a case, and hands on the messages of those who have one.
 //
-// One signal per spell: it is raised by the first unhappy item and cleared by a happy one that is not older. A case is asked for
-// whenever something is wrong or somebody wrote to us; desk decides whether it belongs to a case that is open. Messages of who
-// has a case are handed on, but for urgent ones: these are asked for too, so that desk sees how pressing they are.
+// One signal per spell: it is raised by the first unhappy item and cleared by a happy one that is not older. A case is
+// asked for whenever something is wrong or somebody wrote to us; desk decides whether it belongs to a case that is
+// open. Messages of who has a case are handed on, but for urgent ones: these are asked for too, so that desk sees how
+// pressing they are.
 #pragma once
 
 #include "earshot/processor.h"

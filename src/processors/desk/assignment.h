@@ -17,14 +17,14 @@ struct Candidate {
   bool has_skill = true;
   std::int64_t load = 0;  // unresolved cases they own
   std::int64_t capacity = 1;
-  Timestamp busy{};       // when a case last came to them or left them
+  Timestamp busy{};  // when a case last came to them or left them
 };
 
 // On shift, with the skill, below capacity.
 bool is_eligible(const Candidate& candidate);
 
-// The customer's last agent if eligible; else the lowest load for their capacity, then the longest idle, then the lowest
-// handle. Null when nobody is eligible.
+// The customer's last agent if eligible; else the lowest load for their capacity, then the longest idle, then the
+// lowest handle. Null when nobody is eligible.
 const Candidate* choose_owner(const std::vector<Candidate>& candidates, const std::string& last_agent);
 
 // Speaks the language and knows one of the issues; no list means all.

@@ -14,18 +14,10 @@ constexpr std::int64_t kMondayBeforeEpoch = -3;  // as a day number: 1970-01-01 
 
 using Day = std::int64_t;  // a local date, 1970-01-01 is 0
 
-Day day_of(WallTime local) {
-  return std::chrono::floor<std::chrono::days>(local).time_since_epoch().count();
-}
-Day day_of(std::chrono::year_month_day date) {
-  return std::chrono::sys_days{date}.time_since_epoch().count();
-}
-WallTime local_time(Day day, int minutes) {
-  return WallTime{Millis{day * kDay + minutes * kMinute}};
-}
-std::size_t weekday(Day day) {
-  return static_cast<std::size_t>(((day - kMondayBeforeEpoch) % 7 + 7) % 7);
-}
+Day day_of(WallTime local) { return std::chrono::floor<std::chrono::days>(local).time_since_epoch().count(); }
+Day day_of(std::chrono::year_month_day date) { return std::chrono::sys_days{date}.time_since_epoch().count(); }
+WallTime local_time(Day day, int minutes) { return WallTime{Millis{day * kDay + minutes * kMinute}}; }
+std::size_t weekday(Day day) { return static_cast<std::size_t>(((day - kMondayBeforeEpoch) % 7 + 7) % 7); }
 
 }  // namespace
 

@@ -82,7 +82,8 @@ Result<OpeningHours> hours_of(const CalendarSettings& settings) {
     const auto date = date_of(day);
     const auto interval = parse_local_interval(times);
     if (!date || !interval) return wrong(line, "2026-10-10 09:00-17:00");
-    auto special = std::find_if(hours.special.begin(), hours.special.end(), [&](const SpecialDate& one) { return one.date == *date; });
+    auto special = std::find_if(hours.special.begin(), hours.special.end(),
+                                [&](const SpecialDate& one) { return one.date == *date; });
     if (special == hours.special.end()) special = hours.special.insert(special, SpecialDate{*date, {}});
     special->intervals.push_back(*interval);
   }

@@ -37,7 +37,8 @@ state::Case& CaseBook::edit_case(CaseId id) {
 
 void CaseBook::pin(const NamedCalendar& calendar) {
   const std::string name = "calendar/" + calendar.fingerprint;
-  if (step_.find<state::DeskCalendar>(name) == nullptr) step_.edit<state::DeskCalendar>(name).set_settings(calendar.text);
+  if (step_.find<state::DeskCalendar>(name) == nullptr)
+    step_.edit<state::DeskCalendar>(name).set_settings(calendar.text);
 }
 
 const Calendar* CaseBook::pinned(std::string_view fingerprint) {
@@ -56,7 +57,8 @@ void CaseBook::publish(state::Case& one, const Change& change) {
   step_.emit(Topic::cases, record_key(step_.tenant(), id_of(one)), changed, change.at);
   step_.emit(Topic::activity, record_key(step_.tenant(), customer_of(one)), changed, change.at);
   if (change.step == CaseStep::moved) return;  // it is the same case
-  const bool begins_to_wait = one.wait_start_ms() != 0 && one.wait_start_ms() == std::max<std::int64_t>(to_millis(change.at), one.opened_ms());
+  const bool begins_to_wait =
+      one.wait_start_ms() != 0 && one.wait_start_ms() == std::max<std::int64_t>(to_millis(change.at), one.opened_ms());
   if (!begins_to_wait && !changes_counts(change, changed.state)) return;
   MeasureTaken taken;
   taken.kind = MeasureKind::case_step;
@@ -107,7 +109,8 @@ void CaseBook::alert(const state::Case& one, Severity severity, const std::strin
 }
 
 void CaseBook::answer(const CommandAnswered& answered) {
-  std::string key = answered.case_id ? record_key(step_.tenant(), *answered.case_id) : std::string(step_.tenant()) + "/" + answered.request;
+  std::string key = answered.case_id ? record_key(step_.tenant(), *answered.case_id)
+                                     : std::string(step_.tenant()) + "/" + answered.request;
   step_.emit(Topic::cases, std::move(key), answered, now());
 }
 

@@ -1,8 +1,8 @@
-// What desk knows, as one step sees it: cases, customers, people and queues under readable names, and the way every change
-// of a case is made known.
+// What desk knows, as one step sees it: cases, customers, people and queues under readable names, and the way every
+// change of a case is made known.
 //
-// Only this file knows how values are named and which topics desk writes. Callers edit a case, publish what happened, and
-// call finish() once at the end of the step, which arms the timers of all cases that were edited.
+// Only this file knows how values are named and which topics desk writes. Callers edit a case, publish what happened,
+// and call finish() once at the end of the step, which arms the timers of all cases that were edited.
 #pragma once
 
 #include <map>
@@ -27,7 +27,7 @@ using PinnedCalendars = std::map<std::string, Calendar, std::less<>>;
 struct Change {
   CaseStep step = CaseStep::opened;
   Timestamp at{};
-  std::string actor;   // empty: Earshot
+  std::string actor;  // empty: Earshot
   std::string note;
   std::string sla_metric;
   Offset place = 0;
@@ -50,12 +50,24 @@ class CaseBook {
 
   const state::Case* find_case(CaseId id) { return step_.find<state::Case>("case/" + id.hex()); }
   state::Case& edit_case(CaseId id);
-  const state::CustomerCases* find_customer(CustomerId id) { return step_.find<state::CustomerCases>("customer/" + id.hex()); }
-  state::CustomerCases& edit_customer(CustomerId id) { return step_.edit<state::CustomerCases>("customer/" + id.hex()); }
-  const state::DeskAgent* find_person(std::string_view handle) { return step_.find<state::DeskAgent>("agent/" + std::string(handle)); }
-  state::DeskAgent& edit_person(std::string_view handle) { return step_.edit<state::DeskAgent>("agent/" + std::string(handle)); }
-  const state::DeskQueue* find_queue(std::string_view department) { return step_.find<state::DeskQueue>("queue/" + std::string(department)); }
-  state::DeskQueue& edit_queue(std::string_view department) { return step_.edit<state::DeskQueue>("queue/" + std::string(department)); }
+  const state::CustomerCases* find_customer(CustomerId id) {
+    return step_.find<state::CustomerCases>("customer/" + id.hex());
+  }
+  state::CustomerCases& edit_customer(CustomerId id) {
+    return step_.edit<state::CustomerCases>("customer/" + id.hex());
+  }
+  const state::DeskAgent* find_person(std::string_view handle) {
+    return step_.find<state::DeskAgent>("agent/" + std::string(handle));
+  }
+  state::DeskAgent& edit_person(std::string_view handle) {
+    return step_.edit<state::DeskAgent>("agent/" + std::string(handle));
+  }
+  const state::DeskQueue* find_queue(std::string_view department) {
+    return step_.find<state::DeskQueue>("queue/" + std::string(department));
+  }
+  state::DeskQueue& edit_queue(std::string_view department) {
+    return step_.edit<state::DeskQueue>("queue/" + std::string(department));
+  }
 
   // Keeps the calendar as long as the log, so that a clock goes on with it whatever the settings become.
   void pin(const NamedCalendar& calendar);

@@ -17,8 +17,8 @@ namespace {
 Refusal allowed() { return {}; }
 
 Refusal refused(const Action& action, std::string_view code) {
-  return {code, "the case is " + std::string(name_of(state_of(action.one))) + ": " + std::string(name_of(action.command.kind)) + " is refused (" +
-                    std::string(code) + ")"};
+  return {code, "the case is " + std::string(name_of(state_of(action.one))) + ": " +
+                    std::string(name_of(action.command.kind)) + " is refused (" + std::string(code) + ")"};
 }
 
 bool is_human(const Action& action) { return !is_automation(action.book.settings(), action.command.actor); }
@@ -30,7 +30,8 @@ Refusal may_act(const Action& action) {
     return {kSupervisorOwns, action.one.locked_to() + " keeps this case until it is resolved"};
   }
   if (!is_human(action)) return allowed();
-  if (actor == action.one.owner() || works_in(action.book.settings(), actor, action.book.department_of(action.one))) return allowed();
+  if (actor == action.one.owner() || works_in(action.book.settings(), actor, action.book.department_of(action.one)))
+    return allowed();
   return {kNotAllowed, actor + " is not of department " + action.one.department() + " and does not own the case"};
 }
 
@@ -53,7 +54,8 @@ std::string short_note(const std::string& text) { return std::string(utf8_prefix
 void take_by_acting(const Action& action, Change& change) {
   action.one.set_touched(true);
   const bool is_theirs = works_in(action.book.settings(), action.command.actor, action.book.department_of(action.one));
-  if (!action.one.taken() && is_theirs && is_human(action)) change.unowned = give_to(action.book, action.one, action.command.actor, action.at);
+  if (!action.one.taken() && is_theirs && is_human(action))
+    change.unowned = give_to(action.book, action.one, action.command.actor, action.at);
   if (action.one.owner() == action.command.actor) mark_taken(action.one);
 }
 
@@ -70,12 +72,14 @@ Refusal assign(Action action) {
   const DepartmentSettings& department = book.department_of(one);
   const Transition to = next_state(state_of(one), LifeEvent::handed_over, {});
   if (!to.accepted()) return refused(action, to.refusal);
-  if (!is_known_person(book.settings(), command.agent)) return {kUnknownAgent, "there is nobody called \"" + command.agent + "\""};
+  if (!is_known_person(book.settings(), command.agent))
+    return {kUnknownAgent, "there is nobody called \"" + command.agent + "\""};
   if (const Refusal refusal = may_act(action)) return refusal;
   if (!leads(department, command.actor) && command.agent != command.actor) {
     return {kNotAllowed, "only the supervisor or liaison of " + department.name + " names an owner"};
   }
-  if (!works_in(book.settings(), command.agent, department)) return {kNotAllowed, command.agent + " is not of department " + department.name};
+  if (!works_in(book.settings(), command.agent, department))
+    return {kNotAllowed, command.agent + " is not of department " + department.name};
   Change change = change_of(action, CaseStep::assigned);
   one.set_touched(true);
   change.unowned = give_to(book, one, command.agent, at);
@@ -179,12 +183,15 @@ Refusal transfer(Action action) {
   const DepartmentSettings* target = find_department(book.settings(), command.department);
   if (target == nullptr) return {kUnknownDepartment, "there is no department \"" + command.department + "\""};
   if (target->name == one.department()) return {kSameDepartment, "the case is in " + target->name + " already"};
-  if (command.text.empty()) return {kNeedsSummary, "the next person needs a summary, so that the customer tells the story once"};
-  const bool was_there = std::find(one.departments().begin(), one.departments().end(), target->name) != one.departments().end();
+  if (command.text.empty())
+    return {kNeedsSummary, "the next person needs a summary, so that the customer tells the story once"};
+  const bool was_there =
+      std::find(one.departments().begin(), one.departments().end(), target->name) != one.departments().end();
   const bool is_too_many = one.moves() + 1 > book.settings().transfers_free;
   const bool decides = command.actor == target->supervisor;
   if ((was_there || is_too_many) && !decides) {
-    return {kNeedsSupervisor, std::string(was_there ? "the case was in " + target->name + " before" : "the case was passed on often enough") +
+    return {kNeedsSupervisor, std::string(was_there ? "the case was in " + target->name + " before"
+                                                    : "the case was passed on often enough") +
                                   ": only " + target->supervisor + ", its supervisor, may take it there"};
   }
   const Refusal refusal = may_act(action);

@@ -1,4 +1,5 @@
-// One function a command: who may give it, what it needs, what it does. Each leaves everything untouched when it refuses.
+// One function a command: who may give it, what it needs, what it does. Each leaves everything untouched when it
+// refuses.
 #pragma once
 
 #include <string>

@@ -69,7 +69,8 @@ CommandAnswered open_by_hand(CaseBook& book, const Event& event, const Command& 
   if (!command.customer) return refuse(answered, "needs_customer", "whose case is it?");
   CaseRequested request;
   request.customer = customer_now(book, *command.customer);
-  request.facet = KeyHash{command.customer->high, command.customer->low};  // no key was used: the customer's own name stands in
+  request.facet =
+      KeyHash{command.customer->high, command.customer->low};  // no key was used: the customer's own name stands in
   request.origin = CaseOrigin::agent;
   request.at = std::min(event.time, book.now());
   request.channel = "agent";
@@ -97,7 +98,8 @@ CommandAnswered open_by_hand(CaseBook& book, const Event& event, const Command& 
 
 CommandAnswered change_shift(CaseBook& book, const Command& command, CommandAnswered answered) {
   const std::string handle = command.agent.empty() ? command.actor : command.agent;
-  if (!is_known_person(book.settings(), handle)) return refuse(answered, kUnknownAgent, "there is nobody called \"" + handle + "\"");
+  if (!is_known_person(book.settings(), handle))
+    return refuse(answered, kUnknownAgent, "there is nobody called \"" + handle + "\"");
   const bool is_on = command.kind == CommandKind::agent_on_shift;
   book.edit_person(handle).set_shift(is_on ? 1 : 2);
   if (is_on) {
@@ -115,7 +117,8 @@ CommandAnswered decide(CaseBook& book, const Event& event, const Command& comman
   CommandAnswered answered;
   answered.request = command.request;
   if (!is_automation(book.settings(), command.actor) && !is_known_person(book.settings(), command.actor)) {
-    return refuse(answered, kUnknownActor, "there is nobody called \"" + command.actor + "\" in the settings of the desk");
+    return refuse(answered, kUnknownActor,
+                  "there is nobody called \"" + command.actor + "\" in the settings of the desk");
   }
   switch (command.kind) {
     case CommandKind::open_case: return open_by_hand(book, event, command, answered);
@@ -144,7 +147,8 @@ void remember(CaseBook& book, const CommandAnswered& answered) {
   const std::string list = "requests/" + std::to_string(day);
   // The answers of a day go together, when the last of them is old enough.
   if (counted.count() == 0) step.set_timer(list, book.now() + std::chrono::days{book.settings().request_days + 1});
-  step.edit<state::DeskRequests>(list + "/" + std::to_string(counted.count() / kRequestsPerChunk)).add_ids(answered.request);
+  step.edit<state::DeskRequests>(list + "/" + std::to_string(counted.count() / kRequestsPerChunk))
+      .add_ids(answered.request);
   counted.set_count(counted.count() + 1);
 }
 
@@ -154,11 +158,14 @@ void on_command(CaseBook& book, const Event& event, const Command& command) {
   if (command.request.empty() || command.request.size() > kRequestBytesMax) {
     CommandAnswered answered;
     answered.request = command.request.substr(0, kRequestBytesMax);
-    return book.answer(refuse(answered, "bad_request", "a command needs a request id of at most " + std::to_string(kRequestBytesMax) + " bytes"));
+    return book.answer(
+        refuse(answered, "bad_request",
+               "a command needs a request id of at most " + std::to_string(kRequestBytesMax) + " bytes"));
   }
   if (const auto* kept = book.step().find<state::DeskAnswer>("request/" + command.request)) {
     book.step().tell_apart(1);  // every repeat is told the same
-    return book.answer({command.request, kept->accepted(), kept->code(), kept->message(), CaseId::parse(kept->case_id())});
+    return book.answer(
+        {command.request, kept->accepted(), kept->code(), kept->message(), CaseId::parse(kept->case_id())});
   }
   const CommandAnswered answered = decide(book, event, command);
   remember(book, answered);

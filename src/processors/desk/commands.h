@@ -1,5 +1,5 @@
-// What people do with cases. Each command is answered once, with a code and a sentence; the same request gets the same answer
-// again for as long as the settings say, and changes nothing.
+// What people do with cases. Each command is answered once, with a code and a sentence; the same request gets the same
+// answer again for as long as the settings say, and changes nothing.
 //
 // docs/cases.md lists the commands, who may give them, and every code.
 #pragma once

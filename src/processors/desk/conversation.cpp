@@ -11,7 +11,8 @@
 namespace earshot::desk {
 namespace {
 
-// The case was resolved and the customer came back: the same owner if they are there, else whoever is. People hear of it now.
+// The case was resolved and the customer came back: the same owner if they are there, else whoever is. People hear of
+// it now.
 void reopen(CaseBook& book, state::Case& one) {
   const Timestamp at = book.now();
   one.set_reopens(one.reopens() + 1);
@@ -51,7 +52,8 @@ void on_outbound(CaseBook& book, state::Case& one, const MessageForwarded& messa
   if (!is_human) return note_message(book, one, message, "automatic");
   // An answer from before the customer began to wait answers something else.
   const bool is_early = to_millis(message.at) < one.opened_ms();
-  if (is_early || !human_replied(book, one, {message.at, sent.agent, message.place}).accepted()) note_message(book, one, message, "message");
+  if (is_early || !human_replied(book, one, {message.at, sent.agent, message.place}).accepted())
+    note_message(book, one, message, "message");
 }
 
 }  // namespace
@@ -78,7 +80,8 @@ Transition customer_wrote(CaseBook& book, state::Case& one, const CustomerMessag
     enter_state(book, one, to.state, message.at);
     one.set_promised_ms(0);
     if (before == CaseState::resolved) reopen(book, one);
-    change.at = from_millis(one.entered_ms());  // a message that was heard of late changes nothing before what has happened
+    change.at =
+        from_millis(one.entered_ms());  // a message that was heard of late changes nothing before what has happened
   }
   book.publish(one, change);
   return to;
@@ -127,7 +130,8 @@ void on_message(CaseBook& book, std::uint64_t event, const MessageForwarded& mes
     if (customer_wrote(book, one, {message.at, message.courtesy, message.place}).accepted()) return;
   }
   if (!is_inbound || message.courtesy) return;
-  if (const auto closed = find_followed(book, message.customer, message.thread, {}, true)) open_follow_up(book, *closed, message, opening);
+  if (const auto closed = find_followed(book, message.customer, message.thread, {}, true))
+    open_follow_up(book, *closed, message, opening);
 }
 
 }  // namespace earshot::desk

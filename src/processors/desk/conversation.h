@@ -14,8 +14,8 @@ struct CustomerMessage {
   Offset place = 0;
 };
 
-// The customer wrote about this case: it opens again if it waited for them or was resolved, else the message joins it. Refused
-// when the case is closed, or would be by then: a new case must follow it up.
+// The customer wrote about this case: it opens again if it waited for them or was resolved, else the message joins it.
+// Refused when the case is closed, or would be by then: a new case must follow it up.
 Transition customer_wrote(CaseBook& book, state::Case& one, const CustomerMessage& message);
 
 struct Reply {

@@ -16,7 +16,9 @@ bool is_similar(const DeskSettings& settings, const state::Case& one, const Case
   return std::popcount(one.similarity() ^ request.similarity) <= settings.similar_bits;
 }
 
-bool same_thread(const state::Case& one, const std::string& thread) { return !thread.empty() && one.thread() == thread; }
+bool same_thread(const state::Case& one, const std::string& thread) {
+  return !thread.empty() && one.thread() == thread;
+}
 
 std::vector<const state::Case*> cases_of(CaseBook& book, CustomerId customer) {
   std::vector<const state::Case*> cases;
@@ -40,7 +42,8 @@ bool is_new_event(CaseBook& book, CustomerId customer, std::uint64_t event) {
 
 void close_expired(CaseBook& book, CustomerId customer, Timestamp at) {
   for (const state::Case* one : cases_of(book, customer)) {
-    if (state_of(*one) != CaseState::resolved || one->close_due_ms() == 0 || one->close_due_ms() > to_millis(at)) continue;
+    if (state_of(*one) != CaseState::resolved || one->close_due_ms() == 0 || one->close_due_ms() > to_millis(at))
+      continue;
     run_due(book, book.edit_case(id_of(*one)), at);
   }
 }
@@ -76,8 +79,8 @@ std::optional<CaseId> find_conversation(CaseBook& book, CustomerId customer, con
   return id_of(*best);
 }
 
-std::optional<CaseId> find_followed(CaseBook& book, CustomerId customer, const std::string& thread, const std::vector<IssueType>& issues,
-                                    bool any) {
+std::optional<CaseId> find_followed(CaseBook& book, CustomerId customer, const std::string& thread,
+                                    const std::vector<IssueType>& issues, bool any) {
   const auto* known = book.find_customer(customer);
   if (known == nullptr) return std::nullopt;
   std::optional<CaseId> newest;
@@ -88,7 +91,8 @@ std::optional<CaseId> find_followed(CaseBook& book, CustomerId customer, const s
   return newest;
 }
 
-std::int64_t count_repeat(CaseBook& book, const CaseRequested& request, const std::vector<IssueType>& issues, Timestamp at) {
+std::int64_t count_repeat(CaseBook& book, const CaseRequested& request, const std::vector<IssueType>& issues,
+                          Timestamp at) {
   state::CustomerCases& known = book.edit_customer(request.customer);
   const Timestamp from = at - std::chrono::days{book.settings().repeat_days};
   std::int64_t count = 0;

@@ -15,8 +15,8 @@ void take_if_earlier(std::optional<CaseDue>& best, const CaseDue& due) {
 
 std::string_view name_of_clock(DueKind kind) { return kind == DueKind::first_reply ? kFirstReply : kFullResolution; }
 
-void measure_outcome(CaseBook& book, const state::Case& one, const state::SlaClock& clock, std::string_view metric, std::string_view outcome,
-                     Timestamp at) {
+void measure_outcome(CaseBook& book, const state::Case& one, const state::SlaClock& clock, std::string_view metric,
+                     std::string_view outcome, Timestamp at) {
   MeasureTaken taken;
   taken.kind = MeasureKind::sla_outcome;
   taken.at = at;
@@ -80,7 +80,8 @@ void close(CaseBook& book, state::Case& one, Timestamp at) {
   remove_id(*customer.mutable_cases(), id_of(one));
   constexpr int kClosedKept = 8;
   add_id(*customer.mutable_closed(), id_of(one));
-  while (customer.closed_size() > 2 * kClosedKept) remove_id(*customer.mutable_closed(), ids_of(customer.closed()).front());
+  while (customer.closed_size() > 2 * kClosedKept)
+    remove_id(*customer.mutable_closed(), ids_of(customer.closed()).front());
   book.publish(one, change);
 }
 
@@ -109,7 +110,8 @@ std::optional<ClockTerms> terms_of(CaseBook& book, const state::Case& one, std::
   return terms;
 }
 
-void start(CaseBook& book, state::SlaClock& clock, const std::optional<ClockTerms>& terms, Timestamp since, Millis elapsed) {
+void start(CaseBook& book, state::SlaClock& clock, const std::optional<ClockTerms>& terms, Timestamp since,
+           Millis elapsed) {
   if (!terms) return idle_clock(clock, since, elapsed);
   start_clock(clock, *terms, WorkingTime(book.pinned(terms->calendar)), since, elapsed, book.now());
 }
@@ -118,7 +120,9 @@ void swap_terms(CaseBook& book, state::SlaClock& clock, const std::optional<Cloc
   const bool is_idle = outcome_of(clock) == ClockOutcome::none && clock.since_ms() != 0 && !clock.settled();
   if (!is_running(clock) && !is_idle) return;
   if (is_idle && !terms) return;
-  if (terms && terms->policy == clock.policy() && terms->calendar == clock.calendar() && terms->target.count() == clock.target_ms()) return;
+  if (terms && terms->policy == clock.policy() && terms->calendar == clock.calendar() &&
+      terms->target.count() == clock.target_ms())
+    return;
   // Without a target time was counted by no calendar: it counts by the one that comes.
   const std::string& calendar = is_idle ? terms->calendar : clock.calendar();
   const Millis elapsed = elapsed_of(clock, WorkingTime(book.pinned(calendar)), at);
@@ -136,9 +140,12 @@ std::optional<CaseDue> next_due_of(const state::Case& one) {
   const CaseState state = state_of(one);
   if (const auto due = next_due(one.first_reply())) take_if_earlier(best, {due->at, DueKind::first_reply, *due});
   if (const auto due = next_due(one.resolution())) take_if_earlier(best, {due->at, DueKind::resolution, *due});
-  if (is_unresolved(state) && one.take_due_ms() != 0) take_if_earlier(best, {from_millis(one.take_due_ms()), DueKind::take, {}});
-  if (state == CaseState::on_hold && one.promised_ms() != 0) take_if_earlier(best, {from_millis(one.promised_ms()), DueKind::promise, {}});
-  if (state == CaseState::resolved && one.close_due_ms() != 0) take_if_earlier(best, {from_millis(one.close_due_ms()), DueKind::close, {}});
+  if (is_unresolved(state) && one.take_due_ms() != 0)
+    take_if_earlier(best, {from_millis(one.take_due_ms()), DueKind::take, {}});
+  if (state == CaseState::on_hold && one.promised_ms() != 0)
+    take_if_earlier(best, {from_millis(one.promised_ms()), DueKind::promise, {}});
+  if (state == CaseState::resolved && one.close_due_ms() != 0)
+    take_if_earlier(best, {from_millis(one.close_due_ms()), DueKind::close, {}});
   return best;
 }
 

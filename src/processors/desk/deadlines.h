@@ -1,7 +1,7 @@
 // What a case will do by itself when its time comes: warn, be breached, go to the liaison, miss a promise, close.
 //
-// A case has one timer, set for the earliest of these. A timer that comes too early, because the due moment moved, just looks
-// again. What is due is done with its exact moment, however late the timer fires.
+// A case has one timer, set for the earliest of these. A timer that comes too early, because the due moment moved, just
+// looks again. What is due is done with its exact moment, however late the timer fires.
 #pragma once
 
 #include <optional>

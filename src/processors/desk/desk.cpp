@@ -91,18 +91,21 @@ class Desk final : public Processor {
     if (known == in_force_.end() || known->second.text != text) {
       auto settings = read_desk_settings(text);
       EARSHOT_CHECK(settings.has_value(), "settings were valid when they were stored");
-      known = in_force_.insert_or_assign(std::string(step.tenant()), InForce{text, Rulebook(std::move(*settings))}).first;
+      known =
+          in_force_.insert_or_assign(std::string(step.tenant()), InForce{text, Rulebook(std::move(*settings))}).first;
     }
     return known->second.rules;
   }
 
-  // The configuration is checked before it is appended. Should one come that is not valid, work goes on under the old one.
+  // The configuration is checked before it is appended. Should one come that is not valid, work goes on under the old
+  // one.
   void on_config(const Event& event, const ConfigChanged& changed, Step& step) {
     if (changed.section == "silence") keep_control(event, step);  // how many cases a day (outreach.h)
     if (changed.section != "desk") return;
     const auto* config = step.find<state::DeskConfig>("settings");
     if (config != nullptr && changed.version <= config->version()) return;
-    if (const auto settings = read_desk_settings(changed.settings); !settings) return refuse_config(changed, settings.error(), step);
+    if (const auto settings = read_desk_settings(changed.settings); !settings)
+      return refuse_config(changed, settings.error(), step);
     const DeskSettings before = rules_of(step).settings();
     state::DeskConfig& kept = step.edit<state::DeskConfig>("settings");
     kept.set_version(changed.version);
@@ -111,7 +114,8 @@ class Desk final : public Processor {
     for (const std::string& handle : people_of(before)) {
       if (!is_known_person(book.settings(), handle)) hand_on(book, handle, HandOn::everything, book.now());
     }
-    for (const DepartmentSettings& department : book.settings().departments) offer_queue(book, department.name, book.now());
+    for (const DepartmentSettings& department : book.settings().departments)
+      offer_queue(book, department.name, book.now());
     book.finish();
   }
 
@@ -150,10 +154,12 @@ class Desk final : public Processor {
     const bool lasts = gap.to >= kNever;
     AlertRaised raised;
     raised.severity = gap.caught_up ? Severity::info : lasts ? Severity::critical : Severity::warning;
-    raised.title = "source " + gap.connector + (lasts ? " cannot be heard since " + format_rfc3339(gap.from)
-                                                      : " could not be heard from " + format_rfc3339(gap.from) + " to " + format_rfc3339(gap.to));
-    raised.reasons = {gap.reason, gap.caught_up ? "all that was said there meanwhile has come after all"
-                                                : "the silence of customers who are active there does not count meanwhile"};
+    raised.title = "source " + gap.connector +
+                   (lasts ? " cannot be heard since " + format_rfc3339(gap.from)
+                          : " could not be heard from " + format_rfc3339(gap.from) + " to " + format_rfc3339(gap.to));
+    raised.reasons = {gap.reason, gap.caught_up
+                                      ? "all that was said there meanwhile has come after all"
+                                      : "the silence of customers who are active there does not count meanwhile"};
     CaseBook(step, rules_of(step), pinned_).alert("source/" + gap.connector, std::move(raised), step.now());
   }
 

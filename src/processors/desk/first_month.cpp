@@ -15,7 +15,9 @@ std::int64_t day_number(Timestamp at) { return std::chrono::floor<std::chrono::d
 
 state::ComplaintDay& edit_day(state::DeskFirstMonth& kept, std::int64_t day) {
   auto& days = *kept.mutable_days();
-  const auto place = std::lower_bound(days.begin(), days.end(), day, [](const state::ComplaintDay& one, std::int64_t wanted) { return one.day() < wanted; });
+  const auto place =
+      std::lower_bound(days.begin(), days.end(), day,
+                       [](const state::ComplaintDay& one, std::int64_t wanted) { return one.day() < wanted; });
   if (place != days.end() && place->day() == day) return *place;
   const auto index = static_cast<int>(place - days.begin());
   days.Add()->set_day(day);
@@ -31,19 +33,25 @@ void count(google::protobuf::RepeatedField<std::uint32_t>& counts, const std::ve
   }
 }
 
-std::int64_t at(const google::protobuf::RepeatedField<std::uint32_t>& counts, int index) { return index < counts.size() ? counts.Get(index) : 0; }
+std::int64_t at(const google::protobuf::RepeatedField<std::uint32_t>& counts, int index) {
+  return index < counts.size() ? counts.Get(index) : 0;
+}
 
 std::string percent(const Complaints& of) { return std::to_string((of.named * 200 + of.all) / (2 * of.all)) + " %"; }
 
-std::string share(const Complaints& of) { return std::to_string(of.named) + " of " + std::to_string(of.all) + " (" + percent(of) + ")"; }
+std::string share(const Complaints& of) {
+  return std::to_string(of.named) + " of " + std::to_string(of.all) + " (" + percent(of) + ")";
+}
 
 void tell(CaseBook& book, IssueType issue, bool raised, const Complaints& young, const Complaints& others) {
   const std::string about(name_of(issue));
   AlertRaised alert;
   alert.severity = raised ? Severity::warning : Severity::info;
-  alert.title = raised ? "new customers complain of " + about + " more than others do" : "new customers complain of " + about + " no more than others do";
-  alert.reasons = {share(young) + " complaints of customers in their first " + std::to_string(kTenureDays) + " days name it",
-                   share(others) + " complaints of the others do, over " + std::to_string(kWindowDays) + " days"};
+  alert.title = raised ? "new customers complain of " + about + " more than others do"
+                       : "new customers complain of " + about + " no more than others do";
+  alert.reasons = {
+      share(young) + " complaints of customers in their first " + std::to_string(kTenureDays) + " days name it",
+      share(others) + " complaints of the others do, over " + std::to_string(kWindowDays) + " days"};
   if (raised) alert.reasons.emplace_back("over when the two shares are alike again");
   book.alert("first-month/" + about, std::move(alert), book.now());
 }

@@ -19,7 +19,8 @@ CommandAnswered refuse(CommandAnswered answered, std::string_view code, std::str
 
 std::string in_words(const Command& command) {
   std::string text = "analysis corrected: " + std::string(name_of(*command.sentiment));
-  for (std::size_t i = 0; i < command.issues.size(); ++i) text += (i == 0 ? " · " : ", ") + std::string(name_of(command.issues[i]));
+  for (std::size_t i = 0; i < command.issues.size(); ++i)
+    text += (i == 0 ? " · " : ", ") + std::string(name_of(command.issues[i]));
   return text;
 }
 
@@ -48,9 +49,12 @@ CommandAnswered relabel(CaseBook& book, const Event& event, const Command& comma
   if (!command.target || command.target->source.empty() || command.target->id.empty())
     return refuse(answered, "needs_target", "which input is it? name its source and id as target");
   const bool has_sentiment = command.sentiment && *command.sentiment != Sentiment::unknown;
-  if (!has_sentiment) return refuse(answered, "needs_sentiment", "a label says neg, neu or pos, and all issues there are");
-  if (command.urgency && (*command.urgency < 0 || *command.urgency > 2)) return refuse(answered, "bad_urgency", "urgency is 0, 1 or 2");
-  if (command.case_id && book.find_case(*command.case_id) == nullptr) return refuse(answered, kUnknownCase, "there is no case " + command.case_id->hex());
+  if (!has_sentiment)
+    return refuse(answered, "needs_sentiment", "a label says neg, neu or pos, and all issues there are");
+  if (command.urgency && (*command.urgency < 0 || *command.urgency > 2))
+    return refuse(answered, "bad_urgency", "urgency is 0, 1 or 2");
+  if (command.case_id && book.find_case(*command.case_id) == nullptr)
+    return refuse(answered, kUnknownCase, "there is no case " + command.case_id->hex());
 
   Step& step = book.step();
   const std::string name = label_name(*command.target);

@@ -1,7 +1,7 @@
 // What people say the analysis of an input should have been.
 //
-// It stays an event, for `earshot export-labels`; desk keeps the last word on each input, so that surfaces show it in place
-// of what the model said. Said of a case, it also becomes what the case is about.
+// It stays an event, for `earshot export-labels`; desk keeps the last word on each input, so that surfaces show it in
+// place of what the model said. Said of a case, it also becomes what the case is about.
 #pragma once
 
 #include <string>

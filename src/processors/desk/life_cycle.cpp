@@ -24,18 +24,18 @@ constexpr Cell join = go(CaseState::merged);
 
 constexpr std::array<std::array<Cell, kCaseStates>, kLifeEvents> kTable{{
     //                     new   open  pend  hold  resolved closed  merged
-    /* opened         */ {{no,   no,   no,   no,   no,      no,     no}},
-    /* taken          */ {{open, stay, stay, stay, no,      no,     no}},
-    /* human_replied  */ {{open, stay, stay, stay, no,      no,     no}},
-    /* customer_wrote */ {{stay, stay, open, open, open,    follow, no}},
-    /* asked_customer */ {{pend, pend, no,   pend, no,      no,     no}},
-    /* held           */ {{hold, hold, no,   no,   no,      no,     no}},
-    /* reported       */ {{no,   no,   no,   open, no,      no,     no}},
-    /* handed_over    */ {{stay, stay, stay, stay, no,      no,     no}},
-    /* noted          */ {{stay, stay, stay, stay, stay,    no,     no}},
-    /* resolved       */ {{done, done, done, done, no,      no,     no}},
-    /* expired        */ {{no,   no,   no,   no,   shut,    no,     no}},
-    /* merged         */ {{join, join, join, join, join,    no,     no}},
+    /* opened         */ {{no, no, no, no, no, no, no}},
+    /* taken          */ {{open, stay, stay, stay, no, no, no}},
+    /* human_replied  */ {{open, stay, stay, stay, no, no, no}},
+    /* customer_wrote */ {{stay, stay, open, open, open, follow, no}},
+    /* asked_customer */ {{pend, pend, no, pend, no, no, no}},
+    /* held           */ {{hold, hold, no, no, no, no, no}},
+    /* reported       */ {{no, no, no, open, no, no, no}},
+    /* handed_over    */ {{stay, stay, stay, stay, no, no, no}},
+    /* noted          */ {{stay, stay, stay, stay, stay, no, no}},
+    /* resolved       */ {{done, done, done, done, no, no, no}},
+    /* expired        */ {{no, no, no, no, shut, no, no}},
+    /* merged         */ {{join, join, join, join, join, no, no}},
 }};
 
 std::string_view refusal_of_target(MergeTarget target) {
@@ -52,8 +52,7 @@ std::string_view refusal_of_target(MergeTarget target) {
 // The rules beside the table: what must be there for a listed event to be accepted.
 std::string_view broken_rule(CaseState state, LifeEvent event, const LifeFacts& facts) {
   switch (event) {
-    case LifeEvent::asked_customer:
-      return facts.told_customer ? std::string_view{} : kNeedsPublicMessage;
+    case LifeEvent::asked_customer: return facts.told_customer ? std::string_view{} : kNeedsPublicMessage;
     case LifeEvent::held:
       if (!facts.has_department) return kNeedsDepartment;
       if (!facts.has_reason) return kNeedsReason;
@@ -62,15 +61,12 @@ std::string_view broken_rule(CaseState state, LifeEvent event, const LifeFacts& 
       if (!facts.has_resolution) return kNeedsResolution;
       if (!facts.has_cause) return kNeedsCause;
       return facts.told_customer ? std::string_view{} : kNeedsPublicMessage;
-    case LifeEvent::expired:
-      return facts.within_reopen ? kTooEarly : std::string_view{};
+    case LifeEvent::expired: return facts.within_reopen ? kTooEarly : std::string_view{};
     case LifeEvent::customer_wrote:
       // The timer that closes may be behind: the time decides, not the timer.
       return state == CaseState::resolved && !facts.within_reopen ? kFollowUp : std::string_view{};
-    case LifeEvent::merged:
-      return refusal_of_target(facts.target);
-    default:
-      return {};
+    case LifeEvent::merged: return refusal_of_target(facts.target);
+    default: return {};
   }
 }
 

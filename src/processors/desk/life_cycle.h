@@ -25,16 +25,16 @@ namespace earshot::desk {
 
 enum class LifeEvent : std::uint8_t {
   opened,
-  taken,           // its owner takes it
-  human_replied,   // a public message of a person to the customer
+  taken,          // its owner takes it
+  human_replied,  // a public message of a person to the customer
   customer_wrote,
   asked_customer,
   held,
   reported,
-  handed_over,     // another owner, department or priority
+  handed_over,  // another owner, department or priority
   noted,
   resolved,
-  expired,         // no contact for as long as the settings say
+  expired,  // no contact for as long as the settings say
   merged,
 };
 inline constexpr int kLifeEvents = 12;
@@ -44,14 +44,14 @@ enum class MergeTarget : std::uint8_t { fits, unknown, other_customer, wrong_sta
 
 // What the rules of the table ask for. Only those that belong to the event are read.
 struct LifeFacts {
-  bool courtesy = false;         // customer_wrote: only thanks
-  bool within_reopen = true;     // customer_wrote, expired: less than `close_days` since the resolution
-  bool told_customer = false;    // asked_customer, resolved: a public message, now; asked_customer: or before
-  bool has_department = false;   // held
-  bool has_reason = false;       // held
-  bool has_promise = false;      // held: the next update, in the future
-  bool has_resolution = false;   // resolved
-  bool has_cause = false;        // resolved
+  bool courtesy = false;        // customer_wrote: only thanks
+  bool within_reopen = true;    // customer_wrote, expired: less than `close_days` since the resolution
+  bool told_customer = false;   // asked_customer, resolved: a public message, now; asked_customer: or before
+  bool has_department = false;  // held
+  bool has_reason = false;      // held
+  bool has_promise = false;     // held: the next update, in the future
+  bool has_resolution = false;  // resolved
+  bool has_cause = false;       // resolved
   MergeTarget target = MergeTarget::fits;
 };
 
@@ -65,7 +65,8 @@ Transition next_state(CaseState state, LifeEvent event, const LifeFacts& facts);
 
 // new, open, pending_customer, on_hold: somebody must still do something, and must be named.
 constexpr bool is_unresolved(CaseState state) {
-  return state == CaseState::fresh || state == CaseState::open || state == CaseState::pending_customer || state == CaseState::on_hold;
+  return state == CaseState::fresh || state == CaseState::open || state == CaseState::pending_customer ||
+         state == CaseState::on_hold;
 }
 
 // Codes of refusal. docs/cases.md explains them.

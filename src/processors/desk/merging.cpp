@@ -1,4 +1,5 @@
-// Two cases of one matter become one. The case that stays takes over what the other had: issues, pressure, the first answer.
+// Two cases of one matter become one. The case that stays takes over what the other had: issues, pressure, the first
+// answer.
 #include <algorithm>
 
 #include "event/names.h"
@@ -11,7 +12,8 @@
 namespace earshot::desk {
 namespace {
 
-// A merged case stands for the one it was merged into. There are no chains: every merge rewrites what was merged before.
+// A merged case stands for the one it was merged into. There are no chains: every merge rewrites what was merged
+// before.
 std::optional<CaseId> root_of(CaseBook& book, CaseId id) {
   const state::Case* one = book.find_case(id);
   if (one == nullptr) return std::nullopt;
@@ -67,7 +69,8 @@ Refusal merge(Action action) {
   facts.target = judge(one, root_id ? book.find_case(*root_id) : nullptr);
   const Transition to = next_state(state_of(one), LifeEvent::merged, facts);
   if (!to.accepted()) {
-    return {to.refusal, "a " + std::string(name_of(state_of(one))) + " case cannot be merged there (" + std::string(to.refusal) + ")"};
+    return {to.refusal, "a " + std::string(name_of(state_of(one))) + " case cannot be merged there (" +
+                            std::string(to.refusal) + ")"};
   }
   if (!works_in(book.settings(), command.actor, book.department_of(one)) && command.actor != one.owner()) {
     return {kNotAllowed, command.actor + " is not of department " + one.department()};

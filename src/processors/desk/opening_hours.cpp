@@ -11,17 +11,13 @@ using std::chrono::year_month_day;
 constexpr int kMinutesOfDay = 24 * 60;
 constexpr const char* kWeekdays[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
 
-std::string two_digits(unsigned value) {
-  return (value < 10 ? "0" : "") + std::to_string(value);
-}
+std::string two_digits(unsigned value) { return (value < 10 ? "0" : "") + std::to_string(value); }
 
 std::string clock(int minutes) {
   return two_digits(static_cast<unsigned>(minutes) / 60) + ":" + two_digits(static_cast<unsigned>(minutes) % 60);
 }
 
-std::string written(const LocalInterval& interval) {
-  return clock(interval.open) + "-" + clock(interval.close);
-}
+std::string written(const LocalInterval& interval) { return clock(interval.open) + "-" + clock(interval.close); }
 
 std::string written(year_month_day date) {
   return std::to_string(static_cast<int>(date.year())) + "-" + two_digits(static_cast<unsigned>(date.month())) + "-" +

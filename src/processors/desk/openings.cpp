@@ -5,11 +5,11 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "event/names.h"
-#include "processors/desk/first_month.h"
 #include "processors/desk/case_times.h"
 #include "processors/desk/conversation.h"
 #include "processors/desk/customers.h"
 #include "processors/desk/deadlines.h"
+#include "processors/desk/first_month.h"
 #include "processors/desk/life_cycle.h"
 #include "processors/desk/ownership.h"
 
@@ -63,7 +63,8 @@ void fill(state::Case& one, CaseId id, const CaseRequested& request, Timestamp o
 }
 
 Ranked rank_request(CaseBook& book, const CaseRequested& request, Priority rule, std::int64_t same_type_before) {
-  return rank(book.settings(), {rule, request.tier, request.urgency, request.urgency_cause, request.reach, same_type_before});
+  return rank(book.settings(),
+              {rule, request.tier, request.urgency, request.urgency_cause, request.reach, same_type_before});
 }
 
 Severity severity_of_opening(const state::Case& one, UrgencyCause cause) {
@@ -85,8 +86,8 @@ void place_in_department(CaseBook& book, state::Case& one, const CaseRequested& 
   one.set_calendar(hours.fingerprint);
 }
 
-Opened open_case(CaseBook& book, const CaseRequested& request, const std::string& opening, std::optional<CaseId> follows,
-                 const std::string& preferred) {
+Opened open_case(CaseBook& book, const CaseRequested& request, const std::string& opening,
+                 std::optional<CaseId> follows, const std::string& preferred) {
   const CaseId id = case_id_of(book.step().tenant(), request.facet, opening);
   if (book.find_case(id) != nullptr) return {id, false};  // it was opened by this very event, long ago
   const Timestamp opened = request.at;
@@ -142,7 +143,8 @@ void join(CaseBook& book, CaseId id, const CaseRequested& request) {
   change.note = ranked.reason;
   book.publish(one, change);
   const Severity severity = severity_of_opening(one, request.urgency_cause);
-  if (!request.imported && severity != Severity::info) book.alert(one, severity, "a case became more pressing", book.now());
+  if (!request.imported && severity != Severity::info)
+    book.alert(one, severity, "a case became more pressing", book.now());
 }
 
 }  // namespace
@@ -153,7 +155,8 @@ void on_request(CaseBook& book, std::uint64_t event, const CaseRequested& reques
   (void)open_or_join(book, request, opening, "");  // who asked need not know which
 }
 
-Opened open_or_join(CaseBook& book, const CaseRequested& request, const std::string& opening, const std::string& preferred) {
+Opened open_or_join(CaseBook& book, const CaseRequested& request, const std::string& opening,
+                    const std::string& preferred) {
   close_expired(book, request.customer, request.at);
   if (const auto id = find_joinable(book, request)) {
     run_due(book, book.edit_case(*id), request.at - Millis{1});

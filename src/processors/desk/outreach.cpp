@@ -16,7 +16,9 @@ constexpr std::string_view kOutreach = "outreach";  // the value and its timer
 
 std::string waiting_name(std::string_view customer) { return "waiting/" + std::string(customer); }
 
-std::int64_t today(CaseBook& book) { return std::chrono::floor<std::chrono::days>(book.now()).time_since_epoch().count(); }
+std::int64_t today(CaseBook& book) {
+  return std::chrono::floor<std::chrono::days>(book.now()).time_since_epoch().count();
+}
 
 OutreachSettings settings_of(CaseBook& book) {
   const auto kept = kept_config(book.step(), "silence");
@@ -48,7 +50,8 @@ void arm(CaseBook& book, state::DeskOutreach& outreach) {
 
 void leave(CaseBook& book, state::DeskOutreach& outreach, std::string_view customer) {
   auto* waiting = outreach.mutable_waiting();
-  const auto place = std::find_if(waiting->begin(), waiting->end(), [&](const state::SilenceRank& one) { return one.customer() == customer; });
+  const auto place = std::find_if(waiting->begin(), waiting->end(),
+                                  [&](const state::SilenceRank& one) { return one.customer() == customer; });
   if (place == waiting->end()) return;
   waiting->erase(place);
   book.step().erase(waiting_name(customer));
@@ -63,7 +66,8 @@ void wait(CaseBook& book, state::DeskOutreach& outreach, const CaseRequested& re
   const auto is_before = [](const state::SilenceRank& a, const state::SilenceRank& b) {
     return a.rank() != b.rank() ? a.rank() > b.rank() : a.customer() < b.customer();
   };
-  for (int i = waiting->size() - 1; i > 0 && is_before(waiting->Get(i), waiting->Get(i - 1)); --i) waiting->SwapElements(i - 1, i);
+  for (int i = waiting->size() - 1; i > 0 && is_before(waiting->Get(i), waiting->Get(i - 1)); --i)
+    waiting->SwapElements(i - 1, i);
   auto& value = book.step().edit<state::DeskWaiting>(waiting_name(customer));
   value.set_request(write_json(request));
   value.set_opening(opening);
@@ -74,7 +78,8 @@ void wait(CaseBook& book, state::DeskOutreach& outreach, const CaseRequested& re
   measure.at = request.at;
   measure.item = request.signal + "/waiting";
   measure.outcome = "waiting";
-  book.step().emit(Topic::measures, measure_key(book.step().tenant(), book.step().partition()), std::move(measure), book.now());
+  book.step().emit(Topic::measures, measure_key(book.step().tenant(), book.step().partition()), std::move(measure),
+                   book.now());
   arm(book, outreach);
 }
 
@@ -86,7 +91,8 @@ void on_silence(CaseBook& book, std::uint64_t event, const CaseRequested& reques
   close_expired(book, request.customer, request.at);
   const bool has_case = find_joinable(book, request).has_value();
   auto& outreach = edit_outreach(book);
-  if (!has_case && outreach.opened() >= settings_of(book).cases_per_day_max) return wait(book, outreach, request, opening);
+  if (!has_case && outreach.opened() >= settings_of(book).cases_per_day_max)
+    return wait(book, outreach, request, opening);
   if (!has_case) outreach.set_opened(outreach.opened() + 1);
   (void)open_or_join(book, request, opening, "");
 }

@@ -7,8 +7,8 @@
 //                       │
 //                       └── heard again, or waited longer than a late silence may: no case
 //
-// Rank is what the customer has spent times the probability that they are gone: among those who spent nothing the probability
-// alone. The signal of whoever waits stands, so they are listed.
+// Rank is what the customer has spent times the probability that they are gone: among those who spent nothing the
+// probability alone. The signal of whoever waits stands, so they are listed.
 #pragma once
 
 #include <string>
@@ -26,7 +26,8 @@ struct OutreachSettings {
   std::int64_t cases_per_day_max = 100;
   std::int64_t late_days = 7;
 };
-template <class F> void fields(F& f, OutreachSettings& v) {
+template <class F>
+void fields(F& f, OutreachSettings& v) {
   f.optional("cases_per_day_max", v.cases_per_day_max);
   f.optional("late_days", v.late_days);
 }

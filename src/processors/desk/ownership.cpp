@@ -15,7 +15,8 @@ std::vector<Candidate> candidates_for(CaseBook& book, const state::Case& one, Ti
   const Matter matter = matter_of(one);
   std::vector<Candidate> candidates;
   for (const AgentSettings& agent : book.settings().agents) {
-    if (std::find(agent.departments.begin(), agent.departments.end(), one.department()) == agent.departments.end()) continue;
+    if (std::find(agent.departments.begin(), agent.departments.end(), one.department()) == agent.departments.end())
+      continue;
     Candidate candidate;
     candidate.handle = agent.handle;
     candidate.on_shift = is_on_shift(book, agent.handle, at);
@@ -37,7 +38,8 @@ std::string liaison_on_duty(CaseBook& book, const DepartmentSettings& department
 
 void leave_owner_and_queue(CaseBook& book, const state::Case& one, Timestamp at) {
   if (one.owner().empty()) {
-    if (book.find_queue(one.department()) != nullptr) remove_id(*book.edit_queue(one.department()).mutable_cases(), id_of(one));
+    if (book.find_queue(one.department()) != nullptr)
+      remove_id(*book.edit_queue(one.department()).mutable_cases(), id_of(one));
     return;
   }
   state::DeskAgent& person = book.edit_person(one.owner());
@@ -45,12 +47,13 @@ void leave_owner_and_queue(CaseBook& book, const state::Case& one, Timestamp at)
   person.set_busy_ms(to_millis(at));
 }
 
-// Whether anybody of the department could take a case at all: a long queue in front of a busy desk is not gone through each time
-// a case ends.
+// Whether anybody of the department could take a case at all: a long queue in front of a busy desk is not gone through
+// each time a case ends.
 bool somebody_has_room(CaseBook& book, const std::string& department, Timestamp at) {
   const auto& agents = book.settings().agents;
   return std::any_of(agents.begin(), agents.end(), [&](const AgentSettings& agent) {
-    if (std::find(agent.departments.begin(), agent.departments.end(), department) == agent.departments.end()) return false;
+    if (std::find(agent.departments.begin(), agent.departments.end(), department) == agent.departments.end())
+      return false;
     const auto* known = book.find_person(agent.handle);
     return (known == nullptr || known->cases_size() / 2 < agent.capacity) && is_on_shift(book, agent.handle, at);
   });
@@ -65,7 +68,8 @@ Millis end_of_unowned(state::Case& one, Timestamp at) {
 
 std::vector<CaseId> most_pressing_first(CaseBook& book, const IdList& waiting) {
   std::vector<CaseId> ids = ids_of(waiting);
-  std::stable_sort(ids.begin(), ids.end(), [&](CaseId a, CaseId b) { return book.find_case(a)->priority() > book.find_case(b)->priority(); });
+  std::stable_sort(ids.begin(), ids.end(),
+                   [&](CaseId a, CaseId b) { return book.find_case(a)->priority() > book.find_case(b)->priority(); });
   return ids;
 }
 
@@ -96,8 +100,10 @@ bool find_owner(CaseBook& book, state::Case& one, Timestamp at, const std::strin
 }
 
 Millis give_to(CaseBook& book, state::Case& one, const std::string& handle, Timestamp at) {
-  if (one.owner() == handle && is_unresolved(state_of(one)) && has_id(book.edit_person(handle).cases(), id_of(one))) return {};
-  const bool is_change_of_person = one.touched() && !one.owner().empty() && one.owner() != handle && is_unresolved(state_of(one));
+  if (one.owner() == handle && is_unresolved(state_of(one)) && has_id(book.edit_person(handle).cases(), id_of(one)))
+    return {};
+  const bool is_change_of_person =
+      one.touched() && !one.owner().empty() && one.owner() != handle && is_unresolved(state_of(one));
   leave_owner_and_queue(book, one, at);
   const Millis unowned = end_of_unowned(one, at);
   one.set_owner(handle);

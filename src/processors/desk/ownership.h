@@ -3,8 +3,8 @@
 //      routed ──► an agent, or the queue ──15 open minutes──► the liaison ──15 more──► the supervisor
 //                    └── takes it: the wait ends
 //
-// A case stands in the list of exactly one person, or in the queue of its department, as long as it is unresolved; in none
-// after that. These functions keep it so; nothing else writes owners.
+// A case stands in the list of exactly one person, or in the queue of its department, as long as it is unresolved; in
+// none after that. These functions keep it so; nothing else writes owners.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@
 
 namespace earshot::desk {
 
-// Gives the case to somebody eligible in its department, `preferred` first, or puts it into the queue. The time to take it
-// begins. True if there is an owner.
+// Gives the case to somebody eligible in its department, `preferred` first, or puts it into the queue. The time to take
+// it begins. True if there is an owner.
 bool find_owner(CaseBook& book, state::Case& one, Timestamp at, const std::string& preferred);
 
 // Makes `handle` the owner. Gives how long nobody was.
@@ -26,8 +26,8 @@ void begin_taking(CaseBook& book, state::Case& one, Timestamp at);
 // The owner has it in hand: nobody else will be asked.
 void mark_taken(state::Case& one);
 
-// Takes the case from its owner or queue: it is resolved, merged, or goes elsewhere. The owner's name stays on it. Gives how
-// long it was in the queue.
+// Takes the case from its owner or queue: it is resolved, merged, or goes elsewhere. The owner's name stays on it.
+// Gives how long it was in the queue.
 Millis release(CaseBook& book, state::Case& one, Timestamp at);
 
 // The time to take it has passed: somebody eligible now, else the liaison, then the supervisor.

@@ -33,9 +33,11 @@ void tell_identity(CaseBook& book, const TwoKeys& keys, bool same, const Event& 
 }
 
 CommandAnswered decide_pair(CaseBook& book, const Event& event, const Command& command, CommandAnswered answered) {
-  if (command.keys.size() != 2 || command.keys[0] == command.keys[1]) return refuse(answered, "needs_two_keys", "which two keys? name two different ones");
+  if (command.keys.size() != 2 || command.keys[0] == command.keys[1])
+    return refuse(answered, "needs_two_keys", "which two keys? name two different ones");
   const bool has_kinds = command.kinds.size() == 2;
-  const TwoKeys keys{command.keys[0], command.keys[1], has_kinds ? command.kinds[0] : "", has_kinds ? command.kinds[1] : ""};
+  const TwoKeys keys{command.keys[0], command.keys[1], has_kinds ? command.kinds[0] : "",
+                     has_kinds ? command.kinds[1] : ""};
   tell_identity(book, keys, command.kind == CommandKind::link, event, command);
   answered.accepted = true;
   return answered;
@@ -44,9 +46,11 @@ CommandAnswered decide_pair(CaseBook& book, const Event& event, const Command& c
 CommandAnswered decide_proposal(CaseBook& book, const Event& event, const Command& command, CommandAnswered answered) {
   Step& step = book.step();
   const auto* known = step.find<state::DeskProposal>(proposal_name(command.proposal));
-  if (known == nullptr) return refuse(answered, "unknown_proposal", "there is no proposal \"" + command.proposal + "\"");
+  if (known == nullptr)
+    return refuse(answered, "unknown_proposal", "there is no proposal \"" + command.proposal + "\"");
   if (known->answer() != Answer::open) {
-    return refuse(answered, "already_answered", known->actor() + (known->answer() == Answer::accepted ? " has accepted it" : " has refused it"));
+    return refuse(answered, "already_answered",
+                  known->actor() + (known->answer() == Answer::accepted ? " has accepted it" : " has refused it"));
   }
   auto& proposal = step.edit<state::DeskProposal>(proposal_name(command.proposal));
   const bool same = command.kind == CommandKind::accept;
@@ -57,7 +61,8 @@ CommandAnswered decide_proposal(CaseBook& book, const Event& event, const Comman
   const std::vector<CaseId> candidates = ids_of(proposal.candidates());
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     for (std::size_t j = i + 1; j < candidates.size(); ++j) {
-      const TwoKeys keys{{candidates[i].high, candidates[i].low}, {candidates[j].high, candidates[j].low}, "customer", "customer"};
+      const TwoKeys keys{
+          {candidates[i].high, candidates[i].low}, {candidates[j].high, candidates[j].low}, "customer", "customer"};
       if (!same || i == 0) tell_identity(book, keys, same, event, command);
     }
   }
@@ -74,7 +79,8 @@ void on_proposal(CaseBook& book, const Event& event, const IdentityProposed& pro
   auto& proposal = step.edit<state::DeskProposal>(name);
   proposal.set_key_high(proposed.key.high);
   proposal.set_key_low(proposed.key.low);
-  for (const CustomerId candidate : proposed.candidates) add_id(*proposal.mutable_candidates(), {candidate.high, candidate.low});
+  for (const CustomerId candidate : proposed.candidates)
+    add_id(*proposal.mutable_candidates(), {candidate.high, candidate.low});
   proposal.set_at_ms(to_millis(event.time));
   auto& count = step.edit<state::DeskProposalCount>(kProposalCount);
   step.edit<state::DeskProposals>(proposals_name(count.count() / kProposalsPerChunk)).add_ids(event.id);
@@ -82,7 +88,8 @@ void on_proposal(CaseBook& book, const Event& event, const IdentityProposed& pro
 
   AlertRaised raised;
   raised.severity = Severity::info;
-  raised.title = "one key is claimed by " + std::to_string(proposed.candidates.size()) + " customers: a person must decide";
+  raised.title =
+      "one key is claimed by " + std::to_string(proposed.candidates.size()) + " customers: a person must decide";
   if (!proposed.candidates.empty()) raised.customer = proposed.candidates.front();
   for (const CustomerId candidate : proposed.candidates) raised.reasons.push_back("claimed by " + candidate.hex());
   raised.reasons.push_back("earshot identity accept or refuse " + event.id);
@@ -91,7 +98,8 @@ void on_proposal(CaseBook& book, const Event& event, const IdentityProposed& pro
 
 CommandAnswered decide_identity(CaseBook& book, const Event& event, const Command& command, CommandAnswered answered) {
   const bool is_pair = command.kind == CommandKind::link || command.kind == CommandKind::unlink;
-  return is_pair ? decide_pair(book, event, command, std::move(answered)) : decide_proposal(book, event, command, std::move(answered));
+  return is_pair ? decide_pair(book, event, command, std::move(answered))
+                 : decide_proposal(book, event, command, std::move(answered));
 }
 
 }  // namespace earshot::desk

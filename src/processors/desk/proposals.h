@@ -1,5 +1,5 @@
-// What identity cannot decide, a person does: which customers are one, and which are not. A proposal is kept here until somebody
-// accepts or refuses it; what a person says goes to identity as a pair of keys with their name on it.
+// What identity cannot decide, a person does: which customers are one, and which are not. A proposal is kept here until
+// somebody accepts or refuses it; what a person says goes to identity as a pair of keys with their name on it.
 #pragma once
 
 #include "processors/desk/case_book.h"

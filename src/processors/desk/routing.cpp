@@ -20,15 +20,17 @@ bool admits_issues(const std::vector<IssueType>& wanted, const std::vector<Issue
 }
 
 bool matches(const RoutingRule& rule, const Matter& matter) {
-  return admits_issues(rule.issues, matter.issues) && admits(rule.languages, matter.language) && admits(rule.channels, matter.channel) &&
-         admits(rule.products, matter.product) && admits(rule.regions, matter.region) && admits(rule.tiers, matter.tier) &&
+  return admits_issues(rule.issues, matter.issues) && admits(rule.languages, matter.language) &&
+         admits(rule.channels, matter.channel) && admits(rule.products, matter.product) &&
+         admits(rule.regions, matter.region) && admits(rule.tiers, matter.tier) &&
          admits(rule.sentiments, matter.sentiment) && admits(rule.origins, matter.origin);
 }
 
 }  // namespace
 
 Route route(const std::vector<RoutingRule>& rules, const Matter& matter) {
-  const auto found = std::find_if(rules.begin(), rules.end(), [&](const RoutingRule& rule) { return matches(rule, matter); });
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const RoutingRule& rule) { return matches(rule, matter); });
   EARSHOT_CHECK(found != rules.end(), "settings must be valid: the last routing rule takes everything");
   return {&*found, found->priority.value_or(Priority::normal)};
 }
@@ -55,10 +57,12 @@ Ranked rank(const DeskSettings& settings, const Pressure& pressure) {
   return ranked;
 }
 
-SlaChoice choose_policy(const std::vector<SlaPolicy>& policies, const Matter& matter, const std::string& department, Priority priority) {
+SlaChoice choose_policy(const std::vector<SlaPolicy>& policies, const Matter& matter, const std::string& department,
+                        Priority priority) {
   for (const SlaPolicy& policy : policies) {
-    if (!admits(policy.priorities, priority) || !admits_issues(policy.issues, matter.issues) || !admits(policy.channels, matter.channel) ||
-        !admits(policy.tiers, matter.tier) || !admits(policy.departments, department)) {
+    if (!admits(policy.priorities, priority) || !admits_issues(policy.issues, matter.issues) ||
+        !admits(policy.channels, matter.channel) || !admits(policy.tiers, matter.tier) ||
+        !admits(policy.departments, department)) {
       continue;
     }
     for (const SlaTarget& target : policy.targets) {
@@ -71,7 +75,8 @@ SlaChoice choose_policy(const std::vector<SlaPolicy>& policies, const Matter& ma
 
 bool same_type(const std::vector<IssueType>& a, const std::vector<IssueType>& b) {
   if (a.empty() && b.empty()) return true;
-  return std::any_of(a.begin(), a.end(), [&](IssueType issue) { return std::find(b.begin(), b.end(), issue) != b.end(); });
+  return std::any_of(a.begin(), a.end(),
+                     [&](IssueType issue) { return std::find(b.begin(), b.end(), issue) != b.end(); });
 }
 
 }  // namespace earshot::desk

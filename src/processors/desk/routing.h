@@ -51,7 +51,8 @@ struct SlaChoice {
   const SlaPolicy* policy = nullptr;
   const SlaTarget* target = nullptr;
 };
-SlaChoice choose_policy(const std::vector<SlaPolicy>& policies, const Matter& matter, const std::string& department, Priority priority);
+SlaChoice choose_policy(const std::vector<SlaPolicy>& policies, const Matter& matter, const std::string& department,
+                        Priority priority);
 
 // Two matters are of the same type when they share an issue, or neither has any.
 bool same_type(const std::vector<IssueType>& a, const std::vector<IssueType>& b);

@@ -30,7 +30,8 @@ Calendar calendar_from_text(std::string_view text) {
   auto settings = read_json<CalendarSettings>(text);
   EARSHOT_CHECK(settings.has_value(), "the text of a calendar was written by us");
   auto calendar = make_calendar(*settings);
-  EARSHOT_CHECK(calendar.has_value(), "a calendar was valid when it was stored; is its time zone gone from this machine?");
+  EARSHOT_CHECK(calendar.has_value(),
+                "a calendar was valid when it was stored; is its time zone gone from this machine?");
   return std::move(*calendar);
 }
 

@@ -29,7 +29,9 @@ class Rulebook {
   const NamedCalendar& calendar(std::string_view name) const;
   // Of a department; of the first one when there is none of that name (any more).
   const DepartmentSettings& department(std::string_view name) const;
-  const NamedCalendar& calendar_of_department(std::string_view name) const { return calendar(department(name).calendar); }
+  const NamedCalendar& calendar_of_department(std::string_view name) const {
+    return calendar(department(name).calendar);
+  }
 
  private:
   DeskSettings settings_;

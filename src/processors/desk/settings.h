@@ -1,7 +1,7 @@
 // Who works at the desk, what they are for, and what was promised: the tenant's settings of cases.
 //
-// They come as JSON in `config.changed`, section `desk`. Whatever is left out has a default, so that `{}` is a working desk.
-// Settings that were read with read_desk_settings() are complete and valid: the rest of the desk relies on that.
+// They come as JSON in `config.changed`, section `desk`. Whatever is left out has a default, so that `{}` is a working
+// desk. Settings that were read with read_desk_settings() are complete and valid: the rest of the desk relies on that.
 #pragma once
 
 #include <cstdint>
@@ -92,11 +92,11 @@ struct TierFloor {
 struct DeskSettings {
   std::vector<DepartmentSettings> departments;
   std::vector<AgentSettings> agents;
-  std::vector<RoutingRule> rules;     // the last one is a catch-all; none: from the issues of the departments
+  std::vector<RoutingRule> rules;  // the last one is a catch-all; none: from the issues of the departments
   std::vector<SlaPolicy> policies;
   std::vector<CalendarSettings> calendars;
   std::vector<TierFloor> tiers;
-  std::vector<std::string> automations;  // actors who are no people: what they write is no reply
+  std::vector<std::string> automations;     // actors who are no people: what they write is no reply
   std::int64_t take_business_minutes = 15;  // unowned or not taken: then the liaison, then the supervisor
   std::int64_t close_days = 14;             // after resolution; until then the customer's message reopens
   std::int64_t dedupe_hours = 24;           // a similar text within this joins the case
@@ -139,14 +139,16 @@ bool works_in(const DeskSettings& settings, std::string_view handle, const Depar
 
 // ---- JSON ---------------------------------------------------------------------------------------------------------
 
-template <class F> void fields(F& f, CalendarSettings& v) {
+template <class F>
+void fields(F& f, CalendarSettings& v) {
   f.required("name", v.name);
   f.optional("zone", v.zone);
   f.optional("week", v.week);
   f.optional("closed", v.closed);
   f.optional("special", v.special);
 }
-template <class F> void fields(F& f, DepartmentSettings& v) {
+template <class F>
+void fields(F& f, DepartmentSettings& v) {
   f.required("name", v.name);
   f.optional("liaison", v.liaison);
   f.optional("deputy", v.deputy);
@@ -154,7 +156,8 @@ template <class F> void fields(F& f, DepartmentSettings& v) {
   f.optional("issues", v.issues);
   f.optional("calendar", v.calendar);
 }
-template <class F> void fields(F& f, AgentSettings& v) {
+template <class F>
+void fields(F& f, AgentSettings& v) {
   f.required("handle", v.handle);
   f.optional("departments", v.departments);
   f.optional("issues", v.issues);
@@ -162,7 +165,8 @@ template <class F> void fields(F& f, AgentSettings& v) {
   f.optional("capacity", v.capacity);
   f.optional("calendar", v.calendar);
 }
-template <class F> void fields(F& f, RoutingRule& v) {
+template <class F>
+void fields(F& f, RoutingRule& v) {
   f.optional("name", v.name);
   f.optional("issues", v.issues);
   f.optional("languages", v.languages);
@@ -175,12 +179,14 @@ template <class F> void fields(F& f, RoutingRule& v) {
   f.required("department", v.department);
   f.optional("priority", v.priority);
 }
-template <class F> void fields(F& f, SlaTarget& v) {
+template <class F>
+void fields(F& f, SlaTarget& v) {
   f.required("priority", v.priority);
   f.optional("first_reply_minutes", v.first_reply_minutes);
   f.optional("resolution_minutes", v.resolution_minutes);
 }
-template <class F> void fields(F& f, SlaPolicy& v) {
+template <class F>
+void fields(F& f, SlaPolicy& v) {
   f.required("name", v.name);
   f.optional("priorities", v.priorities);
   f.optional("issues", v.issues);
@@ -190,8 +196,13 @@ template <class F> void fields(F& f, SlaPolicy& v) {
   f.optional("calendar", v.calendar);
   f.optional("targets", v.targets);
 }
-template <class F> void fields(F& f, TierFloor& v) { f.required("tier", v.tier); f.required("priority", v.priority); }
-template <class F> void fields(F& f, DeskSettings& v) {
+template <class F>
+void fields(F& f, TierFloor& v) {
+  f.required("tier", v.tier);
+  f.required("priority", v.priority);
+}
+template <class F>
+void fields(F& f, DeskSettings& v) {
   f.optional("departments", v.departments);
   f.optional("agents", v.agents);
   f.optional("rules", v.rules);

@@ -5,7 +5,9 @@
 namespace earshot::desk {
 namespace {
 
-void set_outcome(state::SlaClock& clock, ClockOutcome outcome) { clock.set_outcome(static_cast<std::uint32_t>(outcome)); }
+void set_outcome(state::SlaClock& clock, ClockOutcome outcome) {
+  clock.set_outcome(static_cast<std::uint32_t>(outcome));
+}
 
 std::int64_t millis_or_never(std::optional<Timestamp> at) { return at ? to_millis(*at) : 0; }
 
@@ -22,7 +24,8 @@ std::optional<Timestamp> WorkingTime::after(Timestamp from, Millis time) const {
   return from + std::max(time, Millis{0});
 }
 
-void start_clock(state::SlaClock& clock, const ClockTerms& terms, const WorkingTime& time, Timestamp since, Millis elapsed, Timestamp now) {
+void start_clock(state::SlaClock& clock, const ClockTerms& terms, const WorkingTime& time, Timestamp since,
+                 Millis elapsed, Timestamp now) {
   const std::uint32_t instance = clock.instance();
   clock.Clear();
   clock.set_instance(instance);
@@ -90,7 +93,9 @@ void cancel(state::SlaClock& clock) {
 
 std::optional<Timestamp> open_deadline(const state::SlaClock& clock) {
   const ClockOutcome outcome = outcome_of(clock);
-  if (clock.settled() || clock.deadline_ms() == 0 || (outcome != ClockOutcome::running && outcome != ClockOutcome::breached)) return std::nullopt;
+  if (clock.settled() || clock.deadline_ms() == 0 ||
+      (outcome != ClockOutcome::running && outcome != ClockOutcome::breached))
+    return std::nullopt;
   return from_millis(clock.deadline_ms());
 }
 

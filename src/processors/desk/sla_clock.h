@@ -38,7 +38,8 @@ struct ClockTerms {
 
 // Starts the clock at `since`, with `elapsed` already used up. Warnings that are past by `now` are left out: they would
 // come after the fact.
-void start_clock(state::SlaClock& clock, const ClockTerms& terms, const WorkingTime& time, Timestamp since, Millis elapsed, Timestamp now);
+void start_clock(state::SlaClock& clock, const ClockTerms& terms, const WorkingTime& time, Timestamp since,
+                 Millis elapsed, Timestamp now);
 
 // There is no target at present; time goes on.
 void idle_clock(state::SlaClock& clock, Timestamp since, Millis elapsed);
@@ -59,7 +60,8 @@ std::optional<ClockDue> next_due(const state::SlaClock& clock);
 // The due thing was done.
 void mark_done(state::SlaClock& clock, const ClockDue& due);
 
-// What the promise was for happened at `at`. The caller has done everything that was due before. A clock that was breached before the news of it came is put right.
+// What the promise was for happened at `at`. The caller has done everything that was due before. A clock that was
+// breached before the news of it came is put right.
 enum class Settled { nothing, met, corrected };
 Settled settle(state::SlaClock& clock, Timestamp at);
 

@@ -18,7 +18,8 @@ CustomerId customer_named(KeyHash key) { return {key.high, key.low}; }
 
 // Names are kept ascending, so that the same set has the same bytes.
 int place_of(const Names& names, KeyHash key) {
-  const auto found = std::lower_bound(names.begin(), names.end(), key, [](const auto& name, KeyHash wanted) { return key_of(name) < wanted; });
+  const auto found = std::lower_bound(names.begin(), names.end(), key,
+                                      [](const auto& name, KeyHash wanted) { return key_of(name) < wanted; });
   return static_cast<int>(found - names.begin());
 }
 
@@ -41,7 +42,8 @@ void remove(Names& names, KeyHash key) {
 }
 
 const state::Decided* decision_on(const state::IdentityKey& key, KeyHash other) {
-  const auto found = std::find_if(key.decided().begin(), key.decided().end(), [&](const auto& one) { return key_of(one.other()) == other; });
+  const auto found = std::find_if(key.decided().begin(), key.decided().end(),
+                                  [&](const auto& one) { return key_of(one.other()) == other; });
   return found == key.decided().end() ? nullptr : &*found;
 }
 
@@ -85,7 +87,8 @@ class Decision {
     const auto* first = find(paired.first);
     const auto* second = find(paired.second);
     if (first == nullptr || second == nullptr) return false;
-    const bool tells_kind = (first->kind().empty() && !paired.first_kind.empty()) || (second->kind().empty() && !paired.second_kind.empty());
+    const bool tells_kind = (first->kind().empty() && !paired.first_kind.empty()) ||
+                            (second->kind().empty() && !paired.second_kind.empty());
     if (tells_kind) return false;
     if (decision_on(*first, paired.second) != nullptr) return true;  // a person has said more
     if (paired.undone) return holds(first->vetoes(), paired.second) && holds(second->vetoes(), paired.first);
@@ -100,8 +103,8 @@ class Decision {
     return known->at_ms() > to_millis(at) || !known->same() || known->same() == !paired.undone;
   }
 
-  // Notes what was said about `key` and `other`. Once too much was said the key is shared for good, whatever the order in which
-  // it was said: so its lists are no longer needed.
+  // Notes what was said about `key` and `other`. Once too much was said the key is shared for good, whatever the order
+  // in which it was said: so its lists are no longer needed.
   void claim(KeyHash key, KeyHash other, const std::string& kind, bool undone, std::optional<Timestamp> decided) {
     auto& value = edit(key);
     if (!kind.empty()) value.set_kind(kind);
@@ -166,7 +169,8 @@ class Decision {
       if (key == nullptr || key->shared()) continue;
       for (const auto& decided : key->decided()) {
         const KeyHash other = key_of(decided.other());
-        if (decided.same() && is_strong(other) && !find(other)->shared() && all.insert(other).second) open.push_back(other);
+        if (decided.same() && is_strong(other) && !find(other)->shared() && all.insert(other).second)
+          open.push_back(other);
       }
     }
     if (all.size() > kKeysPerCustomer) all = {start};
@@ -252,7 +256,8 @@ class Decision {
     value.mutable_customer()->set_high(owner.high);
     value.mutable_customer()->set_low(owner.low);
     value.set_epoch(value.epoch() + 1);
-    step_.emit(Topic::feedback, record_key(step_.tenant(), key), IdentityAssigned{key, customer_named(owner), value.epoch()}, step_.now());
+    step_.emit(Topic::feedback, record_key(step_.tenant(), key),
+               IdentityAssigned{key, customer_named(owner), value.epoch()}, step_.now());
   }
 
   // Several strong ids claim one group: a person must look, once for each new claim.
@@ -275,7 +280,8 @@ class Decision {
   void propose_strong(KeyHash first, KeyHash second) {
     if (find(first)->shared() || find(second)->shared() || holds(find(first)->vetoes(), second)) return;
     const auto [low, high] = std::minmax(first, second);
-    step_.emit(Topic::desk, tenant_key(step_.tenant()), IdentityProposed{low, {customer_named(low), customer_named(high)}}, step_.now());
+    step_.emit(Topic::desk, tenant_key(step_.tenant()),
+               IdentityProposed{low, {customer_named(low), customer_named(high)}}, step_.now());
   }
 
   Step& step_;
@@ -283,7 +289,7 @@ class Decision {
   std::set<KeyHash> strong_;
   std::set<KeyHash> decided_;
   std::deque<Group> groups_;
-  std::map<KeyHash, const Group*> group_of_;  // of the links as they are now
+  std::map<KeyHash, const Group*> group_of_;     // of the links as they are now
   std::map<KeyHash, std::set<KeyHash>> joined_;  // as they are now
   std::map<KeyHash, bool> room_;
 };

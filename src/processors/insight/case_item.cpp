@@ -10,7 +10,8 @@ namespace earshot::insight {
 namespace {
 
 bool is_active_state(CaseState state) {
-  return state == CaseState::fresh || state == CaseState::open || state == CaseState::pending_customer || state == CaseState::on_hold;
+  return state == CaseState::fresh || state == CaseState::open || state == CaseState::pending_customer ||
+         state == CaseState::on_hold;
 }
 CaseState state_of(const state::CaseStepSeen& step) { return static_cast<CaseState>(step.state()); }
 bool is_active_step(const state::CaseStepSeen* step) { return step != nullptr && is_active_state(state_of(*step)); }
@@ -47,7 +48,8 @@ state::SpanSeen span_seen(const MeasureTaken& measure) {
 }
 
 auto order_of(const state::SpanSeen& seen) {
-  return std::tuple(seen.at_ms(), seen.value(), seen.business_value(), std::string_view(seen.channel()), std::string_view(seen.department()), seen.issue());
+  return std::tuple(seen.at_ms(), seen.value(), seen.business_value(), std::string_view(seen.channel()),
+                    std::string_view(seen.department()), seen.issue());
 }
 
 bool merge_resolution(state::CaseItem& item, const MeasureTaken& measure) {
@@ -148,16 +150,21 @@ void add_resolved(Contributions& all, const state::CaseItem& item, const Setting
   }
   if (resolved == nullptr) return;
   const Timestamp at = from_millis(resolved->at_ms());
-  const auto still_resolved_at = [&](std::int64_t end_hour) { return reopened == nullptr || from_millis(reopened->at_ms()) >= hour_start(end_hour); };
+  const auto still_resolved_at = [&](std::int64_t end_hour) {
+    return reopened == nullptr || from_millis(reopened->at_ms()) >= hour_start(end_hour);
+  };
   if (still_resolved_at(hour_of(at) + 1)) add_everywhere(all, at, place_of(*resolved), Counter::resolved_hour);
-  if (still_resolved_at(day_start(hour_of(at), settings) + 24)) add_everywhere(all, at, place_of(*resolved), Counter::resolved_day);
+  if (still_resolved_at(day_start(hour_of(at), settings) + 24))
+    add_everywhere(all, at, place_of(*resolved), Counter::resolved_day);
 }
 
 // ---- waiting ------------------------------------------------------------------------------------------------------
 
-// With this step the customer began to wait for a first answer: the opening, or in a case that we began, their first message.
+// With this step the customer began to wait for a first answer: the opening, or in a case that we began, their first
+// message.
 const state::CaseStepSeen* wait_start(const state::CaseItem& item) {
-  const auto found = std::find_if(item.steps().begin(), item.steps().end(), [](const auto& step) { return step.waiting(); });
+  const auto found =
+      std::find_if(item.steps().begin(), item.steps().end(), [](const auto& step) { return step.waiting(); });
   return found == item.steps().end() ? nullptr : &*found;
 }
 
@@ -172,7 +179,8 @@ void add_spans(Contributions& all, const state::CaseItem& item) {
   if (item.has_first_response()) {
     const state::SpanSeen& reply = item.first_response();
     add_everywhere(all, from_millis(reply.at_ms()), place_of(reply), Span::first_response, reply.value());
-    add_everywhere(all, from_millis(reply.at_ms()), place_of(reply), Span::first_response_business, reply.business_value());
+    add_everywhere(all, from_millis(reply.at_ms()), place_of(reply), Span::first_response_business,
+                   reply.business_value());
   }
   if (!item.has_last_resolution()) return;
   const state::SpanSeen& last = item.last_resolution();
@@ -194,7 +202,8 @@ void add_outcomes(Contributions& all, const state::CaseItem& item) {
   }
 }
 
-// A clock ends once. If it was told to have ended twice, the earlier counts, and what was done exactly at the deadline was met.
+// A clock ends once. If it was told to have ended twice, the earlier counts, and what was done exactly at the deadline
+// was met.
 bool merge_outcome(state::CaseItem& item, const MeasureTaken& measure) {
   const bool is_met = measure.outcome == "met";
   if (!is_met && measure.outcome != "breached") return false;  // a cancelled clock is neither
@@ -204,7 +213,8 @@ bool merge_outcome(state::CaseItem& item, const MeasureTaken& measure) {
   seen.set_at_ms(to_millis(measure.at));
   set_place(seen, measure);
   auto& outcomes = *item.mutable_outcomes();
-  const auto known = std::find_if(outcomes.begin(), outcomes.end(), [&](const auto& one) { return one.metric() == measure.sla_metric; });
+  const auto known = std::find_if(outcomes.begin(), outcomes.end(),
+                                  [&](const auto& one) { return one.metric() == measure.sla_metric; });
   if (known == outcomes.end()) {
     if (outcomes.size() >= static_cast<int>(kSlaMetrics.size())) return false;
     *outcomes.Add() = std::move(seen);
@@ -212,7 +222,8 @@ bool merge_outcome(state::CaseItem& item, const MeasureTaken& measure) {
     return true;
   }
   const auto order = [](const state::SlaOutcomeSeen& one) {
-    return std::tuple(one.at_ms(), one.outcome() != "met", std::string_view(one.channel()), std::string_view(one.department()), one.issue());
+    return std::tuple(one.at_ms(), one.outcome() != "met", std::string_view(one.channel()),
+                      std::string_view(one.department()), one.issue());
   };
   if (order(*known) <= order(seen)) return false;
   *known = std::move(seen);

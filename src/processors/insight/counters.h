@@ -9,7 +9,19 @@
 namespace earshot::insight {
 
 // KPIs that are published together when one of their counters changed.
-enum class Group : std::uint8_t { feedback, csat, nps, ces, first_response, resolution, flow, sla, signals, dead_letters, lateness };
+enum class Group : std::uint8_t {
+  feedback,
+  csat,
+  nps,
+  ces,
+  first_response,
+  resolution,
+  flow,
+  sla,
+  signals,
+  dead_letters,
+  lateness
+};
 inline constexpr int kGroups = 11;
 constexpr std::uint32_t bit_of(Group group) { return 1u << static_cast<std::uint32_t>(group); }
 inline constexpr std::uint32_t kAllGroups = (1u << kGroups) - 1;
@@ -61,8 +73,8 @@ inline constexpr int kCounters = static_cast<int>(Counter::end);
 constexpr Counter operator+(Counter base, int step) { return static_cast<Counter>(static_cast<int>(base) + step); }
 
 inline constexpr std::array<std::string_view, 3> kFamilies{"nps", "csat", "ces"};  // as SurveyFamily
-inline constexpr std::array<std::string_view, 5> kSlaMetrics{"first_reply", "next_reply", "periodic_update", "requester_wait",
-                                                             "full_resolution"};
+inline constexpr std::array<std::string_view, 5> kSlaMetrics{"first_reply", "next_reply", "periodic_update",
+                                                             "requester_wait", "full_resolution"};
 
 struct CounterInfo {
   std::string_view name;
@@ -155,9 +167,12 @@ enum class Span : std::uint8_t {
   first_resolution_business,
 };
 inline constexpr int kSpans = 6;
-inline constexpr std::array<std::string_view, kSpans> kSpanNames{
-    "first_response", "first_response_business", "resolution", "resolution_business", "first_resolution", "first_resolution_business"};
-constexpr Group group_of(Span span) { return span <= Span::first_response_business ? Group::first_response : Group::resolution; }
+inline constexpr std::array<std::string_view, kSpans> kSpanNames{"first_response",   "first_response_business",
+                                                                 "resolution",       "resolution_business",
+                                                                 "first_resolution", "first_resolution_business"};
+constexpr Group group_of(Span span) {
+  return span <= Span::first_response_business ? Group::first_response : Group::resolution;
+}
 constexpr Group group_of(Counter counter) { return kCounterInfos[static_cast<std::size_t>(counter)].group; }
 constexpr std::string_view name_of(Counter counter) { return kCounterInfos[static_cast<std::size_t>(counter)].name; }
 constexpr std::string_view name_of(Span span) { return kSpanNames[static_cast<std::size_t>(span)]; }

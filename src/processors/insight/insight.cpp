@@ -19,8 +19,10 @@ class Insight final : public Processor {
   std::int32_t version() const override { return 1; }
 
   void apply(const Event& event, Step& step) override {
-    if (const auto* measure = std::get_if<MeasureTaken>(&event.body)) return insight::take_measure(*measure, settings(step), step);
-    if (const auto* sums = std::get_if<MeasuresSummed>(&event.body)) return insight::add_sums(*sums, settings(step), step);
+    if (const auto* measure = std::get_if<MeasureTaken>(&event.body))
+      return insight::take_measure(*measure, settings(step), step);
+    if (const auto* sums = std::get_if<MeasuresSummed>(&event.body))
+      return insight::add_sums(*sums, settings(step), step);
     if (keep_control(event, step)) settings_.clear();
   }
 

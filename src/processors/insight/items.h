@@ -1,8 +1,8 @@
 // Items that a later measure may correct: sent surveys and cases.
 //
-// What an item adds to the windows is a function of the *set* of its measures, never of their order: each measure is merged
-// into the item, and the difference between what the item said before and says now goes into the sums. So late, early and
-// repeated measures give the same result.
+// What an item adds to the windows is a function of the *set* of its measures, never of their order: each measure is
+// merged into the item, and the difference between what the item said before and says now goes into the sums. So late,
+// early and repeated measures give the same result.
 #pragma once
 
 #include <compare>
@@ -25,8 +25,8 @@ struct Contribution {
   IssueType issue = IssueType::none;
   std::string name;
   bool is_span = false;
-  std::uint8_t what = 0;    // Counter or Span
-  std::int64_t value = 0;   // of a span, milliseconds
+  std::uint8_t what = 0;   // Counter or Span
+  std::int64_t value = 0;  // of a span, milliseconds
   auto operator<=>(const Contribution&) const = default;
 };
 

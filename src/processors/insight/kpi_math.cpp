@@ -11,14 +11,10 @@ namespace {
 
 constexpr double kZ = 1.96;
 
-double as_double(std::int64_t count) {
-  return static_cast<double>(count);
-}
+double as_double(std::int64_t count) { return static_cast<double>(count); }
 
 // The square root is the one function of <cmath> that IEEE defines to the last bit.
-double root(double value) {
-  return std::sqrt(value);
-}
+double root(double value) { return std::sqrt(value); }
 
 ShareScore share_of(std::span<const std::int64_t> answers, std::size_t good_from) {
   ShareScore result;
@@ -82,12 +78,8 @@ std::optional<ShareDifference> share_difference(const Ratio& first, const Ratio&
   return ShareDifference{*p - *q, {*p - *q - reach(*p - a.low, b.high - *q), *p - *q + reach(a.high - *p, *q - b.low)}};
 }
 
-ShareScore csat(const std::array<std::int64_t, 5>& answers) {
-  return share_of(answers, 3);
-}
-ShareScore ces(const std::array<std::int64_t, 7>& answers) {
-  return share_of(answers, 4);
-}
+ShareScore csat(const std::array<std::int64_t, 5>& answers) { return share_of(answers, 3); }
+ShareScore ces(const std::array<std::int64_t, 7>& answers) { return share_of(answers, 4); }
 
 NpsCounts nps_counts(const std::array<std::int64_t, 11>& answers) {
   const auto sum = [&answers](std::ptrdiff_t from, std::ptrdiff_t to) {
@@ -105,9 +97,7 @@ struct NpsParts {
   double detractors;
 };
 
-std::int64_t answers_of(const NpsCounts& counts) {
-  return counts.promoters + counts.passives + counts.detractors;
-}
+std::int64_t answers_of(const NpsCounts& counts) { return counts.promoters + counts.passives + counts.detractors; }
 
 std::optional<NpsScore> nps_from(const NpsCounts& counts, const NpsParts& parts) {
   NpsScore result;

@@ -40,8 +40,8 @@ std::int64_t round_half_away(double value);
 // The Wilson interval of a share. Nothing for a denominator of 0.
 std::optional<Interval> wilson_interval(const Ratio& share);
 
-// first - second, with Newcombe's hybrid interval of a difference of independent shares from their Wilson intervals (Newcombe
-// 1998, Statistics in Medicine 17, method 10). Nothing if a denominator is 0.
+// first - second, with Newcombe's hybrid interval of a difference of independent shares from their Wilson intervals
+// (Newcombe 1998, Statistics in Medicine 17, method 10). Nothing if a denominator is 0.
 struct ShareDifference {
   double value = 0;
   Interval interval;
@@ -127,9 +127,7 @@ std::optional<Interval> non_response_bounds(const Ratio& good, std::int64_t aske
 
 // ---- small numbers ------------------------------------------------------------------------------------------------
 
-constexpr bool is_low_count(std::int64_t count) {
-  return count < kLowCount;
-}
+constexpr bool is_low_count(std::int64_t count) { return count < kLowCount; }
 
 // Which cells of a breakdown by customer trait or employee must be shown as `<5` only: those below kSuppressedBelow,
 // and, if that is just one, the smallest other (the first of equals), since the one could be found by subtraction.

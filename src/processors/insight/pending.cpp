@@ -23,7 +23,8 @@ void settle_last(Items& items, int place) {
 }
 
 state::Tally& named_tally(Tallies& tallies, std::string_view name, int names_max = kNamesPendingMax) {
-  const auto found = std::lower_bound(tallies.begin(), tallies.end(), name, [](const auto& tally, std::string_view wanted) { return tally.name() < wanted; });
+  const auto found = std::lower_bound(tallies.begin(), tallies.end(), name,
+                                      [](const auto& tally, std::string_view wanted) { return tally.name() < wanted; });
   if (found != tallies.end() && found->name() == name) return *found;
   if (tallies.size() >= names_max && name != kOther) return named_tally(tallies, kOther, names_max);
   const int place = static_cast<int>(found - tallies.begin());
@@ -127,10 +128,12 @@ state::Tally& tally_of(state::PendingHour& hour, const Dimension& dimension) {
 
 void add(state::PendingSums& pending, state::Tally& tally, Span span, std::int64_t value, std::int64_t n) {
   auto& changes = *tally.mutable_durations();
-  auto change = std::find_if(changes.begin(), changes.end(), [&](const auto& one) { return one.what() == static_cast<std::uint32_t>(span); });
+  auto change = std::find_if(changes.begin(), changes.end(),
+                             [&](const auto& one) { return one.what() == static_cast<std::uint32_t>(span); });
   if (change == changes.end()) {
     const auto place = std::lower_bound(changes.begin(), changes.end(), static_cast<std::uint32_t>(span),
-                                        [](const auto& one, std::uint32_t what) { return one.what() < what; }) - changes.begin();
+                                        [](const auto& one, std::uint32_t what) { return one.what() < what; }) -
+                       changes.begin();
     changes.Add()->set_what(static_cast<std::uint32_t>(span));
     settle_last(changes, static_cast<int>(place));
     change = changes.begin() + place;

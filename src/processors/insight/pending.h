@@ -16,7 +16,8 @@ namespace earshot::insight {
 
 enum class DimensionKind : std::uint8_t { all, issue, channel, department, state, reason };
 
-// One value of one dimension. Issue types have numbers, the others names; a state is `open` or `open/care` (in a department).
+// One value of one dimension. Issue types have numbers, the others names; a state is `open` or `open/care` (in a
+// department).
 struct Dimension {
   DimensionKind kind = DimensionKind::all;
   std::string_view name;
@@ -39,7 +40,8 @@ inline void add(state::Tally& tally, Counter counter, std::int64_t n) {
 // `n` times the value; a negative `n` takes it back.
 void add(state::PendingSums& pending, state::Tally& tally, Span span, std::int64_t value, std::int64_t n);
 
-// Everything pending as events in the order of hour and dimension, each small enough to be sent; the sums are empty after it.
+// Everything pending as events in the order of hour and dimension, each small enough to be sent; the sums are empty
+// after it.
 std::vector<MeasuresSummed> take_sums(state::PendingSums& pending, std::int64_t shard);
 
 }  // namespace earshot::insight

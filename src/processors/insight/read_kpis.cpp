@@ -21,7 +21,9 @@ struct StoredCell {
 };
 
 template <class Message>
-bool parse(Message& message, std::string_view bytes) { return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())); }
+bool parse(Message& message, std::string_view bytes) {
+  return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
 
 // What stands after `cell/d/`: nine digits, a slash, the dimension.
 std::optional<StoredCell> read_cell(std::string_view name, std::string_view value) {
@@ -34,7 +36,9 @@ std::optional<StoredCell> read_cell(std::string_view name, std::string_view valu
   return stored;
 }
 
-bool is_wanted(const KpiQuery& query, const std::string& dimension) { return query.all_dimensions || dimension == query.dimension; }
+bool is_wanted(const KpiQuery& query, const std::string& dimension) {
+  return query.all_dimensions || dimension == query.dimension;
+}
 
 // All cells from the query's first window on, also those after its end: `active` is counted back from now.
 Result<std::vector<StoredCell>> read_cells(const StateStore& store, std::string_view prefix, const KpiQuery& query) {
@@ -97,8 +101,8 @@ std::vector<std::int64_t> active_at_ends(const std::vector<StoredCell>& cells, c
 
 }  // namespace
 
-Result<std::vector<KpiReported>> read_kpis(const StateStore& store, std::string_view prefix, const KpiQuery& query, Timestamp now,
-                                           const Settings& settings) {
+Result<std::vector<KpiReported>> read_kpis(const StateStore& store, std::string_view prefix, const KpiQuery& query,
+                                           Timestamp now, const Settings& settings) {
   auto cells = read_cells(store, prefix, query);
   if (!cells) return std::move(cells.error());
   auto levels = read_levels(store, prefix);
@@ -148,7 +152,8 @@ Result<std::vector<ActiveCases>> read_active_cases(std::string_view stored) {
     const std::string& dimension = level.dimension();
     const auto comma = dimension.find(kDepartment);
     if (!dimension.starts_with(kState) || comma == std::string::npos) continue;
-    active.push_back({dimension.substr(kState.size(), comma - kState.size()), dimension.substr(comma + kDepartment.size()), level.active()});
+    active.push_back({dimension.substr(kState.size(), comma - kState.size()),
+                      dimension.substr(comma + kDepartment.size()), level.active()});
   }
   return active;
 }

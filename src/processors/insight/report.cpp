@@ -115,7 +115,8 @@ void add_share_score(Rows& rows, const std::string& name, const ShareScore& scor
   if (report == nullptr) return;
   report->histogram = score.histogram;
   Ratio mean{0, score.good.denominator};
-  for (std::size_t i = 0; i < score.histogram.size(); ++i) mean.numerator += score.histogram[i] * static_cast<std::int64_t>(i + 1);
+  for (std::size_t i = 0; i < score.histogram.size(); ++i)
+    mean.numerator += score.histogram[i] * static_cast<std::int64_t>(i + 1);
   rows.ratio(name + "_mean", mean, first, scores);
 }
 
@@ -147,7 +148,8 @@ void add_spans(Rows& rows, Group group) {
 }
 
 void add_flow(Rows& rows, bool is_day) {
-  for (const Counter counter : {Counter::opened, Counter::reopened, Counter::resolution_events, Counter::merged, Counter::closed_unresolved, Counter::cases}) {
+  for (const Counter counter : {Counter::opened, Counter::reopened, Counter::resolution_events, Counter::merged,
+                                Counter::closed_unresolved, Counter::cases}) {
     rows.count(std::string(name_of(counter)), counter);
   }
   rows.count("resolved", is_day ? Counter::resolved_day : Counter::resolved_hour);
@@ -156,7 +158,8 @@ void add_flow(Rows& rows, bool is_day) {
 
 void add_sla(Rows& rows) {
   for (int i = 0; i < static_cast<int>(kSlaMetrics.size()); ++i) {
-    const Ratio attained{rows.at(Counter::sla_met + i), rows.at(Counter::sla_met + i) + rows.at(Counter::sla_breached + i)};
+    const Ratio attained{rows.at(Counter::sla_met + i),
+                         rows.at(Counter::sla_met + i) + rows.at(Counter::sla_breached + i)};
     const std::string name = "sla_" + std::string(kSlaMetrics[static_cast<std::size_t>(i)]);
     const Counter used = rows.was_used(Counter::sla_met + i, 1) ? Counter::sla_met + i : Counter::sla_breached + i;
     rows.share(name, attained, used, 1);
@@ -186,8 +189,10 @@ std::vector<KpiReported> rows_of(const state::WindowCell& cell, const Window& wi
     rows.count("signals_raised", Counter::signals_raised);
     rows.count("signals_cleared", Counter::signals_cleared);
     rows.count("silences_waiting", Counter::silences_waiting);
-    rows.share("return_reached", {rows.at(Counter::reached_returned), rows.at(Counter::silences_reached)}, Counter::silences_reached, 1);
-    rows.share("return_untouched", {rows.at(Counter::untouched_returned), rows.at(Counter::silences_untouched)}, Counter::silences_untouched, 1);
+    rows.share("return_reached", {rows.at(Counter::reached_returned), rows.at(Counter::silences_reached)},
+               Counter::silences_reached, 1);
+    rows.share("return_untouched", {rows.at(Counter::untouched_returned), rows.at(Counter::silences_untouched)},
+               Counter::silences_untouched, 1);
   }
   if (asked(Group::dead_letters)) rows.count("dead_letters", Counter::dead_letters);
   if (asked(Group::lateness)) {
@@ -208,12 +213,15 @@ void mark_used(state::WindowCell& cell, Counter counter) {
 }
 
 void OutreachLift::add(const state::WindowCell& cell, std::int64_t hour) {
-  const auto at = [&](Counter counter) { return static_cast<int>(counter) < cell.counts_size() ? cell.counts(static_cast<int>(counter)) : 0; };
+  const auto at = [&](Counter counter) {
+    return static_cast<int>(counter) < cell.counts_size() ? cell.counts(static_cast<int>(counter)) : 0;
+  };
   const std::int64_t silences = at(Counter::silences_reached) + at(Counter::silences_untouched);
   if (silences == 0) return;
   first_hour_ = std::min(hour, first_hour_.value_or(hour));
   reached_ = {reached_.numerator + at(Counter::reached_returned), reached_.denominator + at(Counter::silences_reached)};
-  untouched_ = {untouched_.numerator + at(Counter::untouched_returned), untouched_.denominator + at(Counter::silences_untouched)};
+  untouched_ = {untouched_.numerator + at(Counter::untouched_returned),
+                untouched_.denominator + at(Counter::silences_untouched)};
 }
 
 std::optional<KpiReported> OutreachLift::row(Timestamp now) const {

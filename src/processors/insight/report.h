@@ -1,4 +1,5 @@
-// What a window's sums say: the definitions of the KPIs. Pure functions, used by the processor and by those who read its state.
+// What a window's sums say: the definitions of the KPIs. Pure functions, used by the processor and by those who read
+// its state.
 #pragma once
 
 #include <optional>
@@ -24,8 +25,8 @@ struct Window {
 // Remembers that a counter had something to say, so that taking it back is said too.
 void mark_used(state::WindowCell& cell, Counter counter);
 
-// The rows of the groups of KPIs asked for. Only what was ever counted has a row: nothing is said about what nobody sent.
-// What was counted and taken back again has a row of 0, and a ratio of it no value.
+// The rows of the groups of KPIs asked for. Only what was ever counted has a row: nothing is said about what nobody
+// sent. What was counted and taken back again has a row of 0, and a ratio of it no value.
 std::vector<KpiReported> rows_of(const state::WindowCell& cell, const Window& window, std::uint32_t groups);
 
 // What reaching out to silent customers changes: the share who came back of those reached, less the share of those kept
@@ -41,7 +42,8 @@ class OutreachLift {
   Ratio untouched_;
 };
 
-// How things stand now: `active` by dimension, and `unanswered` with the age of the oldest in milliseconds as its maximum.
+// How things stand now: `active` by dimension, and `unanswered` with the age of the oldest in milliseconds as its
+// maximum.
 std::vector<KpiReported> level_rows(const state::Levels& levels, Timestamp now, bool only_changed);
 
 }  // namespace earshot::insight

@@ -1,4 +1,5 @@
-// How windows of KPIs are cut and how long they can change. Section `insight` of the configuration; every key has a default.
+// How windows of KPIs are cut and how long they can change. Section `insight` of the configuration; every key has a
+// default.
 #pragma once
 
 #include <algorithm>
@@ -9,11 +10,12 @@
 namespace earshot::insight {
 
 struct Settings {
-  std::int64_t day_starts_utc_hour = 0;    // the hour, in UTC, at which a day of the tenant begins: 16 for Shanghai
-  std::int64_t provisional_minutes = 10;   // after the end of a window, until its result counts as final
-  std::int64_t lateness_days = 35;         // measures older than this change nothing and are counted as too late
-  std::int64_t survey_days = 14;           // after the invitation; an answer at exactly that moment is still valid
-  std::int64_t dead_letters_spike = 20;    // so many of one reason within an hour, and five times the usual, are alerted to; 0: never
+  std::int64_t day_starts_utc_hour = 0;   // the hour, in UTC, at which a day of the tenant begins: 16 for Shanghai
+  std::int64_t provisional_minutes = 10;  // after the end of a window, until its result counts as final
+  std::int64_t lateness_days = 35;        // measures older than this change nothing and are counted as too late
+  std::int64_t survey_days = 14;          // after the invitation; an answer at exactly that moment is still valid
+  std::int64_t dead_letters_spike =
+      20;  // so many of one reason within an hour, and five times the usual, are alerted to; 0: never
   bool operator==(const Settings&) const = default;
 };
 
@@ -37,26 +39,27 @@ constexpr Settings within_bounds(Settings settings) {
 }
 
 // Bounds of what is kept.
-inline constexpr std::int64_t kDaysKept = 400;           // of day windows
-inline constexpr int kNamesMax = 64;                     // channels, and departments, of a tenant; one more is `other`
-inline constexpr int kNamesPendingMax = 256;             // of each in an hour of a shard, until they are sent
-inline constexpr int kAnswersMax = 16;                   // of one survey: the newest
-inline constexpr int kCaseStepsMax = 1000;               // of one case
-inline constexpr std::int64_t kItemDaysKept = 90;        // after the last measure of an item
-inline constexpr std::int64_t kAheadHoursMax = 24;       // a measure may run ahead of now by this much
-inline constexpr int kPendingHoursMax = 48;              // more are sent at once
+inline constexpr std::int64_t kDaysKept = 400;      // of day windows
+inline constexpr int kNamesMax = 64;                // channels, and departments, of a tenant; one more is `other`
+inline constexpr int kNamesPendingMax = 256;        // of each in an hour of a shard, until they are sent
+inline constexpr int kAnswersMax = 16;              // of one survey: the newest
+inline constexpr int kCaseStepsMax = 1000;          // of one case
+inline constexpr std::int64_t kItemDaysKept = 90;   // after the last measure of an item
+inline constexpr std::int64_t kAheadHoursMax = 24;  // a measure may run ahead of now by this much
+inline constexpr int kPendingHoursMax = 48;         // more are sent at once
 inline constexpr std::uint32_t kPendingDurationsMax = 2000;
 
 // A spike of dead letters.
-inline constexpr std::int64_t kSpikeTimesUsual = 5;   // of the mean of the hours before
+inline constexpr std::int64_t kSpikeTimesUsual = 5;  // of the mean of the hours before
 inline constexpr std::int64_t kSpikeHoursBefore = 24;
 inline constexpr std::int64_t kSpikeQuietHours = 24;  // until the same reason is alerted to again
 
 // When shards tell the tenant's key, and when it reports.
 inline constexpr Millis kSendEvery = std::chrono::minutes{1};
 inline constexpr Millis kReportEvery = std::chrono::minutes{5};
-inline constexpr Millis kImportEvery = std::chrono::hours{24};       // both, while history is imported
-inline constexpr Millis kImportQuiet = std::chrono::hours{7 * 24};   // before the end of an import hours are not published
+inline constexpr Millis kImportEvery = std::chrono::hours{24};  // both, while history is imported
+inline constexpr Millis kImportQuiet =
+    std::chrono::hours{7 * 24};  // before the end of an import hours are not published
 
 constexpr std::int64_t kHourMillis = 3'600'000;
 

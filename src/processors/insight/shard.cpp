@@ -18,7 +18,9 @@ constexpr std::size_t kNameBytes = 17;  // kind, then the fingerprint
 constexpr std::size_t kChunkBytes = kNameBytes * 1024;
 
 // `survey/<hex>` or `case/<hex>`.
-std::string value_name(char kind, const Fingerprint& print) { return (kind == kSurvey ? "survey/" : "case/") + print.hex(); }
+std::string value_name(char kind, const Fingerprint& print) {
+  return (kind == kSurvey ? "survey/" : "case/") + print.hex();
+}
 
 void append_number(std::string& bytes, std::uint64_t number) {
   for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(number >> shift & 255));
@@ -32,7 +34,9 @@ std::uint64_t read_number(std::string_view bytes) {
 
 // ---- expiry -------------------------------------------------------------------------------------------------------
 
-std::string chunk_name(std::int64_t day, std::uint32_t chunk) { return "expire/" + std::to_string(day) + "/" + std::to_string(chunk); }
+std::string chunk_name(std::int64_t day, std::uint32_t chunk) {
+  return "expire/" + std::to_string(day) + "/" + std::to_string(chunk);
+}
 
 // Notes that an item is to be looked at kItemDaysKept after now. Many items share a value and one timer a day.
 void expire_later(char kind, const Fingerprint& print, Step& step) {
@@ -54,7 +58,9 @@ void expire_later(char kind, const Fingerprint& print, Step& step) {
   append_number(names, print.low);
 }
 
-bool is_forgotten(std::int64_t touched_hour, Step& step) { return touched_hour + kItemDaysKept * 24 <= hour_of(step.now()); }
+bool is_forgotten(std::int64_t touched_hour, Step& step) {
+  return touched_hour + kItemDaysKept * 24 <= hour_of(step.now());
+}
 
 void expire_item(char kind, const Fingerprint& print, Step& step) {
   const std::string name = value_name(kind, print);
@@ -131,7 +137,8 @@ void count_feedback(const MeasureTaken& measure, Step& step) {
 
 // Folds a measure into the item it is about and puts the difference into the sums.
 template <class Item>
-void correct_item(char kind, std::string_view item_name, const MeasureTaken& measure, const Settings& settings, Step& step) {
+void correct_item(char kind, std::string_view item_name, const MeasureTaken& measure, const Settings& settings,
+                  Step& step) {
   const Fingerprint print = fingerprint(item_name);
   const std::string name = value_name(kind, print);
   const auto* known = step.find<Item>(name);
@@ -145,7 +152,8 @@ void correct_item(char kind, std::string_view item_name, const MeasureTaken& mea
   item.set_touched_hour(hour_of(step.now()));
   if (!merge(item, measure)) return;
   difference.add(contributions_of(item, settings), 1);
-  if (!difference.put_into(pending_of(step), step.now(), settings)) count_once(step, hour_of(step.now()), Counter::too_late);
+  if (!difference.put_into(pending_of(step), step.now(), settings))
+    count_once(step, hour_of(step.now()), Counter::too_late);
 }
 
 }  // namespace
@@ -169,18 +177,21 @@ void take_measure(const MeasureTaken& measure, const Settings& settings, Step& s
       const Counter counter = signal_counter(measure.outcome);
       state::PendingHour& sums = pending_hour(pending_of(step), hour);
       add(tally_of(sums, {}), counter, 1);
-      if (!measure.channel.empty()) add(tally_of(sums, {DimensionKind::channel, measure.channel, IssueType::none}), counter, 1);
+      if (!measure.channel.empty())
+        add(tally_of(sums, {DimensionKind::channel, measure.channel, IssueType::none}), counter, 1);
       break;
     }
     case MeasureKind::dead_letter: {
       state::PendingHour& sums = pending_hour(pending_of(step), hour);
       add(tally_of(sums, {}), Counter::dead_letters, 1);
-      if (!measure.outcome.empty()) add(tally_of(sums, {DimensionKind::reason, measure.outcome, IssueType::none}), Counter::dead_letters, 1);
+      if (!measure.outcome.empty())
+        add(tally_of(sums, {DimensionKind::reason, measure.outcome, IssueType::none}), Counter::dead_letters, 1);
       break;
     }
   }
   const auto* pending = step.find<state::PendingSums>(kPending);
-  if (pending != nullptr && (pending->hours_size() > kPendingHoursMax || pending->durations() > kPendingDurationsMax)) send_sums(step);
+  if (pending != nullptr && (pending->hours_size() > kPendingHoursMax || pending->durations() > kPendingDurationsMax))
+    send_sums(step);
 }
 
 void send_sums(Step& step) {

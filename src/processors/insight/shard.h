@@ -1,7 +1,8 @@
 // A shard: takes the measures of one source partition, counts, and tells the tenant's key on ticks.
 //
-// Feedback, signals and dead letters are counted as they come: each is published once, by a processor that has dropped the
-// repeats, and 40,000 a second leave no room for a value each. Surveys and cases are items that a later measure may correct.
+// Feedback, signals and dead letters are counted as they come: each is published once, by a processor that has dropped
+// the repeats, and 40,000 a second leave no room for a value each. Surveys and cases are items that a later measure may
+// correct.
 #pragma once
 
 #include "earshot/processor.h"

@@ -36,9 +36,7 @@ constexpr Boundaries boundaries() {
 constexpr Boundaries kBoundaries = boundaries();
 static_assert(kBoundaries.upper[kBuckets - 1] == kValueMax);
 
-std::int64_t rounded(double value) {
-  return value + 0.5 < 0x1p63 ? static_cast<std::int64_t>(value + 0.5) : kValueMax;
-}
+std::int64_t rounded(double value) { return value + 0.5 < 0x1p63 ? static_cast<std::int64_t>(value + 0.5) : kValueMax; }
 
 }  // namespace
 
@@ -180,9 +178,7 @@ namespace {
 constexpr char kExactBytes = 0;
 constexpr char kBucketBytes = 1;
 
-void append(std::string& bytes, std::int64_t value) {
-  append_varint(bytes, static_cast<std::uint64_t>(value));
-}
+void append(std::string& bytes, std::int64_t value) { append_varint(bytes, static_cast<std::uint64_t>(value)); }
 
 // Takes a number of at most `limit`; -1 if there is none.
 std::int64_t take(std::string_view& bytes, std::int64_t limit = kValueMax) {

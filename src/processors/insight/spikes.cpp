@@ -20,7 +20,8 @@ std::int64_t dead_letters_in(std::int64_t hour, std::string_view dimension, Step
 
 state::ReasonAlerted& alerted(const std::string& reason, Step& step) {
   auto& reasons = *step.edit<state::Spikes>("spikes").mutable_reasons();
-  const auto found = std::lower_bound(reasons.begin(), reasons.end(), reason, [](const auto& one, const std::string& wanted) { return one.reason() < wanted; });
+  const auto found = std::lower_bound(reasons.begin(), reasons.end(), reason,
+                                      [](const auto& one, const std::string& wanted) { return one.reason() < wanted; });
   if (found != reasons.end() && found->reason() == reason) return *found;
   int place = static_cast<int>(found - reasons.begin());
   reasons.Add()->set_reason(reason);

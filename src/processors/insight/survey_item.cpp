@@ -14,7 +14,8 @@ bool comes_before(const state::SurveyAnswer& a, const state::SurveyAnswer& b) {
 
 bool merge_invitation(state::SurveyItem& item, const MeasureTaken& measure) {
   const std::int64_t at = to_millis(measure.at);
-  const bool is_earlier = item.invited_ms() == 0 || at < item.invited_ms() || (at == item.invited_ms() && measure.channel < item.channel());
+  const bool is_earlier =
+      item.invited_ms() == 0 || at < item.invited_ms() || (at == item.invited_ms() && measure.channel < item.channel());
   if (!is_earlier) return false;
   item.set_invited_ms(at);
   item.set_family(static_cast<std::uint32_t>(measure.survey->family));
@@ -48,10 +49,11 @@ bool merge_answer(state::SurveyItem& item, const MeasureTaken& measure) {
   return true;
 }
 
-// The score on the family's own scale: as it is there, in equal steps from any other. Nothing if it is off its own scale, or
-// is a recommendation that was not asked for on 0 to 10: promoters are defined on that scale only.
+// The score on the family's own scale: as it is there, in equal steps from any other. Nothing if it is off its own
+// scale, or is a recommendation that was not asked for on 0 to 10: promoters are defined on that scale only.
 std::optional<int> score_on_scale(const state::SurveyAnswer& answer) {
-  if (answer.max() <= answer.min() || answer.score() < answer.min() || answer.score() > answer.max()) return std::nullopt;
+  if (answer.max() <= answer.min() || answer.score() < answer.min() || answer.score() > answer.max())
+    return std::nullopt;
   const auto family = static_cast<SurveyFamily>(answer.family());
   if (family == SurveyFamily::nps) {
     if (answer.min() != 0 || answer.max() != 10) return std::nullopt;
@@ -125,7 +127,8 @@ Contributions contributions_of(const state::SurveyItem& item, const Settings& se
   }
   if (counted != nullptr) {
     const auto family = static_cast<SurveyFamily>(counted->family());
-    add_everywhere(all, from_millis(counted->at_ms()), place_of(*counted), score_counter(family, *score_on_scale(*counted)));
+    add_everywhere(all, from_millis(counted->at_ms()), place_of(*counted),
+                   score_counter(family, *score_on_scale(*counted)));
   } else if (late != nullptr) {
     add_everywhere(all, from_millis(late->at_ms()), place_of(*late), Counter::late + family_of(*late));
   } else if (partial != nullptr) {

@@ -4,8 +4,8 @@
 
 #include "processors/control.h"
 #include "processors/insight/report.h"
-#include "processors/insight/spikes.h"
 #include "processors/insight/sketch.h"
+#include "processors/insight/spikes.h"
 
 namespace earshot::insight {
 namespace {
@@ -16,7 +16,9 @@ constexpr int kCellsInAReport = 500;  // more wait for a minute
 
 bool is_level_only(std::string_view dimension) { return dimension.substr(0, 6) == "state="; }
 
-Heads& heads_of(state::Windows& windows, bool is_day) { return is_day ? *windows.mutable_days() : *windows.mutable_hours(); }
+Heads& heads_of(state::Windows& windows, bool is_day) {
+  return is_day ? *windows.mutable_days() : *windows.mutable_hours();
+}
 
 Timestamp window_end(bool is_day, std::int64_t hour) { return hour_start(hour + (is_day ? 24 : 1)); }
 
@@ -25,7 +27,9 @@ Timestamp final_at(bool is_day, std::int64_t hour, const Settings& settings) {
 }
 
 // History: its hours are kept and not published, its days are published once.
-bool is_quiet(bool is_day, std::int64_t hour, Step& step) { return window_end(is_day, hour) <= imported_until(step) - kImportQuiet; }
+bool is_quiet(bool is_day, std::int64_t hour, Step& step) {
+  return window_end(is_day, hour) <= imported_until(step) - kImportQuiet;
+}
 
 bool is_expired(bool is_day, std::int64_t hour, Timestamp now, const Settings& settings) {
   const auto kept = std::chrono::days{is_day ? kDaysKept : settings.lateness_days + 1};
@@ -38,7 +42,8 @@ bool is_expired(bool is_day, std::int64_t hour, Timestamp now, const Settings& s
 void drop_old(bool is_day, const Settings& settings, Step& step) {
   const auto* dimensions = step.find<state::Dimensions>("dimensions");
   Heads& heads = heads_of(step.edit<state::Windows>("windows"), is_day);
-  for (int dropped = 0; dropped < 2 && !heads.empty() && is_expired(is_day, heads.Get(0).hour(), step.now(), settings); ++dropped) {
+  for (int dropped = 0; dropped < 2 && !heads.empty() && is_expired(is_day, heads.Get(0).hour(), step.now(), settings);
+       ++dropped) {
     for (int i = 0; dimensions != nullptr && i < dimensions->names_size(); ++i) {
       const std::string name = cell_name(is_day, heads.Get(0).hour(), dimensions->names(i));
       if (step.find<state::WindowCell>(name) != nullptr) step.erase(name);
@@ -71,8 +76,9 @@ bool knows_dimension(const std::string& dimension, Step& step) {
   return known != nullptr && std::binary_search(known->names().begin(), known->names().end(), dimension);
 }
 
-// The dimension under which something is counted: its own, or `other` when the tenant has too many names of its kind. Names
-// come from outside, and each costs a cell in every window. Once decided it stays so: what is added is taken back there too.
+// The dimension under which something is counted: its own, or `other` when the tenant has too many names of its kind.
+// Names come from outside, and each costs a cell in every window. Once decided it stays so: what is added is taken back
+// there too.
 std::string admit_dimension(const std::string& dimension, Step& step) {
   if (knows_dimension(dimension, step)) return dimension;
   const std::string kind = dimension.substr(0, dimension.find('=') + 1);
@@ -85,7 +91,8 @@ std::string admit_dimension(const std::string& dimension, Step& step) {
   return dimension;
 }
 
-// `state=open,department=care`, with `other` for a department that has no name of its own. A shard sends the department first.
+// `state=open,department=care`, with `other` for a department that has no name of its own. A shard sends the department
+// first.
 std::string admit_state(const std::string& dimension, Step& step) {
   const auto comma = dimension.find(',');
   if (comma == std::string::npos || knows_dimension(dimension.substr(comma + 1), step)) return dimension;
@@ -106,7 +113,8 @@ state::Dirty& dirty(Step& step) {
 // False for a repeat. A shard's sums reach this key in the order in which they were sent.
 bool is_new(const MeasuresSummed& sums, Step& step) {
   auto& shards = *step.edit<state::Shards>("shards").mutable_shards();
-  const auto found = std::find_if(shards.begin(), shards.end(), [&](const auto& one) { return one.shard() == sums.shard; });
+  const auto found =
+      std::find_if(shards.begin(), shards.end(), [&](const auto& one) { return one.shard() == sums.shard; });
   if (found != shards.end()) {
     if (found->sequence() >= sums.sequence) return false;
     found->set_sequence(sums.sequence);
@@ -123,16 +131,19 @@ bool is_new(const MeasuresSummed& sums, Step& step) {
 
 void add_durations(state::WindowCell& cell, Span span, const DurationSum& durations) {
   auto& sketches = *cell.mutable_durations();
-  auto found = std::find_if(sketches.begin(), sketches.end(), [&](const auto& one) { return one.what() == static_cast<std::uint32_t>(span); });
+  auto found = std::find_if(sketches.begin(), sketches.end(),
+                            [&](const auto& one) { return one.what() == static_cast<std::uint32_t>(span); });
   if (found == sketches.end()) {
     sketches.Add()->set_what(static_cast<std::uint32_t>(span));
     std::sort(sketches.begin(), sketches.end(), [](const auto& a, const auto& b) { return a.what() < b.what(); });
-    found = std::find_if(sketches.begin(), sketches.end(), [&](const auto& one) { return one.what() == static_cast<std::uint32_t>(span); });
+    found = std::find_if(sketches.begin(), sketches.end(),
+                         [&](const auto& one) { return one.what() == static_cast<std::uint32_t>(span); });
   }
   auto values = Quantiles::parse(found->sketch());
   EARSHOT_CHECK(values.has_value(), "a stored distribution cannot be read");
   for (const std::int64_t value : durations.added) values->add(value);
-  for (const std::int64_t value : durations.removed) (void)values->remove(value);  // false only for what was never added
+  for (const std::int64_t value : durations.removed)
+    (void)values->remove(value);  // false only for what was never added
   found->set_sketch(values->bytes());
 }
 
@@ -204,9 +215,12 @@ void add_to_levels(const MeasuresSummed& sums, Step& step) {
 
 // ---- reporting ----------------------------------------------------------------------------------------------------
 
-void publish(KpiReported report, Step& step) { step.emit(Topic::kpis, tenant_key(step.tenant()), std::move(report), step.now()); }
+void publish(KpiReported report, Step& step) {
+  step.emit(Topic::kpis, tenant_key(step.tenant()), std::move(report), step.now());
+}
 
-void publish_cell(bool is_day, std::int64_t hour, const std::string& dimension, std::uint32_t groups, const Settings& settings, Step& step) {
+void publish_cell(bool is_day, std::int64_t hour, const std::string& dimension, std::uint32_t groups,
+                  const Settings& settings, Step& step) {
   auto& cell = step.edit<state::WindowCell>(cell_name(is_day, hour, dimension));
   cell.set_changed(0);
   cell.set_revision(cell.revision() + 1);

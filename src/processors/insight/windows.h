@@ -4,11 +4,12 @@
 //     cell/d/<hour>/<dimension>   one day, named by the hour at which it begins, kept kDaysKept
 //     levels                      how many cases are active and how many customers wait, now
 //
-// A tenant has at most 2 (64 + 1) + 12 + 1 = 143 dimensions and 864 + 400 windows at the default lateness: 181,000 cells if each had
-// everything, of about 100 bytes; 30 dimensions are usual.
+// A tenant has at most 2 (64 + 1) + 12 + 1 = 143 dimensions and 864 + 400 windows at the default lateness: 181,000
+// cells if each had everything, of about 100 bytes; 30 dimensions are usual.
 //
-// A result is provisional until now has passed the end of its window by Settings::provisional_minutes; every publication of a
-// cell has a higher revision than the one before. While history is imported only days are published, each once.
+// A result is provisional until now has passed the end of its window by Settings::provisional_minutes; every
+// publication of a cell has a higher revision than the one before. While history is imported only days are published,
+// each once.
 #pragma once
 
 #include <string>

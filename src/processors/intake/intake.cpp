@@ -18,7 +18,8 @@ namespace {
 std::string kind_of(std::string_view key) { return std::string(key.substr(0, key.find(':'))); }
 
 bool is_trusted(const Person& person, std::string_view key) {
-  return key.starts_with("customer:") || std::find(person.verified.begin(), person.verified.end(), key) != person.verified.end();
+  return key.starts_with("customer:") ||
+         std::find(person.verified.begin(), person.verified.end(), key) != person.verified.end();
 }
 
 // What the customer wrote themselves; an agent's words are kept but never scored as the customer's.
@@ -27,8 +28,9 @@ bool speaks_for_customer(const Said& said) {
   return !said.message || (said.message->direction == Direction::inbound && said.message->by == Author::customer);
 }
 
-// An invitation and its answer may come under different keys, and so in different partitions; what belongs to one survey is
-// counted in one place all the same. These shards stand beside those of the partitions, which are far fewer than 32,768.
+// An invitation and its answer may come under different keys, and so in different partitions; what belongs to one
+// survey is counted in one place all the same. These shards stand beside those of the partitions, which are far fewer
+// than 32,768.
 constexpr std::uint16_t kSurveyShards = 8;
 std::uint16_t shard_of(const Survey& survey) {
   return static_cast<std::uint16_t>(0x8000 + fingerprint(survey.id).low % kSurveyShards);
@@ -64,7 +66,8 @@ class Intake final : public Processor {
       case Seen::repeat: return;
       case Seen::conflict:
         step.tell_apart(SeenEvents::content_of(event));
-        return refused(event, DeadLetterReason::conflict, "an event of this source and id was taken with other content", step);
+        return refused(event, DeadLetterReason::conflict, "an event of this source and id was taken with other content",
+                       step);
       case Seen::fresh: break;
     }
     if (const auto failure = refuse(input)) return refused(event, failure->reason, failure->detail, step);
@@ -75,8 +78,9 @@ class Intake final : public Processor {
     record(event, input, keys.front(), imported, step);
   }
 
-  // Tells identity which keys stood together, once, and again when trust is new: each with the first one; and when that one is
-  // not trusted, those that are with the first of them, for it is the record key that stands first and not the best known.
+  // Tells identity which keys stood together, once, and again when trust is new: each with the first one; and when that
+  // one is not trusted, those that are with the first of them, for it is the record key that stands first and not the
+  // best known.
   void tell_pairs(const Input& input, const std::vector<KeyHash>& keys, Step& step) const {
     const auto trusts = [&](std::size_t i) { return is_trusted(input.person, input.person.keys[i]); };
     for (std::size_t i = 1; i < keys.size(); ++i) tell_pair(input, keys, {0, i, trusts(0) && trusts(i)}, step);
@@ -103,8 +107,14 @@ class Intake final : public Processor {
     const auto* known = step.find<state::KnownPair>(name);
     if (!by_hand && known != nullptr && (known->trusted() || !trusted)) return;
     if (!by_hand) step.edit<state::KnownPair>(name).set_trusted(trusted);
-    KeysPaired paired{first, second, kind_of(input.person.keys[pair.first]), kind_of(input.person.keys[pair.second]), trusted,
-                      input.kind == InputKind::unlinked, input.channel, ""};
+    KeysPaired paired{first,
+                      second,
+                      kind_of(input.person.keys[pair.first]),
+                      kind_of(input.person.keys[pair.second]),
+                      trusted,
+                      input.kind == InputKind::unlinked,
+                      input.channel,
+                      ""};
     step.emit(Topic::identity, tenant_key(step.tenant()), std::move(paired), step.now());
   }
 
@@ -140,7 +150,8 @@ class Intake final : public Processor {
     if (!text || !analyse_) return;
     activity.analysis = analyse_(*text, input.content.language);
     if (apply_settings_) {
-      if (const auto kept = kept_config(step, "text")) apply_settings_(input, *text, kept->settings, activity.analysis, activity.product);
+      if (const auto kept = kept_config(step, "text"))
+        apply_settings_(input, *text, kept->settings, activity.analysis, activity.product);
     }
     // Only what the event holds on the wire, so that who reads it now and who reads it later see the same.
     activity.analysis.evidence.clear();
@@ -185,7 +196,8 @@ class Intake final : public Processor {
     DeadLetter letter;
     letter.reason = reason;
     letter.detail = detail;
-    letter.place = std::string(name_of(Topic::feedback)) + "/" + std::to_string(step.partition()) + "@" + std::to_string(step.offset());
+    letter.place = std::string(name_of(Topic::feedback)) + "/" + std::to_string(step.partition()) + "@" +
+                   std::to_string(step.offset());
     letter.bytes = bytes.substr(0, kDeadLetterBytesMax);
     letter.length = static_cast<std::int64_t>(bytes.size());
     letter.sha256 = sha256_hex(bytes);
@@ -232,7 +244,8 @@ class Intake final : public Processor {
     if (known != nullptr) {  // something may have been heard under the key
       const CustomerId before = customer_of(assigned.key, step);
       if (before != assigned.customer) {
-        step.emit(Topic::activity, record_key(step.tenant(), before), FacetReassigned{assigned.key, before, assigned.customer, assigned.epoch}, step.now());
+        step.emit(Topic::activity, record_key(step.tenant(), before),
+                  FacetReassigned{assigned.key, before, assigned.customer, assigned.epoch}, step.now());
       }
     }
     auto& value = step.edit<state::KnownKey>(kKnownKey);
@@ -258,7 +271,8 @@ std::optional<std::string> text_to_read(const Input& input) {
 }
 
 std::string feedback_key(std::string_view secret, std::string_view tenant, const Input& input) {
-  return record_key(tenant, hash_key(secret, input.person.keys.empty() ? std::string_view{} : std::string_view(input.person.keys.front())));
+  return record_key(tenant, hash_key(secret, input.person.keys.empty() ? std::string_view{}
+                                                                       : std::string_view(input.person.keys.front())));
 }
 
 // Few keys, because what is kept for a key is kept for ever.
@@ -276,7 +290,8 @@ std::string reached_key(std::string_view tenant, std::string_view connector) {
 
 Result<ConnectorReached> read_reached(std::string_view connector, std::string_view stored) {
   state::SourceReached value;
-  if (!value.ParseFromArray(stored.data(), static_cast<int>(stored.size()))) return Error{ErrorKind::Corrupt, "what is kept of how far a source has come is not readable"};
+  if (!value.ParseFromArray(stored.data(), static_cast<int>(stored.size())))
+    return Error{ErrorKind::Corrupt, "what is kept of how far a source has come is not readable"};
   return ConnectorReached{std::string(connector), value.cursor(), from_millis(value.heard_ms())};
 }
 
@@ -288,7 +303,8 @@ bool is_mended(const DeadLetterMended& mended, std::string_view record_key, Valu
 
 Result<LetterMended> read_mended(std::string_view stored) {
   state::MendedLetter value;
-  if (!value.ParseFromArray(stored.data(), static_cast<int>(stored.size()))) return Error{ErrorKind::Corrupt, "what is kept of a mended letter is not readable"};
+  if (!value.ParseFromArray(stored.data(), static_cast<int>(stored.size())))
+    return Error{ErrorKind::Corrupt, "what is kept of a mended letter is not readable"};
   return LetterMended{value.actor(), from_millis(value.at_ms()), value.edited()};
 }
 

@@ -1,8 +1,8 @@
-// "What is said?" Takes what comes from outside: refuses what is no event of ours, drops repeats, finds out whose it is and
-// what the text says, and passes it on without personal data.
+// "What is said?" Takes what comes from outside: refuses what is no event of ours, drops repeats, finds out whose it is
+// and what the text says, and passes it on without personal data.
 //
-// The only processor that opens content. Its state: which events it has seen, whose a key is, which pairs of keys it has
-// told identity about.
+// The only processor that opens content. Its state: which events it has seen, whose a key is, which pairs of keys it
+// has told identity about.
 #pragma once
 
 #include <functional>
@@ -19,16 +19,17 @@ namespace earshot {
 // What a text says; a pure function of text and declared language.
 using Analyse = std::function<Analysis(std::string_view text, std::string_view declared_language)>;
 
-// Adds to an analysis what the tenant's settings say of the text (section `text` of the configuration, as it stands at this
-// position of the log), and the product that the text names, if any. Pure too.
-using ApplySettings = std::function<void(const Input& input, std::string_view text, std::string_view settings, Analysis& analysis,
-                                         std::string& product)>;
+// Adds to an analysis what the tenant's settings say of the text (section `text` of the configuration, as it stands at
+// this position of the log), and the product that the text names, if any. Pure too.
+using ApplySettings = std::function<void(const Input& input, std::string_view text, std::string_view settings,
+                                         Analysis& analysis, std::string& product)>;
 
 struct IntakeSettings {
   std::string secret;  // keys are hashed under it; empty: unkeyed
 };
 
-// Without `analyse` no text is read: for a replay, which publishes nothing, since what a text says is never state of intake.
+// Without `analyse` no text is read: for a replay, which publishes nothing, since what a text says is never state of
+// intake.
 std::unique_ptr<Processor> make_intake(IntakeSettings settings, Analyse analyse, ApplySettings apply_settings = {});
 
 // What intake reads of an input, for those who read ahead of it; nothing when it reads nothing.

@@ -14,7 +14,8 @@ namespace earshot {
 namespace {
 
 struct SeenId {
-  std::uint64_t id = 0;       // of 64 bits: two ids of one key that met would be a conflict that is told, not a loss in silence
+  std::uint64_t id =
+      0;  // of 64 bits: two ids of one key that met would be a conflict that is told, not a loss in silence
   std::uint64_t content = 0;  // tells a repeat from a conflict
   std::uint32_t day = 0;      // recorded; 0: imported, never forgotten
 };
@@ -26,7 +27,8 @@ constexpr std::size_t kIdBytes = 20;
 template <class Number>
 Number number_at(std::string_view bytes, std::size_t at) {
   Number number = 0;
-  for (std::size_t i = 0; i < sizeof number; ++i) number |= Number{static_cast<unsigned char>(bytes[at + i])} << (8 * i);
+  for (std::size_t i = 0; i < sizeof number; ++i)
+    number |= Number{static_cast<unsigned char>(bytes[at + i])} << (8 * i);
   return number;
 }
 
@@ -36,7 +38,8 @@ void append_number(std::string& bytes, Number number) {
 }
 
 SeenId id_at(std::string_view bucket, std::size_t at) {
-  return {number_at<std::uint64_t>(bucket, at), number_at<std::uint64_t>(bucket, at + 8), number_at<std::uint32_t>(bucket, at + 16)};
+  return {number_at<std::uint64_t>(bucket, at), number_at<std::uint64_t>(bucket, at + 8),
+          number_at<std::uint32_t>(bucket, at + 16)};
 }
 
 void append(std::string& bucket, const SeenId& seen) {
@@ -113,18 +116,17 @@ std::string_view find_bucket(const state::KnownKey& key, std::uint64_t id, const
 
 }  // namespace
 
-std::uint64_t SeenEvents::content_of(const Event& event) {
-  return fingerprint(encode_content(event.body)).low;
-}
+std::uint64_t SeenEvents::content_of(const Event& event) { return fingerprint(encode_content(event.body)).low; }
 
 Seen SeenEvents::look(const Event& event, std::string_view record_key, ValueView& values) {
   const auto* held = values.find(record_key, kKnownKey, &HeldValue<state::KnownKey>::decode);
   if (held == nullptr) return Seen::fresh;
   const std::uint64_t id = id_of(event);
-  const auto bucket = find_bucket(static_cast<const HeldValue<state::KnownKey>*>(held)->value, id, [&](const std::string& name) {
-    const auto* any = values.find(record_key, name, &HeldValue<state::SeenBucket>::decode);
-    return any == nullptr ? nullptr : &static_cast<const HeldValue<state::SeenBucket>*>(any)->value;
-  });
+  const auto bucket =
+      find_bucket(static_cast<const HeldValue<state::KnownKey>*>(held)->value, id, [&](const std::string& name) {
+        const auto* any = values.find(record_key, name, &HeldValue<state::SeenBucket>::decode);
+        return any == nullptr ? nullptr : &static_cast<const HeldValue<state::SeenBucket>*>(any)->value;
+      });
   return compare(bucket, id, day_number(event.recorded), [&] { return content_of(event); });
 }
 
@@ -134,7 +136,8 @@ Seen SeenEvents::check(const Event& event, bool imported, Step& step) {
   const std::uint64_t content = content_of(event);
   Seen found = Seen::fresh;
   if (const auto* key = step.find<state::KnownKey>(kKnownKey)) {
-    const auto bucket = find_bucket(*key, id, [&](const std::string& name) { return step.find<state::SeenBucket>(name); });
+    const auto bucket =
+        find_bucket(*key, id, [&](const std::string& name) { return step.find<state::SeenBucket>(name); });
     found = compare(bucket, id, today, [&] { return content; });
   }
   if (found == Seen::repeat) return found;

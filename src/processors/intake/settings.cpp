@@ -11,7 +11,8 @@ Result<void> validate_phrases(const std::vector<std::string>& phrases, const cha
   for (const std::string& phrase : phrases) {
     if (phrase.find_first_not_of(' ') == std::string::npos) return wrong(std::string(key) + " holds an empty phrase");
     if (phrase.size() > kPhraseBytesMax)
-      return wrong(std::string(key) + " holds a phrase of more than " + std::to_string(kPhraseBytesMax) + " bytes: " + phrase.substr(0, 40));
+      return wrong(std::string(key) + " holds a phrase of more than " + std::to_string(kPhraseBytesMax) +
+                   " bytes: " + phrase.substr(0, 40));
   }
   return {};
 }

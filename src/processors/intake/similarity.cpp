@@ -37,7 +37,8 @@ std::uint64_t simhash(std::string_view utf8_text) {
     const std::uint64_t hash = mixed(window);  // the three newest characters: 63 bits
     for (std::size_t byte = 0; byte < 8; ++byte) {
       const Votes& cast = kVotes[hash >> (8 * byte) & 255];
-      for (std::size_t bit = 0; bit < 8; ++bit) votes[byte][bit] = static_cast<std::int16_t>(votes[byte][bit] + cast[bit]);
+      for (std::size_t bit = 0; bit < 8; ++bit)
+        votes[byte][bit] = static_cast<std::int16_t>(votes[byte][bit] + cast[bit]);
     }
   };
   for (const char c : utf8_text) {

@@ -1,4 +1,5 @@
-// A 64-bit simhash of a text: texts that say nearly the same differ in few bits. For telling a repeated complaint from a new one.
+// A 64-bit simhash of a text: texts that say nearly the same differ in few bits. For telling a repeated complaint from
+// a new one.
 #pragma once
 
 #include <bit>

@@ -18,9 +18,7 @@ struct Row {
   int label = 0;  // 0 neg, 1 neu, 2 pos
 };
 
-int label_of(const std::string& label) {
-  return label == "neg" ? 0 : label == "neu" ? 1 : label == "pos" ? 2 : -1;
-}
+int label_of(const std::string& label) { return label == "neg" ? 0 : label == "neu" ? 1 : label == "pos" ? 2 : -1; }
 
 std::array<double, 3> shares(const Row& row, const Recalibration& recalibration) {
   Analysis analysis = row.analysis;
@@ -30,7 +28,8 @@ std::array<double, 3> shares(const Row& row, const Recalibration& recalibration)
 
 double loss(const std::vector<const Row*>& rows, const Recalibration& recalibration) {
   double sum = 0;
-  for (const Row* row : rows) sum -= std::log(std::max(0.0005, shares(*row, recalibration)[static_cast<std::size_t>(row->label)]));
+  for (const Row* row : rows)
+    sum -= std::log(std::max(0.0005, shares(*row, recalibration)[static_cast<std::size_t>(row->label)]));
   return rows.empty() ? 0 : sum / static_cast<double>(rows.size());
 }
 
@@ -48,12 +47,15 @@ Recalibration fit(const std::vector<const Row*>& rows) {
     bool helped = true;
     while (helped) {
       helped = false;
-      for (auto number : {&Recalibration::temperature_milli, &Recalibration::negative_milli, &Recalibration::positive_milli}) {
+      for (auto number :
+           {&Recalibration::temperature_milli, &Recalibration::negative_milli, &Recalibration::positive_milli}) {
         for (const std::int64_t change : {-step, step}) {
           Recalibration other = best;
           other.*number += change;
           const bool is_temperature = number == &Recalibration::temperature_milli;
-          if (is_temperature && (other.temperature_milli < kTemperatureMin || other.temperature_milli > kTemperatureMax)) continue;
+          if (is_temperature &&
+              (other.temperature_milli < kTemperatureMin || other.temperature_milli > kTemperatureMax))
+            continue;
           if (!is_temperature && std::abs(other.*number) > kShiftMax) continue;
           const double now = loss(rows, other);
           if (now >= best_loss) continue;
@@ -76,8 +78,10 @@ Result<FittedCalibration> fit_calibration(const Analyzer& analyzer, const std::v
     if (one.label >= 0 && one.analysis.sentiment != Sentiment::unknown) answered.push_back(std::move(one));
   }
   if (answered.size() < kCalibrationRowsMin) {
-    return Error{ErrorKind::Invalid, std::to_string(answered.size()) + " rows are labelled neg, neu or pos and in a language we know; a channel needs " +
-                                         std::to_string(kCalibrationRowsMin) + " of its own"};
+    return Error{ErrorKind::Invalid,
+                 std::to_string(answered.size()) +
+                     " rows are labelled neg, neu or pos and in a language we know; a channel needs " +
+                     std::to_string(kCalibrationRowsMin) + " of its own"};
   }
   std::vector<const Row*> all;
   std::vector<const Row*> even;

@@ -21,7 +21,8 @@ struct FittedCalibration {
   double ece_after = 0;
 };
 
-// Fits on even rows and reports on odd ones, so that the numbers are about texts it has not seen; the result is fitted on all.
+// Fits on even rows and reports on odd ones, so that the numbers are about texts it has not seen; the result is fitted
+// on all.
 Result<FittedCalibration> fit_calibration(const Analyzer& analyzer, const std::vector<LabelledText>& rows);
 
 }  // namespace earshot::text

@@ -1,5 +1,5 @@
-// Which features there are in the training texts, each with a number of its own, so that no two share weights while they
-// learn. What a model keeps of them in the end is a question of its size.
+// Which features there are in the training texts, each with a number of its own, so that no two share weights while
+// they learn. What a model keeps of them in the end is a question of its size.
 #pragma once
 
 #include <cstdint>

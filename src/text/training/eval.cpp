@@ -9,9 +9,7 @@
 namespace earshot::text {
 namespace {
 
-int label_index(const std::string& label) {
-  return label == "neg" ? 0 : label == "neu" ? 1 : label == "pos" ? 2 : -1;
-}
+int label_index(const std::string& label) { return label == "neg" ? 0 : label == "neu" ? 1 : label == "pos" ? 2 : -1; }
 
 int answer_index(const Analysis& analysis, bool two_class) {
   if (analysis.sentiment == Sentiment::unknown) return 3;
@@ -249,7 +247,8 @@ MixedScores score_mixed(const Analyzer& analyzer, const std::vector<LabelledText
   for (const LabelledText& row : rows) {
     const Analysis analysis = analyzer.analyze(row.text, {}, {.evidence = true, .may_abstain = true});
     const auto any = [&](auto member) {
-      return std::any_of(analysis.clauses.begin(), analysis.clauses.end(), [&](const Clause& clause) { return clause.*member >= 500; });
+      return std::any_of(analysis.clauses.begin(), analysis.clauses.end(),
+                         [&](const Clause& clause) { return clause.*member >= 500; });
     };
     const bool blames = any(&Clause::negative_permille);
     scores.any_negative += blames ? 1 : 0;

@@ -37,9 +37,7 @@ Result<IssueMap> read_issue_map(const std::string& path) {
 
 constexpr std::uint16_t kAllIssues = (1 << (kIssueTypes - 1)) - 1;
 
-int sentiment_of(std::string_view label) {
-  return label == "neg" ? 0 : label == "neu" ? 1 : label == "pos" ? 2 : -1;
-}
+int sentiment_of(std::string_view label) { return label == "neg" ? 0 : label == "neu" ? 1 : label == "pos" ? 2 : -1; }
 
 class Labeller {
  public:
@@ -54,17 +52,10 @@ class Labeller {
     example.language = row.language == "zh" ? kChinese : kEnglish;
     example.social = static_cast<std::int8_t>(set_.social ? 1 : 0);
     switch (set_.task) {
-      case DataSet::Task::own:
-        break;
-      case DataSet::Task::sentiment:
-        sentiment(row, reading, example);
-        break;
-      case DataSet::Task::intent:
-        intent(row, example);
-        break;
-      case DataSet::Task::aspect:
-        aspects(row, example);
-        break;
+      case DataSet::Task::own: break;
+      case DataSet::Task::sentiment: sentiment(row, reading, example); break;
+      case DataSet::Task::intent: intent(row, example); break;
+      case DataSet::Task::aspect: aspects(row, example); break;
     }
     if (const Finding* finding = leaving(reading)) {
       if (finding->permille >= 700) example.leave = 1;

@@ -47,12 +47,8 @@ struct Examples {
 };
 
 inline constexpr int kIdBits = 28;
-inline std::uint32_t id_of_packed(std::uint32_t packed) {
-  return packed & ((1u << kIdBits) - 1);
-}
-inline std::size_t kind_of_packed(std::uint32_t packed) {
-  return packed >> kIdBits;
-}
+inline std::uint32_t id_of_packed(std::uint32_t packed) { return packed & ((1u << kIdBits) - 1); }
+inline std::size_t kind_of_packed(std::uint32_t packed) { return packed >> kIdBits; }
 
 // `part` is "train" or "dev". A set without such a file is an error for train and skipped for dev.
 Result<Examples> read_examples(const TrainConfig& config, const TrainPaths& paths, const std::string& part,

@@ -5,12 +5,8 @@
 
 namespace earshot::text {
 
-double ratio(double part, double whole) {
-  return whole > 0 ? part / whole : 0.0;
-}
-double f1_of(double right, double answered, double gold) {
-  return ratio(2 * right, answered + gold);
-}
+double ratio(double part, double whole) { return whole > 0 ? part / whole : 0.0; }
+double f1_of(double right, double answered, double gold) { return ratio(2 * right, answered + gold); }
 
 Bins bins_of(const std::vector<Chance>& chances) {
   Bins bins;

@@ -12,9 +12,7 @@ std::string decimal(double value) {
   return text;
 }
 
-double real(std::int32_t fixed) {
-  return static_cast<double>(fixed) / static_cast<double>(kFixedOne);
-}
+double real(std::int32_t fixed) { return static_cast<double>(fixed) / static_cast<double>(kFixedOne); }
 
 }  // namespace
 
@@ -23,8 +21,8 @@ std::string model_card(const Training& training, const CardFacts& facts) {
   std::string out = "## Facts, as the trainer wrote them\n\n";
   out += "- model `" + model.name + "`, " + std::to_string(facts.model_bytes) + " bytes, SHA-256 `" +
          facts.model_sha256 + "`\n";
-  out += "- trained " + facts.date + " from `" + facts.config + "`, the mean of " + std::to_string(training.best_epochs.size()) +
-         " runs, each stopped by mean dev loss: epoch";
+  out += "- trained " + facts.date + " from `" + facts.config + "`, the mean of " +
+         std::to_string(training.best_epochs.size()) + " runs, each stopped by mean dev loss: epoch";
   for (const int epoch : training.best_epochs) out += " " + std::to_string(epoch);
   out += "\n";
   out += "- " + std::to_string(training.features_kept) + " of " + std::to_string(training.features) +

@@ -32,9 +32,7 @@ bool take(std::string_view& bytes, T& value) {
   return true;
 }
 
-Result<Reader> plain_reader() {
-  return Reader::make("", simplified_pairs());
-}
+Result<Reader> plain_reader() { return Reader::make("", simplified_pairs()); }
 
 void to_chances(std::vector<double>& logits) {
   const double top = *std::max_element(logits.begin(), logits.end());
@@ -93,7 +91,8 @@ std::vector<double> Multiclass::logits_of(const Inputs& inputs) const {
   std::vector<double> logits(bias_.begin(), bias_.end());
   for (const Input& input : inputs) {
     const float* weights = weights_.data() + std::size_t{input.id} * labels_.size();
-    for (std::size_t label = 0; label < labels_.size(); ++label) logits[label] += static_cast<double>(input.value * weights[label]);
+    for (std::size_t label = 0; label < labels_.size(); ++label)
+      logits[label] += static_cast<double>(input.value * weights[label]);
   }
   return logits;
 }
@@ -101,7 +100,8 @@ std::vector<double> Multiclass::logits_of(const Inputs& inputs) const {
 Multiclass::Answer Multiclass::answer(std::string_view text) const {
   Answer answer;
   answer.chances = logits_of(inputs_of(text));
-  answer.label = static_cast<std::size_t>(std::max_element(answer.chances.begin(), answer.chances.end()) - answer.chances.begin());
+  answer.label =
+      static_cast<std::size_t>(std::max_element(answer.chances.begin(), answer.chances.end()) - answer.chances.begin());
   to_chances(answer.chances);
   return answer;
 }
@@ -126,8 +126,8 @@ Result<Multiclass> Multiclass::train(const LabelledFile& train, const LabelledFi
   if (!reader) return std::move(reader.error());
   Dictionary dictionary = dictionary_of(train, *reader, settings.min_count);
   Multiclass model(std::move(labels), std::move(dictionary), std::move(*reader));
-  progress("read " + std::to_string(train.rows.size()) + " texts, " + std::to_string(model.labels_.size()) + " labels, " +
-           std::to_string(model.dictionary_.size()) + " features");
+  progress("read " + std::to_string(train.rows.size()) + " texts, " + std::to_string(model.labels_.size()) +
+           " labels, " + std::to_string(model.dictionary_.size()) + " features");
 
   std::vector<Inputs> inputs;
   for (const LabelledText& row : train.rows) inputs.push_back(model.inputs_of(row.text));
@@ -200,8 +200,10 @@ std::string Multiclass::save() const {
 }
 
 Result<Multiclass> Multiclass::load(std::string_view bytes) {
-  const Error corrupt{ErrorKind::Corrupt, "the model is damaged; train it again with `earshot train --task multiclass`"};
-  if (!bytes.starts_with(kMagic)) return Error{ErrorKind::Invalid, "this is no model of `earshot train --task multiclass`"};
+  const Error corrupt{ErrorKind::Corrupt,
+                      "the model is damaged; train it again with `earshot train --task multiclass`"};
+  if (!bytes.starts_with(kMagic))
+    return Error{ErrorKind::Invalid, "this is no model of `earshot train --task multiclass`"};
   std::uint64_t checksum = 0;
   if (bytes.size() < kMagic.size() + sizeof checksum) return corrupt;
   std::memcpy(&checksum, bytes.data() + bytes.size() - sizeof checksum, sizeof checksum);

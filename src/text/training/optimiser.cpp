@@ -11,9 +11,7 @@ namespace {
 
 constexpr float kSquaresStart = 1e-4f;
 
-float sigmoid(float x) {
-  return 1.0f / (1.0f + std::exp(-x));
-}
+float sigmoid(float x) { return 1.0f / (1.0f + std::exp(-x)); }
 
 // The social heads count as far as `social` says.
 void mix(HeadValues& logits, float social) {
@@ -59,7 +57,8 @@ Slope slope_of(const Example& example, const HeadValues& logits, double neutral_
   if (example.suggest >= 0) ask_yes_no(kSuggestHead, example.suggest == 1);
   if (example.social >= 0) ask_yes_no(kGenreHead, example.social == 1);
   if (example.social == 1) {
-    for (const auto& [head, social] : {std::pair{kNegativeHead, kSocialNegativeHead}, {kPositiveHead, kSocialPositiveHead}}) {
+    for (const auto& [head, social] :
+         {std::pair{kNegativeHead, kSocialNegativeHead}, {kPositiveHead, kSocialPositiveHead}}) {
       slope.value[social] = slope.value[head];
       slope.active[social] = slope.active[head];
     }

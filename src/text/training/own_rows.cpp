@@ -54,7 +54,8 @@ class Sentences {
     OwnRow row;
     std::istringstream words{std::string(line.substr(0, colon))};
     words >> row.language >> row.sentiment;
-    if (row.language != "en" && row.language != "zh") return Error{ErrorKind::Invalid, "unknown language " + row.language};
+    if (row.language != "en" && row.language != "zh")
+      return Error{ErrorKind::Invalid, "unknown language " + row.language};
     for (std::string word; words >> word;) {
       if (auto added = add_word(word, row); !added) return added;
     }

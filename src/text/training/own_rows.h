@@ -1,5 +1,5 @@
-// Sentences of our own, for what the labelled sets do not hold: questions, facts, problems told without a harsh word. One
-// line stands for many sentences:
+// Sentences of our own, for what the labelled sets do not hold: questions, facts, problems told without a harsh word.
+// One line stands for many sentences:
 //
 //     {thing} = phone | jacket | desk lamp
 //     en neg delivery : my {thing} was due {yesterday|on Monday} and {has not come|is not here yet}

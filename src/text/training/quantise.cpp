@@ -27,9 +27,7 @@ double clip_point(const Optimiser& optimiser, std::size_t head) {
   return std::max(1e-3, static_cast<double>(*at));
 }
 
-double as_real(Fixed value) {
-  return static_cast<double>(value) / static_cast<double>(kFixedOne);
-}
+double as_real(Fixed value) { return static_cast<double>(value) / static_cast<double>(kFixedOne); }
 
 // The lowest point of a function with one valley, by golden section.
 double lowest(const std::function<double(double)>& loss, double low, double high) {
@@ -47,7 +45,8 @@ struct Row {
   Logits logits;
 };
 
-// What calibration may change about sentiment: how sure it is, and how readily it says negative, in reviews and in posts.
+// What calibration may change about sentiment: how sure it is, and how readily it says negative, in reviews and in
+// posts.
 struct Tuning {
   double sharpness = 1;
   double social_sharpness = 1;
@@ -99,7 +98,8 @@ std::vector<double> set_weights(const TrainConfig& config, const std::vector<Row
   return count;
 }
 
-void calibrate_sentiment(const TrainConfig& config, const std::vector<Row>& rows, std::size_t language, ModelParts& parts) {
+void calibrate_sentiment(const TrainConfig& config, const std::vector<Row>& rows, std::size_t language,
+                         ModelParts& parts) {
   std::vector<Row> mine;
   for (const Row& row : rows) {
     const bool counts = row.example->sentiment >= 0 && !config.sets[row.example->set].unscored;
@@ -126,7 +126,8 @@ void calibrate_sentiment(const TrainConfig& config, const std::vector<Row>& rows
     tune(&Tuning::social_negative, negative_loss, -2.0, 2.0);
   }
   double softness = 1;
-  for (const Row& row : mine) softness = std::max(softness, config.sets[row.example->set].social ? config.sets[row.example->set].softness : 1.0);
+  for (const Row& row : mine)
+    softness = std::max(softness, config.sets[row.example->set].social ? config.sets[row.example->set].softness : 1.0);
   tuning.social_sharpness /= softness;
   tune(&Tuning::social_negative, negative_loss, -2.0, 2.0);
   const auto fixed = [](double value) { return static_cast<std::int32_t>(std::lround(value * kFixedOne)); };
@@ -138,8 +139,7 @@ void calibrate_sentiment(const TrainConfig& config, const std::vector<Row>& rows
   parts.numbers.bias[language][kSocialNegativeHead] += fixed(tuning.social_negative);
 }
 
-void calibrate_yes_no(const std::vector<Row>& rows, std::size_t language, std::size_t head,
-                      ModelParts& parts) {
+void calibrate_yes_no(const std::vector<Row>& rows, std::size_t language, std::size_t head, ModelParts& parts) {
   std::vector<Row> mine;
   int yes = 0;
   for (const Row& row : rows) {
@@ -188,9 +188,8 @@ std::vector<std::uint32_t> worth_a_place(const TrainConfig& config, const Dictio
     const double worth = largest * optimiser.rarity()[id] * std::pow(dictionary.at(id).texts, config.rank_power);
     ranked.emplace_back(static_cast<float>(worth), id);
   }
-  std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
+  std::sort(ranked.begin(), ranked.end(),
+            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
   ModelParts places;
   places.resize(rows_for(config, kOtherBytes));
   std::vector<std::uint32_t> kept;
@@ -238,7 +237,8 @@ void calibrate(const TrainConfig& config, const Examples& dev, const Dictionary&
     features.clear();
     for (std::uint32_t i = 0; i < example.features; ++i) {
       const std::uint32_t packed = dev.features[example.first_feature + i];
-      features.push_back({dictionary.at(id_of_packed(packed)).hash, static_cast<FeatureKind>(kind_of_packed(packed)), 0, 0});
+      features.push_back(
+          {dictionary.at(id_of_packed(packed)).hash, static_cast<FeatureKind>(kind_of_packed(packed)), 0, 0});
     }
     rows.push_back({&example, score(model, features, example.language)});
   }

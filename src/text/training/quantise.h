@@ -9,7 +9,8 @@
 
 namespace earshot::text {
 
-// The features that are worth a place in a model of the configured size: whose weights are large, and which are frequent.
+// The features that are worth a place in a model of the configured size: whose weights are large, and which are
+// frequent.
 std::vector<std::uint32_t> worth_a_place(const TrainConfig& config, const Dictionary& dictionary,
                                          const Optimiser& optimiser);
 

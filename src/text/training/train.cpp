@@ -74,8 +74,8 @@ std::vector<std::uint32_t> survey(const TrainConfig& config, const Dictionary& a
 }
 
 // Learns until dev loss has not become better for a while; gives the weights of the best epoch.
-Optimiser learn(const TrainConfig& config, const Dictionary& kept, const Examples& examples, const Examples& dev, int run, Training& training,
-                const std::function<void(const std::string&)>& progress) {
+Optimiser learn(const TrainConfig& config, const Dictionary& kept, const Examples& examples, const Examples& dev,
+                int run, Training& training, const std::function<void(const std::string&)>& progress) {
   Optimiser optimiser(config, kept);
   Optimiser best = optimiser;
   double best_loss = 1e9;

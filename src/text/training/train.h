@@ -33,7 +33,7 @@ struct Training {
   std::size_t features_kept = 0;  // that found a place
   std::vector<SourceFile> files;
   std::vector<EpochReport> epochs;  // of all runs; the last one is that of their mean
-  std::vector<int> best_epochs;  // of each run
+  std::vector<int> best_epochs;     // of each run
 };
 
 // `progress` is called with a line for a person after each step.

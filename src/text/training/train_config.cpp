@@ -15,9 +15,7 @@ bool to_number(const std::string& word, double& value) {
   return !word.empty() && *end == '\0';
 }
 
-int sentiment_of(const std::string& word) {
-  return word == "neg" ? 0 : word == "neu" ? 1 : word == "pos" ? 2 : -1;
-}
+int sentiment_of(const std::string& word) { return word == "neg" ? 0 : word == "neu" ? 1 : word == "pos" ? 2 : -1; }
 
 Result<void> add_option(const std::string& word, DataSet& set) {
   const std::size_t equals = word.find('=');

@@ -33,8 +33,9 @@ struct DataSet {
   bool complaint = false;      // its negatives are complaints, its others are not
   bool mapped_issues = false;  // its labels have issue types in issue_map.tsv
   bool social = false;         // posts, not reviews
-  double softness = 1.0;       // of posts: how much more their temperature than is best on dev, for other sources are less alike
-  bool unscored = false;       // not part of the dev score that chooses the epoch
+  double softness =
+      1.0;  // of posts: how much more their temperature than is best on dev, for other sources are less alike
+  bool unscored = false;  // not part of the dev score that chooses the epoch
 };
 
 struct Relabel {
@@ -60,11 +61,11 @@ struct TrainConfig {
   double rarity_power = 1.0;   // of the inverse document frequency
   int min_count = 2;           // a feature seen in fewer texts is dropped
   double dropout = 0.0;        // share of features hidden from each look at a text, so that no single word carries all
-  int runs = 1;                // whose mean the model is: each sees the texts in another order and other features hidden
-  int survey_epochs = 3;       // with all features, to find out which are worth a place
-  double rank_power = 0.5;     // of the number of texts, when features are ranked for a place
+  int runs = 1;             // whose mean the model is: each sees the texts in another order and other features hidden
+  int survey_epochs = 3;    // with all features, to find out which are worth a place
+  double rank_power = 0.5;  // of the number of texts, when features are ranked for a place
   std::size_t model_bytes_max = 8'000'000;
-  double softness = 1.0;       // of the temperatures that are best on dev: other texts are always a little different
+  double softness = 1.0;  // of the temperatures that are best on dev: other texts are always a little different
   std::array<int, kFeatureKinds> kind_weight{16, 14, 5, 6, 14, 14, 10, 8};
   std::vector<DataSet> sets;
   std::map<std::string, std::map<std::string, Relabel>> relabel;  // set → label or "*"

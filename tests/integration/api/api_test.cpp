@@ -63,16 +63,24 @@ TEST(Delivery, TheTraceOfARequestGoesWithEventsThatBringNone) {
   const std::string of_request = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   const std::string of_event = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   const auto event = [](const std::string& id, const std::string& attribute) {
-    return R"({"specversion":"1.0","id":")" + id + R"(","source":"/x","type":"earshot.feedback.review.v1",)" + attribute +
+    return R"({"specversion":"1.0","id":")" + id + R"(","source":"/x","type":"earshot.feedback.review.v1",)" +
+           attribute +
            R"("data":{"channel":"web","person":{"keys":["customer:1"]},"rating":{"value":1,"min":1,"max":5}}})";
   };
   RunningApi running;
   HttpClient client(running.port());
   const std::string batch = "[" + event("a", "") + "," + event("b", R"("traceparent":")" + of_event + R"(",)") + "]";
-  ASSERT_EQ(client.post("/v1/events", batch, {{"traceparent", of_request}, {"Content-Type", "application/cloudevents-batch+json"}}).status, 200);
+  ASSERT_EQ(client
+                .post("/v1/events", batch,
+                      {{"traceparent", of_request}, {"Content-Type", "application/cloudevents-batch+json"}})
+                .status,
+            200);
   ASSERT_EQ(client.post("/v1/events", event("c", ""), {{"traceparent", "none"}}).status, 200);
-  ASSERT_EQ(client.post("/v1/cases/" + CaseId{0, 5}.hex() + "/actions", R"({"action":"take","actor":"agent-7"})",
-                        {{"Content-Type", "application/json"}, {"traceparent", of_request}}).status, 200);
+  ASSERT_EQ(client
+                .post("/v1/cases/" + CaseId{0, 5}.hex() + "/actions", R"({"action":"take","actor":"agent-7"})",
+                      {{"Content-Type", "application/json"}, {"traceparent", of_request}})
+                .status,
+            200);
   std::vector<std::string> found;
   for (const Event& one : running.events()) found.push_back(one.trace_parent);
   EXPECT_EQ(found, (std::vector<std::string>{of_request, of_event, "", of_request}));

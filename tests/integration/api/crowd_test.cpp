@@ -1,5 +1,5 @@
-// Many at once on the one thread of the server: streams that nobody says anything to, clients that send a byte at a time, and among them
-// those who work. And each limit by its name.
+// Many at once on the one thread of the server: streams that nobody says anything to, clients that send a byte at a
+// time, and among them those who work. And each limit by its name.
 #include <sys/resource.h>
 
 #include <atomic>
@@ -33,7 +33,8 @@ std::int64_t line_of_status(const std::string& name) {
 
 std::string delivery(const std::string& name) {
   std::string all = "[";
-  for (std::size_t i = 0; i < kEventsInDelivery; ++i) all += (i > 0 ? "," : "") + review(name + "-" + std::to_string(i));
+  for (std::size_t i = 0; i < kEventsInDelivery; ++i)
+    all += (i > 0 ? "," : "") + review(name + "-" + std::to_string(i));
   return all + "]";
 }
 
@@ -43,7 +44,9 @@ HttpAnswer deliver(std::uint16_t port, const std::string& body) {
 
 std::string slow_request(const std::string& id) {
   const std::string body = review(id);
-  return "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+         "application/cloudevents+json\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 // Both ends of every connection are in this process.
@@ -89,9 +92,11 @@ TEST(Crowd, OfIdleStreamsAndSlowClientsDoesNotKeepIntakeFromWorking) {
     ASSERT_EQ(answer.status, 200) << answer.body;
     ASSERT_EQ(answer.body, R"({"accepted":20,"duplicate":0,"rejected":[]})");
   }
-  for (const auto& client : slow) EXPECT_EQ(client->read_answer().body, R"({"accepted":1,"duplicate":0,"rejected":[]})") << "slow is not refused";
+  for (const auto& client : slow)
+    EXPECT_EQ(client->read_answer().body, R"({"accepted":1,"duplicate":0,"rejected":[]})") << "slow is not refused";
   running.publish(Topic::alerts, 0, some_alert("after all of it"));
-  for (const auto& stream : streams) ASSERT_FALSE(stream->read_until("after all of it").empty()) << "every stream still hears";
+  for (const auto& stream : streams)
+    ASSERT_FALSE(stream->read_until("after all of it").empty()) << "every stream still hears";
   EXPECT_EQ(line_of_status("Threads:"), threads) << "no thread for any of them";
   EXPECT_LT(line_of_status("VmHWM:") - peak, 256 * 1024) << "kibibytes";
 }
@@ -103,11 +108,14 @@ TEST(Limits, ATokenThatAsksTooOftenIsToldSoAndOthersAreNot) {
   const std::map<std::string, std::string> hasty = {{"Authorization", "Bearer hasty-0123456789"}};
   HttpAnswer refused;
   HttpClient client(running.port());
-  for (int i = 0; i < 1000 && refused.status != 429; ++i) refused = client.get("/v1/alerts", hasty);  // a second each would pass
+  for (int i = 0; i < 1000 && refused.status != 429; ++i)
+    refused = client.get("/v1/alerts", hasty);  // a second each would pass
   ASSERT_EQ(refused.status, 429);
   EXPECT_NE(refused.body.find("too_many_requests"), std::string::npos);
   EXPECT_EQ(refused.headers["retry-after"], "1");
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(HttpClient(running.port()).get("/v1/alerts", {{"Authorization", "Bearer calm-0123456789ab"}}).status, 200);
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(HttpClient(running.port()).get("/v1/alerts", {{"Authorization", "Bearer calm-0123456789ab"}}).status,
+              200);
   EXPECT_EQ(HttpClient(running.port()).get("/healthz", hasty).status, 200) << "what needs no token is not counted";
   EXPECT_EQ(HttpClient(running.port()).get("/v1/alerts", {{"Authorization", "Bearer wrong-0123456789"}}).status, 401);
 }
@@ -120,9 +128,12 @@ TEST(Limits, WebHooksAndWrongTokensAreHeardSoOften) {
   settings.gate.hooks = {{"hook_of_test", 2}};
   RunningApi running(settings);
   HttpClient client(running.port());
-  const auto hook = [&](const std::string& id) { return client.post("/hooks/hook_of_test/acme", review(id), {{"X-Signature", "secret"}}); };
+  const auto hook = [&](const std::string& id) {
+    return client.post("/hooks/hook_of_test/acme", review(id), {{"X-Signature", "secret"}});
+  };
   EXPECT_EQ(hook("a").status, 200);
-  EXPECT_EQ(client.post("/hooks/hook_of_test/acme", review("b"), {{"X-Signature", "wrong"}}).status, 403) << "this counts too";
+  EXPECT_EQ(client.post("/hooks/hook_of_test/acme", review("b"), {{"X-Signature", "wrong"}}).status, 403)
+      << "this counts too";
   HttpAnswer refused = hook("c");
   EXPECT_EQ(refused.status, 429);
   EXPECT_NE(refused.body.find("\"too_many_requests\""), std::string::npos) << refused.body;
@@ -148,7 +159,11 @@ TEST(Limits, HaveNames) {
   settings.server.limits = {.header_bytes_max = 1024, .body_bytes_max = 2048};
   settings.server.connections_max = 2;
   RunningApi running(settings);
-  const auto code_of = [](const HttpAnswer& answer) { return answer.body.substr(answer.body.find("\"code\":\"") + 8, answer.body.find('"', answer.body.find("\"code\":\"") + 8) - answer.body.find("\"code\":\"") - 8); };
+  const auto code_of = [](const HttpAnswer& answer) {
+    return answer.body.substr(
+        answer.body.find("\"code\":\"") + 8,
+        answer.body.find('"', answer.body.find("\"code\":\"") + 8) - answer.body.find("\"code\":\"") - 8);
+  };
   {
     const HttpAnswer answer = HttpClient(running.port()).get("/healthz", {{"X-Long", std::string(2000, 'x')}});
     EXPECT_EQ(answer.status, 431);
@@ -162,7 +177,8 @@ TEST(Limits, HaveNames) {
   HttpClient first(running.port());
   EXPECT_EQ(first.get("/healthz").status, 200);
   auto second = std::make_unique<HttpClient>(running.port());
-  while (second->get("/healthz").status == 503) second = std::make_unique<HttpClient>(running.port());  // until those before have gone
+  while (second->get("/healthz").status == 503)
+    second = std::make_unique<HttpClient>(running.port());  // until those before have gone
   const HttpAnswer third = HttpClient(running.port()).get("/healthz");
   EXPECT_EQ(third.status, 503);
   EXPECT_EQ(code_of(third), "too_many_connections");

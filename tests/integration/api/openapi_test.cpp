@@ -89,12 +89,20 @@ std::string action(const std::string& what, const std::string& actor = "agent-7"
 }
 
 std::string label(const std::string& actor) {
-  return Json{{"actor", actor}, {"source", "/acme/shop"}, {"id", "r-1"}, {"sentiment", "neg"}, {"issues", {"delivery"}}}.dump();
+  return Json{{"actor", actor}, {"source", "/acme/shop"}, {"id", "r-1"}, {"sentiment", "neg"}, {"issues", {"delivery"}}}
+      .dump();
 }
-std::string decision(const std::string& what, const std::string& about) { return R"({"action":")" + what + R"(","actor":"agent-7",)" + about + "}"; }
+std::string decision(const std::string& what, const std::string& about) {
+  return R"({"action":")" + what + R"(","actor":"agent-7",)" + about + "}";
+}
 std::string gap(const std::string& from, const std::string& to) {
   const Json data{{"connector", "shop"}, {"from", from}, {"to", to}, {"reason", "it answers 500"}};
-  return Json{{"specversion", "1.0"}, {"id", "gap-1"}, {"source", "/test"}, {"type", "earshot.connector.gap.v1"}, {"data", data}}.dump();
+  return Json{{"specversion", "1.0"},
+              {"id", "gap-1"},
+              {"source", "/test"},
+              {"type", "earshot.connector.gap.v1"},
+              {"data", data}}
+      .dump();
 }
 
 std::string mend(const std::string& payload) { return Json{{"actor", "agent-7"}, {"payload", payload}}.dump(); }
@@ -166,7 +174,8 @@ std::vector<Asked> everything_that_can_be_asked() {
       {"GET", "/v1/identity/proposals", "/v1/identity/proposals?cursor=x", 400},
       {"GET", "/v1/identity/keys/{key}", "/v1/identity/keys/customer%3A12", 200},
       {"GET", "/v1/identity/keys/{key}", "/v1/identity/keys/nobody", 404},
-      {"POST", decisions, decisions, 200, decision("link", R"("keys":["customer:12","email:user-12@example.com"])"), json},
+      {"POST", decisions, decisions, 200, decision("link", R"("keys":["customer:12","email:user-12@example.com"])"),
+       json},
       {"POST", decisions, decisions, 200, decision("accept", R"("proposal":"p")"), json},
       {"POST", decisions, decisions, 400, decision("link", R"("keys":["customer:12"])"), json},
       {"POST", decisions, decisions, 400, decision("link", R"("keys":["customer:12","nobody"])"), json},
@@ -220,7 +229,12 @@ std::vector<Asked> everything_that_can_be_asked() {
       {"POST", "/v1/control", "/v1/control", 400, gap("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"), json},
       {"POST", "/v1/control", "/v1/control", 400, review("steers nobody"), json},
       {"POST", "/v1/control", "/v1/control", 400, "{", json},
-      {"POST", "/v1/control", "/v1/control", 415, gap("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"), {{"Content-Type", "text/plain"}}},
+      {"POST",
+       "/v1/control",
+       "/v1/control",
+       415,
+       gap("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
+       {{"Content-Type", "text/plain"}}},
       {"POST", hooks, "/hooks/hook_of_test/acme", 200, review("d"), is_signed},
       {"POST", hooks, "/hooks/hook_of_test/acme", 200, "{}", is_signed},
       {"POST", hooks, "/hooks/hook_of_test/acme", 403, review("d"), json},

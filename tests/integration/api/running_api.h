@@ -68,29 +68,30 @@ class RunningApi : private Intake, private Clock {
     log_ = std::move(*log);
     settings.server.port = 0;
     settings.access.default_tenant = "acme";
-    Api::Parts parts{.log = *log_,
-                     .topics = topics_of_test(),
-                     .state = values_.view(),
-                     .state_here = [](Topic, std::string_view key, std::string_view) -> Result<std::optional<std::string>> {
-                       if (key == "acme/elsewhere") return Error{ErrorKind::Unavailable, "another process has it"};
-                       return key == "acme/here" ? std::optional<std::string>("value") : std::nullopt;
-                     },
-                     .intake = *this,
-                     .clock = *this,
-                     .events = *events_,
-                     .find_hook = [this](std::string_view connector, std::string_view tenant) -> const Connector* {
-                       return connector == hook_.name() && tenant == "acme" ? &hook_ : nullptr;
-                     },
-                     .find_reader = [this](const DeadLetter&, std::string_view name) -> FoundConnector {
-                       return {name.empty() ? events_.get() : nullptr, "api"};
-                     },
-                     .deliveries = deliveries(),
-                     .ready = [this]() -> Result<void> {
-                       if (door == Door::full) return Error{ErrorKind::Unavailable, "the queue is full"};
-                       return {};
-                     },
-                     .metrics = [](std::string_view) { return std::string("earshot_build_info{version=\"test\"} 1\n"); },
-                     .files = std::move(files)};
+    Api::Parts parts{
+        .log = *log_,
+        .topics = topics_of_test(),
+        .state = values_.view(),
+        .state_here = [](Topic, std::string_view key, std::string_view) -> Result<std::optional<std::string>> {
+          if (key == "acme/elsewhere") return Error{ErrorKind::Unavailable, "another process has it"};
+          return key == "acme/here" ? std::optional<std::string>("value") : std::nullopt;
+        },
+        .intake = *this,
+        .clock = *this,
+        .events = *events_,
+        .find_hook = [this](std::string_view connector, std::string_view tenant) -> const Connector* {
+          return connector == hook_.name() && tenant == "acme" ? &hook_ : nullptr;
+        },
+        .find_reader = [this](const DeadLetter&, std::string_view name) -> FoundConnector {
+          return {name.empty() ? events_.get() : nullptr, "api"};
+        },
+        .deliveries = deliveries(),
+        .ready = [this]() -> Result<void> {
+          if (door == Door::full) return Error{ErrorKind::Unavailable, "the queue is full"};
+          return {};
+        },
+        .metrics = [](std::string_view) { return std::string("earshot_build_info{version=\"test\"} 1\n"); },
+        .files = std::move(files)};
     auto started = Api::start(std::move(settings), std::move(parts));
     EXPECT_TRUE(started) << (started ? "" : started.error().message);
     api_ = std::move(*started);
@@ -201,7 +202,8 @@ class RunningApi : private Intake, private Clock {
     if (command.case_id == CaseId{0, 404}) return {command.request, false, "unknown_case", "there is no such case", {}};
     if (command.actor == "user-1")
       return {command.request, false, "not_allowed", "only agents may do that", command.case_id};
-    if (command.actor.starts_with(kRefusedActor)) return {command.request, false, "odd", command.actor, command.case_id};
+    if (command.actor.starts_with(kRefusedActor))
+      return {command.request, false, "odd", command.actor, command.case_id};
     if (command.kind == CommandKind::report)
       return {command.request, false, "wrong_state", "the case waits for nothing", command.case_id};
     return {command.request, true, "", "done", command.case_id};

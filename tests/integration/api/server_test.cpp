@@ -17,9 +17,7 @@ using std::chrono::milliseconds;
 using test::HttpAnswer;
 using test::HttpClient;
 
-Response text(std::string body) {
-  return {200, "text/plain", std::move(body), {}};
-}
+Response text(std::string body) { return {200, "text/plain", std::move(body), {}}; }
 
 std::unique_ptr<Server> serve(Server::Settings settings, Server::Handler handler) {
   settings.port = 0;

@@ -26,11 +26,13 @@ class QueryCommands : public ::testing::Test {
   // With the directory of this test.
   Outcome ask(const std::string& words) const { return run(words + " --data " + in_quotes(data())); }
 
-  // Two angry reviews, a good one, and a line that is no event; the reviews a day apart, or a second apart from `first` on.
+  // Two angry reviews, a good one, and a line that is no event; the reviews a day apart, or a second apart from `first`
+  // on.
   void import_some(std::optional<Timestamp> first = {}) {
     std::ofstream file(scratch_.path() / "events.ndjson");
     const auto review = [&](const std::string& id, const std::string& key, const std::string& text, int stars) {
-      const std::string time = first ? format_rfc3339(*first + std::chrono::seconds(std::stoi(id))) : "2026-03-0" + id + "T09:30:00Z";
+      const std::string time =
+          first ? format_rfc3339(*first + std::chrono::seconds(std::stoi(id))) : "2026-03-0" + id + "T09:30:00Z";
       file << R"({"specversion":"1.0","id":")" << id
            << R"(","source":"/acme/shop","type":"earshot.feedback.review.v1","time":")" << time
            << R"(","data":{"channel":"web","person":{"keys":[")" << key << R"("],"name":"user-)" << id
@@ -72,9 +74,10 @@ TEST_F(QueryCommands, ShowOneCustomerByKeyAndById) {
   import_some();
   const Outcome page = ask("customer customer:R2");
   EXPECT_EQ(page.exit_code, 0) << page.err;
-  for (const char* part : {"keys         customer:R2\n", "name         user-2\n", "risk         unhappy\n",
-                           "last heard   2026-03-02 09:30\n", "feedback     1, unhappy 1\n", "\nsignals\n",
-                           "review with 1 of 5 on web", "\ncases\n", "\ntimeline\n", "送餐太慢，客服态度很差，要求退款", "case_opened"}) {
+  for (const char* part :
+       {"keys         customer:R2\n", "name         user-2\n", "risk         unhappy\n",
+        "last heard   2026-03-02 09:30\n", "feedback     1, unhappy 1\n", "\nsignals\n", "review with 1 of 5 on web",
+        "\ncases\n", "\ntimeline\n", "送餐太慢，客服态度很差，要求退款", "case_opened"}) {
     EXPECT_NE(page.out.find(part), std::string::npos) << part << " is not in\n" << page.out;
   }
   const Json by_key = ask("customer --json customer:R2").lines().at(0);
@@ -94,8 +97,8 @@ TEST_F(QueryCommands, FilterByCustomerTakesAKeyToo) {
 TEST_F(QueryCommands, ARunningEarshotAnswersTheSame) {
   // Of this minute, so that no deadline passes while it runs.
   import_some(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - std::chrono::seconds(30));
-  const std::vector<std::string> questions{"customers", "customer customer:R1", "cases", "signals", "kpis", "alerts",
-                                           "dead-letters list"};
+  const std::vector<std::string> questions{"customers", "customer customer:R1", "cases", "signals", "kpis",
+                                           "alerts",    "dead-letters list"};
   std::map<std::string, Outcome> of_directory;
   for (const std::string& words : questions) of_directory[words] = ask(words + " --json");
   test::RunningEarshot service({data()});
@@ -177,16 +180,17 @@ TEST_F(QueryCommands, SayWhatWasWrong) {
     int exit_code;
     std::string message;
   };
-  for (const Row& row : std::vector<Row>{{"cases --state lost", 2, "parameter state"},
-                                         {"cases --customer 12", 2, "parameter customer is neither a key such as customer:12 nor 32 hex digits"},
-                                         {"customers --risk lost", 2, "parameter risk"},
-                                         {"customer customer:R9", 1, "nothing was heard of this customer"},
-                                         {"customer R1", 1, "a customer is named by a key such as customer:12"},
-                                         {"cases --colour red", 2, "--colour"},
-                                         {"case 00000000000000000000000000000001", 1, "there is no case"},
-                                         {"case nobody", 1, "32 hex digits"},
-                                         {"dead-letters show none", 1, "there is no dead letter none"},
-                                         {"dead-letters", 2, ""}}) {
+  for (const Row& row : std::vector<Row>{
+           {"cases --state lost", 2, "parameter state"},
+           {"cases --customer 12", 2, "parameter customer is neither a key such as customer:12 nor 32 hex digits"},
+           {"customers --risk lost", 2, "parameter risk"},
+           {"customer customer:R9", 1, "nothing was heard of this customer"},
+           {"customer R1", 1, "a customer is named by a key such as customer:12"},
+           {"cases --colour red", 2, "--colour"},
+           {"case 00000000000000000000000000000001", 1, "there is no case"},
+           {"case nobody", 1, "32 hex digits"},
+           {"dead-letters show none", 1, "there is no dead letter none"},
+           {"dead-letters", 2, ""}}) {
     SCOPED_TRACE(row.words);
     const Outcome outcome = row.words == "dead-letters" ? run(row.words) : ask(row.words);
     EXPECT_EQ(outcome.exit_code, row.exit_code) << outcome.err;
@@ -222,8 +226,9 @@ TEST_F(QueryCommands, AStateThatIsGoneIsSaidInOneLine) {
 }
 
 TEST_F(QueryCommands, EachExplainsItselfWithAnExample) {
-  for (const char* words : {"customers", "customer", "cases", "case", "alerts", "signals", "kpis", "dead-letters", "dead-letters list",
-                            "dead-letters show", "topics", "config", "config check", "config show"}) {
+  for (const char* words :
+       {"customers", "customer", "cases", "case", "alerts", "signals", "kpis", "dead-letters", "dead-letters list",
+        "dead-letters show", "topics", "config", "config check", "config show"}) {
     SCOPED_TRACE(words);
     const Outcome outcome = run(std::string(words) + " --help");
     EXPECT_EQ(outcome.exit_code, 0);

@@ -38,8 +38,9 @@ TEST(Readme, ItsCommandsDoWhatItSays) {
   std::string out;
   for (const std::string& command : commands) {
     SCOPED_TRACE(command);
-    const std::string shell = "cd " + in_quotes(scratch.path()) + " && export EARSHOT_MODEL=" +
-                              in_quotes(source / "models/text-2.bin") + " && " + command + " >out 2>err";
+    const std::string shell = "cd " + in_quotes(scratch.path()) +
+                              " && export EARSHOT_MODEL=" + in_quotes(source / "models/text-2.bin") + " && " + command +
+                              " >out 2>err";
     EXPECT_EQ(std::system(shell.c_str()), 0) << test::read_whole(scratch.path() / "err");
     out += test::read_whole(scratch.path() / "out");
   }

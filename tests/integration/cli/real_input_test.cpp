@@ -37,7 +37,8 @@ struct Counts {
 };
 
 std::ostream& operator<<(std::ostream& out, const Counts& counts) {
-  return out << counts.accepted << " accepted, " << counts.duplicate << " duplicate, " << counts.rejected << " rejected";
+  return out << counts.accepted << " accepted, " << counts.duplicate << " duplicate, " << counts.rejected
+             << " rejected";
 }
 
 class RealInput : public ::testing::Test {
@@ -133,7 +134,8 @@ TEST_F(RealInput, AnImportThatDiesAndIsRunAgainEndsInTheSameState) {
   for (const int megabytes : {2, 4, 6}) {
     SCOPED_TRACE(megabytes);
     const std::string limits = "ulimit -c 0 && ulimit -f " + std::to_string(megabytes * 2048) + " && ";
-    const int status = std::system(("(" + limits + Program::command(kImportShop + data("died")) + ") >/dev/null 2>&1").c_str());
+    const int status =
+        std::system(("(" + limits + Program::command(kImportShop + data("died")) + ") >/dev/null 2>&1").c_str());
     EXPECT_EQ(WEXITSTATUS(status), 128 + SIGXFSZ);
     const auto before = Program().run("topics --json" + data("died"));
     const long now = before.exit_code == 0 ? before.lines().at(0).at("records").get<long>() : 0;
@@ -160,7 +162,8 @@ TEST_F(RealInput, EveryCustomerWhoFellSilentIsListedAndNobodyElse) {
     const double now = static_cast<double>(kReviewsEnd);
     if (!silence || silence->watch_at > now) continue;
     const bool act = silence->act_at <= now;
-    expected["customer:" + customer] = {act ? "act" : "watch", act ? std::max(silence->act_at, silence->watch_at) : silence->watch_at};
+    expected["customer:" + customer] = {act ? "act" : "watch",
+                                        act ? std::max(silence->act_at, silence->watch_at) : silence->watch_at};
   }
   std::map<std::string, Json> found;
   for (const Json& row : ask("signals --kind silent")) found[row.at("key")] = row;
@@ -184,7 +187,8 @@ TEST_F(RealInput, OnlySilencesOfTheLastWeekOpenedACase) {
       if (!silence || silence->active_days < 2) continue;
       const double act = std::max(silence->act_at, silence->watch_at);
       const auto next = static_cast<double>(i + 1 < all.size() ? all[i + 1].at : kReviewsEnd);
-      if (act < next && act >= static_cast<double>(kShopEnds - 7 * by_hand::kDay)) expected.insert("customer:" + customer);
+      if (act < next && act >= static_cast<double>(kShopEnds - 7 * by_hand::kDay))
+        expected.insert("customer:" + customer);
     }
   }
   // Of a few nobody is told, to compare: their signal says so.

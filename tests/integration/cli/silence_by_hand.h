@@ -1,6 +1,6 @@
-// Who fell silent, worked out by hand: MBG/NBD's closed form as reference papers write it (Batislam, Denizel & Filiztekin
-// 2007, with Bayes at the end of the horizon), on plain histories, with the mathematics of the machine. Nothing of it is
-// the program's own.
+// Who fell silent, worked out by hand: MBG/NBD's closed form as reference papers write it (Batislam, Denizel &
+// Filiztekin 2007, with Bayes at the end of the horizon), on plain histories, with the mathematics of the machine.
+// Nothing of it is the program's own.
 #pragma once
 
 #include <algorithm>

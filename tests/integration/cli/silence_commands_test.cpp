@@ -33,12 +33,14 @@ TEST(BacktestCommand, WritesAScoreForEachCustomerAndItsAlarms) {
   for (int week = 0; week < 60; ++week) {
     for (int customer = 0; customer < 20; ++customer) {
       if (week % (1 + customer % 4) != 0 || week > 20 + 2 * customer) continue;
-      file << "c" << customer << ',' << format_rfc3339(Timestamp{std::chrono::days{20'000 + 7 * week + customer % 7}}) << ",purchase\n";
+      file << "c" << customer << ',' << format_rfc3339(Timestamp{std::chrono::days{20'000 + 7 * week + customer % 7}})
+           << ",purchase\n";
     }
   }
   file.close();
   const auto scores = scratch.path() / "scores.csv", alarms = scratch.path() / "alarms.csv";
-  const auto outcome = earshot.run("backtest --events " + in_quotes(events) + " --activity purchase --cut 2025-06-01 --horizon 20w --scores " + in_quotes(scores) +
+  const auto outcome = earshot.run("backtest --events " + in_quotes(events) +
+                                   " --activity purchase --cut 2025-06-01 --horizon 20w --scores " + in_quotes(scores) +
                                    " --fit-date 2025-03-01 --silence 90d --rho 0.8 --alarms " + in_quotes(alarms));
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const auto scored = lines_of(scores);
@@ -58,7 +60,8 @@ TEST(BacktestCommand, WritesAScoreForEachCustomerAndItsAlarms) {
   ASSERT_GT(raised.size(), 5u);
   EXPECT_EQ(raised[0], "customer_id,alarm_ts,rho,reasons");
   EXPECT_TRUE(says(raised[1], "usual gap")) << raised[1];
-  for (const char* word : {"AUC", "Brier", "precision", "lead days", "rho promised", "x >= 5"}) EXPECT_TRUE(says(outcome.out, word)) << word;
+  for (const char* word : {"AUC", "Brier", "precision", "lead days", "rho promised", "x >= 5"})
+    EXPECT_TRUE(says(outcome.out, word)) << word;
 }
 
 TEST(BacktestCommand, SaysWhatIsWrongWithTheQuestion) {
@@ -90,14 +93,19 @@ TEST(BacktestCommand, SaysWhatIsWrongWithTheQuestion) {
 TEST(BacktestCommand, FindsTheSameInALogAsInTheFileItWasImportedFrom) {
   const Program earshot;
   const test::Scratch scratch;
-  const auto data = scratch.path() / "data", history = scratch.path() / "history.ndjson", rows = scratch.path() / "rows.csv";
+  const auto data = scratch.path() / "data", history = scratch.path() / "history.ndjson",
+             rows = scratch.path() / "rows.csv";
   std::ofstream events(history), table(rows);
   table << "customer_id,ts\n";
   for (int i = 0; i < 400; ++i) {
-    const std::string customer = std::to_string(i * i % 37), at = format_rfc3339(Timestamp{std::chrono::days{20'000 + i / 2 + i % 5}});
+    const std::string customer = std::to_string(i * i % 37),
+                      at = format_rfc3339(Timestamp{std::chrono::days{20'000 + i / 2 + i % 5}});
     table << customer << ',' << at << "\n";
-    events << R"({"specversion":"1.0","id":")" << i << R"(","source":"/acme/shop","type":"earshot.activity.order.v1","time":")" << at
-           << R"(","data":{"channel":"shop","person":{"keys":["customer:)" << customer << R"("]},"order":{"id":")" << i << R"(","amount":100,"currency":"EUR"}}})" << "\n";
+    events << R"({"specversion":"1.0","id":")" << i
+           << R"(","source":"/acme/shop","type":"earshot.activity.order.v1","time":")" << at
+           << R"(","data":{"channel":"shop","person":{"keys":["customer:)" << customer << R"("]},"order":{"id":")" << i
+           << R"(","amount":100,"currency":"EUR"}}})"
+           << "\n";
   }
   events.close();
   table.close();
@@ -117,9 +125,11 @@ TEST(BacktestCommand, FindsTheSameInALogAsInTheFileItWasImportedFrom) {
 TEST(BacktestCommand, FindsThePublishedFitOfCdnow) {
   const auto events = test::shared_file("data/churn/cdnow_events.csv.gz");
   if (!std::filesystem::exists(events)) GTEST_SKIP() << events << " is absent; set EARSHOT_SHARED";
-  const auto outcome = Program().run("backtest --events " + in_quotes(events) + " --activity purchase --where in_sample=1 --cut 1997-09-30 --horizon 39w");
+  const auto outcome = Program().run("backtest --events " + in_quotes(events) +
+                                     " --activity purchase --where in_sample=1 --cut 1997-09-30 --horizon 39w");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_TRUE(says(outcome.out, "r 0.5248  alpha 6.1831 weeks  a 0.8914  b 1.6140   log-likelihood -9582.14")) << outcome.out;
+  EXPECT_TRUE(says(outcome.out, "r 0.5248  alpha 6.1831 weeks  a 0.8914  b 1.6140   log-likelihood -9582.14"))
+      << outcome.out;
 }
 
 // What docs/silence.md says of three public data sets, through the real customer processor.
@@ -129,9 +139,10 @@ TEST(BacktestCommand, KeepsItsPromisesOnPublicData) {
     const char* when;
     double auc, brier, lead;  // at least, at most, at least
   };
-  const Set sets[] = {{"cdnow_events.csv.gz", "--cut 1997-09-30 --horizon 39w --fit-date 1997-09-30", 0.75, 0.167, 50},
-                      {"online_retail_ii_events.csv.gz", "--cut 2011-06-10 --horizon 26w --fit-date 2010-11-30", 0.81, 0.178, 39},
-                      {"grocery_events.csv.gz", "--cut 2006-12-31 --horizon 52w --fit-date 2006-12-31", 0.865, 0.114, 41}};
+  const Set sets[] = {
+      {"cdnow_events.csv.gz", "--cut 1997-09-30 --horizon 39w --fit-date 1997-09-30", 0.75, 0.167, 50},
+      {"online_retail_ii_events.csv.gz", "--cut 2011-06-10 --horizon 26w --fit-date 2010-11-30", 0.81, 0.178, 39},
+      {"grocery_events.csv.gz", "--cut 2006-12-31 --horizon 52w --fit-date 2006-12-31", 0.865, 0.114, 41}};
   for (const Set& set : sets) {
     SCOPED_TRACE(set.file);
     const auto events = test::shared_file(std::string("data/churn/") + set.file);
@@ -169,7 +180,8 @@ TEST(FitCommand, PutsTheModelIntoTheLogAndSignalsNameIt) {
   // Half of it is history to fit; what comes after is judged by the fit.
   std::istringstream all(simulated.out);
   std::ofstream first(history), second(scratch.path() / "later.ndjson");
-  for (std::string line; std::getline(all, line);) (says(line, "\"time\":\"2025-01") || says(line, "\"time\":\"2025-02") ? first : second) << line << "\n";
+  for (std::string line; std::getline(all, line);)
+    (says(line, "\"time\":\"2025-01") || says(line, "\"time\":\"2025-02") ? first : second) << line << "\n";
   first.close();
   second.close();
   ASSERT_EQ(earshot.run("import" + on_data + " " + in_quotes(history)).exit_code, 0);
@@ -184,7 +196,8 @@ TEST(FitCommand, PutsTheModelIntoTheLogAndSignalsNameIt) {
   const auto replayed = earshot.run("replay --check" + on_data);
   EXPECT_EQ(replayed.exit_code, 0) << replayed.out << replayed.err;
   bool names_version = false;
-  for (const auto& signal : earshot.run("signals --kind silent --cleared --json" + on_data).lines()) names_version = names_version || signal.dump().find("\"model_version\":2") != std::string::npos;
+  for (const auto& signal : earshot.run("signals --kind silent --cleared --json" + on_data).lines())
+    names_version = names_version || signal.dump().find("\"model_version\":2") != std::string::npos;
   EXPECT_TRUE(names_version);
 }
 
@@ -196,11 +209,16 @@ void write_orders(const std::filesystem::path& path) {
     for (int customer = 0; customer < 40; ++customer) {
       if (week > 20 + customer) continue;
       const std::string at = format_rfc3339(Timestamp{std::chrono::days{20'000 + 7 * week + customer % 7}});
-      const std::string head = R"({"specversion":"1.0","id":")" + std::to_string(++id) + R"(","source":"/shop","time":")" + at + R"(","type":"earshot.)";
-      const std::string person = R"("channel":"shop","person":{"keys":["customer:)" + std::to_string(customer) + R"("]})";
-      file << head << R"(activity.order.v1","data":{)" << person << R"(,"order":{"id":"o","amount":100,"currency":"EUR"}}})" << "\n";
+      const std::string head = R"({"specversion":"1.0","id":")" + std::to_string(++id) +
+                               R"(","source":"/shop","time":")" + at + R"(","type":"earshot.)";
+      const std::string person =
+          R"("channel":"shop","person":{"keys":["customer:)" + std::to_string(customer) + R"("]})";
+      file << head << R"(activity.order.v1","data":{)" << person
+           << R"(,"order":{"id":"o","amount":100,"currency":"EUR"}}})"
+           << "\n";
       if (week != 20 + customer || customer % 5 != 0) continue;
-      file << head << R"(feedback.review.v1","data":{)" << person << R"(,"rating":{"value":1,"min":1,"max":5}}})" << "\n";
+      file << head << R"(feedback.review.v1","data":{)" << person << R"(,"rating":{"value":1,"min":1,"max":5}}})"
+           << "\n";
     }
   }
 }
@@ -224,7 +242,8 @@ TEST(WhatIfCommand, ComparesOtherRulesWithThoseOnRecordBesideARunningEarshot) {
   const auto alike = nothing.lines().at(0);
   EXPECT_GT(alike["today"]["cases"], 30);
   EXPECT_EQ(alike["today"], alike["rules"]) << "the same rules do the same";
-  for (const char* list : {"more", "fewer", "moved", "rerouted", "sections_that_differ"}) EXPECT_TRUE(alike[list].empty()) << list;
+  for (const char* list : {"more", "fewer", "moved", "rerouted", "sections_that_differ"})
+    EXPECT_TRUE(alike[list].empty()) << list;
 
   const auto other = earshot.run("what-if --json --since 2025-01-01 --rules " + in_quotes(bolder) + " --data " + data);
   ASSERT_EQ(other.exit_code, 0) << other.err;
@@ -234,7 +253,8 @@ TEST(WhatIfCommand, ComparesOtherRulesWithThoseOnRecordBesideARunningEarshot) {
   for (const auto& moved : found["moved"]) EXPECT_LT(moved["rules"]["opened_at"], moved["today"]["opened_at"]);
   EXPECT_FALSE(found["more"].empty()) << "those who are kept untouched today";
   const auto text = earshot.run("what-if --rules " + in_quotes(bolder) + " --data " + data);
-  for (const char* words : {"the rules differ in: silence", "agent hours at 20 min", "of a silence", "days earlier"}) EXPECT_TRUE(says(text.out, words)) << text.out;
+  for (const char* words : {"the rules differ in: silence", "agent hours at 20 min", "of a silence", "days earlier"})
+    EXPECT_TRUE(says(text.out, words)) << text.out;
   EXPECT_EQ(running.end().exit_code, 0);
 }
 
@@ -257,14 +277,17 @@ TEST(FitCommand, LearnsBesideARunningEarshotAndTellsIt) {
   EXPECT_TRUE(says(in_use.err, "--url")) << in_use.err;
   const auto beside = earshot.run("fit --data " + data + url);
   ASSERT_EQ(beside.exit_code, 0) << beside.err;
-  EXPECT_EQ(beside.out.substr(0, beside.out.find('\n')), alone.out.substr(0, alone.out.find('\n'))) << "the same parameters";
+  EXPECT_EQ(beside.out.substr(0, beside.out.find('\n')), alone.out.substr(0, alone.out.find('\n')))
+      << "the same parameters";
   EXPECT_TRUE(says(beside.out, "recorded as version 1"));
   EXPECT_TRUE(says(earshot.run("fit --data " + data + url).out, "recorded as version 2"));
 
   const auto told = earshot.run("gap --connector shop --from 2026-01-01T00:00:00Z --reason down" + url);
   EXPECT_EQ(told.exit_code, 0) << told.err;
-  EXPECT_TRUE(says(earshot.run("alerts" + url).out, "source shop cannot be heard since 2026-01-01")) << "the operator hears of it";
-  EXPECT_EQ(earshot.run("gap --connector shop --from 2026-01-02T00:00:00Z --to 2026-01-01T00:00:00Z" + url).exit_code, 2);
+  EXPECT_TRUE(says(earshot.run("alerts" + url).out, "source shop cannot be heard since 2026-01-01"))
+      << "the operator hears of it";
+  EXPECT_EQ(earshot.run("gap --connector shop --from 2026-01-02T00:00:00Z --to 2026-01-01T00:00:00Z" + url).exit_code,
+            2);
   EXPECT_EQ(running.end().exit_code, 0);
   const auto replayed = earshot.run("replay --check --data " + data);
   EXPECT_EQ(replayed.exit_code, 0) << replayed.out << replayed.err;

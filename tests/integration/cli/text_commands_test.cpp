@@ -1,5 +1,5 @@
-// `earshot analyze`, `eval`, `train` and `calibrate` as somebody types them; `eval` agrees with the shared scorer, which is
-// written apart from it.
+// `earshot analyze`, `eval`, `train` and `calibrate` as somebody types them; `eval` agrees with the shared scorer,
+// which is written apart from it.
 #include <gtest/gtest.h>
 
 #include "support/program.h"
@@ -63,8 +63,11 @@ TEST_F(TextCommands, AnalyzeKeepsTheOrderAndAnswersEveryLine) {
 }
 
 TEST_F(TextCommands, AnalyzeAppliesAConfiguration) {
-  const auto config = write("earshot.yaml", "text:\n  words:\n    - {phrases: [zorgel], issues: [technical], urgency: 2, product: zorgel-1}\n");
-  const auto outcome = Program().run("analyze --config " + in_quotes(config) + " <" + in_quotes(write("in.txt", "my zorgel hums\n")));
+  const auto config =
+      write("earshot.yaml",
+            "text:\n  words:\n    - {phrases: [zorgel], issues: [technical], urgency: 2, product: zorgel-1}\n");
+  const auto outcome =
+      Program().run("analyze --config " + in_quotes(config) + " <" + in_quotes(write("in.txt", "my zorgel hums\n")));
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const Json row = outcome.lines().at(0);
   EXPECT_EQ(row.at("labels").at(0), "technical");
@@ -82,7 +85,8 @@ class TextScores : public TextCommands {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(kScorer)) GTEST_SKIP() << "the shared scorer is not here: " << kScorer;
-    if (std::system("python3 -c pass 2>/dev/null") != 0) GTEST_SKIP() << "there is no python3 to run the shared scorer with";
+    if (std::system("python3 -c pass 2>/dev/null") != 0)
+      GTEST_SKIP() << "there is no python3 to run the shared scorer with";
   }
 
   // What the scorer says of the program's answers to the texts of a file.
@@ -92,8 +96,14 @@ class TextScores : public TextCommands {
     const auto scores = scratch_.path() / "scores";
     const std::string scorer = "python3 " + in_quotes(kScorer) + " ";
     EXPECT_EQ(std::system((scorer + "--texts " + in_quotes(gold) + " >" + in_quotes(texts)).c_str()), 0);
-    EXPECT_EQ(std::system((Program::command("analyze --format text --no-evidence " + flags + " <" + in_quotes(texts)) + " >" + in_quotes(answers)).c_str()), 0);
-    EXPECT_EQ(std::system((scorer + options + " --json " + in_quotes(gold) + " " + in_quotes(answers) + " >" + in_quotes(scores)).c_str()), 0);
+    EXPECT_EQ(std::system((Program::command("analyze --format text --no-evidence " + flags + " <" + in_quotes(texts)) +
+                           " >" + in_quotes(answers))
+                              .c_str()),
+              0);
+    EXPECT_EQ(std::system((scorer + options + " --json " + in_quotes(gold) + " " + in_quotes(answers) + " >" +
+                           in_quotes(scores))
+                              .c_str()),
+              0);
     return Json::parse(test::read_whole(scores));
   }
 
@@ -151,7 +161,9 @@ TEST_F(TextCommands, CalibrateWantsEnoughRowsAndHelps) {
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   double before = 0;
   double after = 1;
-  ASSERT_EQ(std::sscanf(outcome.err.c_str(), "%*d rows; on the half it did not see: loss %lf, now %lf", &before, &after), 2) << outcome.err;
+  ASSERT_EQ(
+      std::sscanf(outcome.err.c_str(), "%*d rows; on the half it did not see: loss %lf, now %lf", &before, &after), 2)
+      << outcome.err;
   EXPECT_LT(after, before);
   const auto config = write("earshot.yaml", outcome.out);
   EXPECT_EQ(Program().run("config check " + in_quotes(config)).exit_code, 0);

@@ -1,4 +1,5 @@
-// Every command of the image, and of docker-compose.yml, runs here as it would there: with its files, settings and health check.
+// Every command of the image, and of docker-compose.yml, runs here as it would there: with its files, settings and
+// health check.
 #include <gtest/gtest.h>
 
 #include "integration/containers/here.h"
@@ -48,7 +49,9 @@ TEST(ComposeFile, EveryCommandOfItsEarshotsRunsOnABrokerWithItsSettings) {
   BrokerOfTheFile broker(all.at("kafka"));
   EXPECT_EQ(broker.health_of(all.at("kafka")), 0);
   Here topics(broker.address());
-  EXPECT_EQ(exit_code_of(topics.command_of(all.at("topics"), kRoot / "deploy/earshot-1.yaml"), all.at("topics").environment), 0);
+  EXPECT_EQ(
+      exit_code_of(topics.command_of(all.at("topics"), kRoot / "deploy/earshot-1.yaml"), all.at("topics").environment),
+      0);
   Here one(broker.address());
   Here two(broker.address());
   one.start(all.at("earshot-1"), kRoot / "deploy/earshot-1.yaml");
@@ -62,23 +65,28 @@ TEST(ComposeFile, EveryCommandOfItsEarshotsRunsOnABrokerWithItsSettings) {
 }
 
 TEST(ComposeFile, ItsPrometheusStartsAndIsReady) {
-  if (!std::filesystem::exists("/usr/bin/prometheus")) GTEST_SKIP() << "there is no Prometheus; scripts/setup test installs it";
+  if (!std::filesystem::exists("/usr/bin/prometheus"))
+    GTEST_SKIP() << "there is no Prometheus; scripts/setup test installs it";
   const auto all = containers();
   const Container& container = all.at("prometheus");
   const Scratch scratch;
   const auto token = (scratch.path() / "token").string();
   const auto config = (scratch.path() / "prometheus.yml").string();
-  std::ofstream(config) << replaced(replaced(read_whole(kRoot / "deploy/prometheus.yml"), "/etc/prometheus/alerts.yaml", (kRoot / "dashboards/alerts.yaml").string()), "/tmp/earshot-token", token);
+  std::ofstream(config) << replaced(replaced(read_whole(kRoot / "deploy/prometheus.yml"), "/etc/prometheus/alerts.yaml",
+                                             (kRoot / "dashboards/alerts.yaml").string()),
+                                    "/tmp/earshot-token", token);
   const std::string port = std::to_string(free_port());
   Words words = container.command;
   for (std::string& word : words) {
     word = replaced(replaced(word, "/etc/prometheus/prometheus.yml", config), "/tmp/earshot-token", token);
-    word = replaced(replaced(word, "=/prometheus", "=" + (scratch.path() / "tsdb").string()), "/bin/prometheus ", "/usr/bin/prometheus --web.listen-address=127.0.0.1:" + port + " ");
+    word = replaced(replaced(word, "=/prometheus", "=" + (scratch.path() / "tsdb").string()), "/bin/prometheus ",
+                    "/usr/bin/prometheus --web.listen-address=127.0.0.1:" + port + " ");
   }
   Process process(words, {container.environment.begin(), container.environment.end()});
   ASSERT_NE(process.wait_for("Server is ready to receive web requests"), "") << process.err();
   const std::string health = container.health.back();
-  EXPECT_EQ(HttpClient(static_cast<std::uint16_t>(std::stoul(port))).get(health.substr(health.find("9090") + 4)).status, 200);
+  EXPECT_EQ(HttpClient(static_cast<std::uint16_t>(std::stoul(port))).get(health.substr(health.find("9090") + 4)).status,
+            200);
   EXPECT_EQ(read_whole(token), kEnvironment.at("EARSHOT_TOKEN"));
 }
 

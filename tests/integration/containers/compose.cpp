@@ -2,8 +2,8 @@
 
 #include <sstream>
 
-#include <nlohmann/json.hpp>
 #include <yaml-cpp/yaml.h>
+#include <nlohmann/json.hpp>
 
 #include "support/program.h"
 
@@ -85,7 +85,8 @@ Image read_dockerfile(const std::string& text) {
   return image;
 }
 
-std::map<std::string, Container> read_compose(const std::string& text, const Image& image, const std::map<std::string, std::string>& environment) {
+std::map<std::string, Container> read_compose(const std::string& text, const Image& image,
+                                              const std::map<std::string, std::string>& environment) {
   std::map<std::string, Container> containers;
   const YAML::Node file = YAML::Load(text);
   for (const auto& one : file["services"]) {
@@ -93,8 +94,12 @@ std::map<std::string, Container> read_compose(const std::string& text, const Ima
     Container& container = containers[one.first.as<std::string>()];
     container.image = service["image"].as<std::string>("");
     container.is_built = container.image == "earshot";
-    Words entry_point = service["entrypoint"] ? words_of(service["entrypoint"], environment) : container.is_built ? image.entry_point : Words{};
-    const Words arguments = service["command"] ? words_of(service["command"], environment) : container.is_built ? image.command : Words{};
+    Words entry_point = service["entrypoint"] ? words_of(service["entrypoint"], environment)
+                        : container.is_built  ? image.entry_point
+                                              : Words{};
+    const Words arguments = service["command"]   ? words_of(service["command"], environment)
+                            : container.is_built ? image.command
+                                                 : Words{};
     container.command = std::move(entry_point);
     container.command.insert(container.command.end(), arguments.begin(), arguments.end());
     if (service["healthcheck"]) {
@@ -103,8 +108,11 @@ std::map<std::string, Container> read_compose(const std::string& text, const Ima
     } else if (container.is_built) {
       container.health = image.health;
     }
-    for (const auto& variable : service["environment"]) container.environment[variable.first.as<std::string>()] = expanded(variable.second.as<std::string>(), environment);
-    for (const auto& other : service["depends_on"]) container.depends_on[other.first.as<std::string>()] = other.second["condition"].as<std::string>();
+    for (const auto& variable : service["environment"])
+      container.environment[variable.first.as<std::string>()] =
+          expanded(variable.second.as<std::string>(), environment);
+    for (const auto& other : service["depends_on"])
+      container.depends_on[other.first.as<std::string>()] = other.second["condition"].as<std::string>();
     for (const auto& mount : service["volumes"]) {
       const std::string it = mount.as<std::string>();
       const std::size_t colon = it.find(':');
@@ -118,10 +126,13 @@ std::map<std::string, Container> read_compose(const std::string& text, const Ima
 
 Image image() { return read_dockerfile(read_whole(kRoot / "Dockerfile")); }
 
-std::map<std::string, Container> containers() { return read_compose(read_whole(kRoot / "docker-compose.yml"), image(), kEnvironment); }
+std::map<std::string, Container> containers() {
+  return read_compose(read_whole(kRoot / "docker-compose.yml"), image(), kEnvironment);
+}
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
   return text;
 }
 

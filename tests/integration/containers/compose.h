@@ -1,5 +1,5 @@
-// docker-compose.yml and Dockerfile as what a container engine makes of them, as far as tests need it: which command runs with which
-// files, settings and health check.
+// docker-compose.yml and Dockerfile as what a container engine makes of them, as far as tests need it: which command
+// runs with which files, settings and health check.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +12,8 @@ namespace earshot::test {
 using Words = std::vector<std::string>;
 
 inline const std::filesystem::path kRoot(EARSHOT_SOURCE_DIR);
-inline const std::map<std::string, std::string> kEnvironment = {{"EARSHOT_TOKEN", "token-of-the-test"}, {"GRAFANA_PASSWORD", "word-of-the-test"}};
+inline const std::map<std::string, std::string> kEnvironment = {{"EARSHOT_TOKEN", "token-of-the-test"},
+                                                                {"GRAFANA_PASSWORD", "word-of-the-test"}};
 
 struct Mount {
   std::string from;  // a path of the tree (`./…`), or a volume's name
@@ -43,7 +44,8 @@ struct Image {
 Image read_dockerfile(const std::string& text);
 
 // By service; `environment` is what stands in place of `${…}`.
-std::map<std::string, Container> read_compose(const std::string& text, const Image& image, const std::map<std::string, std::string>& environment);
+std::map<std::string, Container> read_compose(const std::string& text, const Image& image,
+                                              const std::map<std::string, std::string>& environment);
 
 // Those of the tree.
 Image image();

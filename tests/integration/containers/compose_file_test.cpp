@@ -1,4 +1,5 @@
-// docker-compose.yml and Dockerfile without a container engine: the file is valid, what it names is there, and its parts agree.
+// docker-compose.yml and Dockerfile without a container engine: the file is valid, what it names is there, and its
+// parts agree.
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -19,22 +20,25 @@ constexpr const char* kDockerCompose = "/usr/bin/docker-compose";
 int check_compose(const std::string& text) {
   const Scratch scratch;
   std::ofstream(scratch.path() / "docker-compose.yml") << text;
-  Process process({kDockerCompose, "-f", (scratch.path() / "docker-compose.yml").string(), "config", "-q"}, kEnvironment);
+  Process process({kDockerCompose, "-f", (scratch.path() / "docker-compose.yml").string(), "config", "-q"},
+                  kEnvironment);
   process.wait();
   return process.exit_code();
 }
 
 TEST(ComposeFile, FollowsTheSchemaOfTheSpecification) {
-  if (!std::filesystem::exists(kDockerCompose)) GTEST_SKIP() << "there is no docker-compose; scripts/setup test installs it";
+  if (!std::filesystem::exists(kDockerCompose))
+    GTEST_SKIP() << "there is no docker-compose; scripts/setup test installs it";
   const std::string text = read_whole(kRoot / "docker-compose.yml");
   EXPECT_EQ(check_compose(text), 0);
-  const std::pair<const char*, const char*> mistakes[] = {{"healthcheck:", "healthchek:"},
-                                                          {"condition: service_healthy", "condition: service_well"},
-                                                          {"topics: {condition", "topic: {condition"},
-                                                          {"\"earshot-1:/var/lib/earshot\"", "\"earshot1:/var/lib/earshot\""},
-                                                          {"interval: 10s", "interval: [10s]"},
-                                                          {"    image: apache/kafka:3.9.1\n", ""},
-                                                          {"retries: 12", "retries: [12]"}};
+  const std::pair<const char*, const char*> mistakes[] = {
+      {"healthcheck:", "healthchek:"},
+      {"condition: service_healthy", "condition: service_well"},
+      {"topics: {condition", "topic: {condition"},
+      {"\"earshot-1:/var/lib/earshot\"", "\"earshot1:/var/lib/earshot\""},
+      {"interval: 10s", "interval: [10s]"},
+      {"    image: apache/kafka:3.9.1\n", ""},
+      {"retries: 12", "retries: [12]"}};
   for (const auto& [from, to] : mistakes) {
     const std::size_t at = text.find(from);
     ASSERT_NE(at, std::string::npos) << from;
@@ -49,7 +53,8 @@ TEST(ComposeFile, NamesWhatIsThereAndKeepsItselfToThisMachine) {
       EXPECT_TRUE(!mount.from.starts_with('.') || std::filesystem::exists(kRoot / mount.from)) << mount.from;
     }
     for (const std::string& port : container.ports) EXPECT_TRUE(port.starts_with("127.0.0.1:")) << port;
-    EXPECT_TRUE(container.is_built || container.image.find(':') != std::string::npos) << "a version: " << container.image;
+    EXPECT_TRUE(container.is_built || container.image.find(':') != std::string::npos)
+        << "a version: " << container.image;
     if (name == "topics") continue;  // ends by itself
     EXPECT_FALSE(container.health.empty());
     EXPECT_EQ(container.restart, "unless-stopped");
@@ -61,7 +66,8 @@ TEST(ComposeFile, LetsPrometheusAndGrafanaFindWhatTheyShow) {
   const auto all = containers();
   const YAML::Node prometheus = YAML::LoadFile((kRoot / "deploy/prometheus.yml").string());
   std::set<std::string> targets;
-  for (const auto& one : prometheus["scrape_configs"][0]["static_configs"][0]["targets"]) targets.insert(one.as<std::string>());
+  for (const auto& one : prometheus["scrape_configs"][0]["static_configs"][0]["targets"])
+    targets.insert(one.as<std::string>());
   std::set<std::string> processes;
   for (const auto& [name, container] : all) {
     if (container.is_built && name != "topics") processes.insert(name + ":8080");
@@ -117,10 +123,13 @@ TEST(TheImage, InstallsTheLibrariesOfTheProgram) {
 
   const Scratch scratch;
   const std::string program = std::string(EARSHOT_BINARY_DIR) + "/earshot";
-  const std::string script =
-      "objdump -p '" + program + "' | awk '/NEEDED/{print $2}' | while read -r library; do "
-      "path=$(ldd '" + program + "' | awk -v l=\"$library\" '$1==l{print $3}'); "
-      "for one in \"$(readlink -f \"$path\")\" \"$path\" \"/usr$path\"; do dpkg -S \"$one\" 2>/dev/null && break; done; done | cut -d: -f1 | sort -u";
+  const std::string script = "objdump -p '" + program +
+                             "' | awk '/NEEDED/{print $2}' | while read -r library; do "
+                             "path=$(ldd '" +
+                             program +
+                             "' | awk -v l=\"$library\" '$1==l{print $3}'); "
+                             "for one in \"$(readlink -f \"$path\")\" \"$path\" \"/usr$path\"; do dpkg -S \"$one\" "
+                             "2>/dev/null && break; done; done | cut -d: -f1 | sort -u";
   Process process({"/bin/sh", "-c", script});
   process.wait();
   std::istringstream packages(process.out());

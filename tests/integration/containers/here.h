@@ -1,4 +1,5 @@
-// Containers of docker-compose.yml as processes of this machine, with its paths, ports and addresses in place of theirs.
+// Containers of docker-compose.yml as processes of this machine, with its paths, ports and addresses in place of
+// theirs.
 #pragma once
 
 #include <chrono>
@@ -37,10 +38,13 @@ class Here {
   // `file`: what is mounted as its configuration.
   Words command_of(const Container& container, const std::filesystem::path& file) {
     const auto config = scratch_.path() / "earshot.yaml";
-    std::string text = replaced(replaced(read_whole(file), "/var/lib/earshot", (scratch_.path() / "data").string()), "0.0.0.0:8080", "127.0.0.1:0");
+    std::string text = replaced(replaced(read_whole(file), "/var/lib/earshot", (scratch_.path() / "data").string()),
+                                "0.0.0.0:8080", "127.0.0.1:0");
     std::ofstream(config) << replaced(text, "kafka:9092", kafka_);
     Words words = container.command;
-    for (std::string& word : words) word = replaced(replaced(word, "/opt/earshot/earshot", std::string(EARSHOT_BINARY_DIR) + "/earshot"), "/etc/earshot/earshot.yaml", config.string());
+    for (std::string& word : words)
+      word = replaced(replaced(word, "/opt/earshot/earshot", std::string(EARSHOT_BINARY_DIR) + "/earshot"),
+                      "/etc/earshot/earshot.yaml", config.string());
     return words;
   }
 
@@ -72,10 +76,13 @@ class Here {
   }
 
   void expect_that_it_takes(const std::string& id) {
-    const std::string event = R"({"specversion":"1.0","id":")" + id + R"(","source":"/shop","type":"earshot.activity.contact.v1","data":{"channel":"web","person":{"keys":["customer:1"]}}})";
+    const std::string event =
+        R"({"specversion":"1.0","id":")" + id +
+        R"(","source":"/shop","type":"earshot.activity.contact.v1","data":{"channel":"web","person":{"keys":["customer:1"]}}})";
     HttpClient client(static_cast<std::uint16_t>(std::stoul(port_)));
     EXPECT_EQ(client.post("/v1/events", event).status, 401);
-    const auto answer = client.post("/v1/events", event, {{"Authorization", "Bearer " + container_.environment.at("EARSHOT_TOKEN")}});
+    const auto answer =
+        client.post("/v1/events", event, {{"Authorization", "Bearer " + container_.environment.at("EARSHOT_TOKEN")}});
     EXPECT_EQ(answer.status, 200) << answer.body;
   }
 
@@ -107,7 +114,9 @@ class BrokerOfTheFile {
       properties << key << "=" << here(value) << "\n";
     }
     properties.close();
-    EXPECT_EQ(java({"kafka.tools.StorageTool", "format", "-t", container.environment.at("CLUSTER_ID"), "-c", file()})->exit_code(), 0);
+    EXPECT_EQ(java({"kafka.tools.StorageTool", "format", "-t", container.environment.at("CLUSTER_ID"), "-c", file()})
+                  ->exit_code(),
+              0);
     process_ = java({"kafka.Kafka", file()}, false);
     EXPECT_NE(process_->wait_for("Kafka Server started"), "") << process_->err();
   }
@@ -123,13 +132,20 @@ class BrokerOfTheFile {
  private:
   std::string file() const { return (scratch_.path() / "server.properties").string(); }
   std::string here(std::string value) const {
-    value = replaced(replaced(value, "/var/lib/kafka/data", (scratch_.path() / "data").string()), "kafka:", "127.0.0.1:");
+    value =
+        replaced(replaced(value, "/var/lib/kafka/data", (scratch_.path() / "data").string()), "kafka:", "127.0.0.1:");
     value = replaced(replaced(value, "//:", "//127.0.0.1:"), ":9092", ":" + port_);
     return replaced(value, ":9093", ":" + controller_port_);
   }
   static std::unique_ptr<Process> java(const Words& words, bool ends = true) {
-    Words all{"/usr/bin/env", "java", "-Xmx512m", "-XX:+UseSerialGC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-              "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info", "-cp", cache() + "/libs/*"};
+    Words all{"/usr/bin/env",
+              "java",
+              "-Xmx512m",
+              "-XX:+UseSerialGC",
+              "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+              "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info",
+              "-cp",
+              cache() + "/libs/*"};
     all.insert(all.end(), words.begin(), words.end());
     auto process = std::make_unique<Process>(all);
     if (ends) process->wait();

@@ -22,7 +22,8 @@ std::vector<std::string> alternatives(const std::string& text) {
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
   return text;
 }
 
@@ -31,8 +32,10 @@ Variable variable_of(const nlohmann::json& json) {
   const std::string query = json.value("query", "");
   const std::size_t open = query.find('(');
   const std::size_t comma = query.find(", ", open);
-  if (query.substr(0, open) != "label_values" || comma == std::string::npos || !query.ends_with(')')) return {json.value("name", ""), "", ""};
-  return {json.value("name", ""), query.substr(open + 1, comma - open - 1), query.substr(comma + 2, query.size() - comma - 3)};
+  if (query.substr(0, open) != "label_values" || comma == std::string::npos || !query.ends_with(')'))
+    return {json.value("name", ""), "", ""};
+  return {json.value("name", ""), query.substr(open + 1, comma - open - 1),
+          query.substr(comma + 2, query.size() - comma - 3)};
 }
 
 }  // namespace
@@ -40,7 +43,8 @@ Variable variable_of(const nlohmann::json& json) {
 Texts texts_of_the_project() {
   const std::filesystem::path root(EARSHOT_SOURCE_DIR);
   Texts texts;
-  for (const char* name : {"service.json", "customers.json", "alerts.yaml", "alerts_test.yaml"}) texts[name] = read_whole(root / "dashboards" / name);
+  for (const char* name : {"service.json", "customers.json", "alerts.yaml", "alerts_test.yaml"})
+    texts[name] = read_whole(root / "dashboards" / name);
   for (const char* name : {"metrics.md", "operations.md"}) texts[name] = read_whole(root / "docs" / name);
   for (const auto& [name, metric] : metrics_of_the_code()) texts["binary"] += row_of(name, metric);
   return texts;
@@ -55,7 +59,8 @@ std::optional<Board> read_board(const std::string& file, const std::string& text
   for (const auto& one : board.json["panels"]) {
     if (one.value("type", "") == "row") continue;
     Panel panel{one.value("title", ""), one, {}};
-    for (const auto& target : one.value("targets", nlohmann::json::array())) panel.targets.push_back({target.value("expr", ""), target.value("legendFormat", "")});
+    for (const auto& target : one.value("targets", nlohmann::json::array()))
+      panel.targets.push_back({target.value("expr", ""), target.value("legendFormat", "")});
     board.panels.push_back(std::move(panel));
   }
   return board;
@@ -93,7 +98,8 @@ Complaints ask_promtool(const Texts& texts) {
   for (const auto& [verb, file] : {std::pair{"check", "alerts.yaml"}, std::pair{"test", "alerts_test.yaml"}}) {
     Process promtool({kPromtool, verb, "rules", (scratch.path() / file).string()});
     promtool.wait();
-    if (promtool.exit_code() != 0) complaints.push_back(std::string("promtool ") + verb + " rules: " + promtool.out() + promtool.err());
+    if (promtool.exit_code() != 0)
+      complaints.push_back(std::string("promtool ") + verb + " rules: " + promtool.out() + promtool.err());
   }
   return complaints;
 }
@@ -146,12 +152,15 @@ class Asking {
   }
 
  private:
-  void ask(const std::string& where, const Panel& panel, const Target& target, const std::map<std::string, std::string>& choice) {
+  void ask(const std::string& where, const Panel& panel, const Target& target,
+           const std::map<std::string, std::string>& choice) {
     const std::string promql = with_values(target.promql, choice);
     std::string of;
     for (const auto& [name, value] : choice) of += " " + name + "=" + value;
     const auto answer = prometheus_.query(promql);
-    const auto complain = [&](const std::string& what) { complaints_.push_back(where + of + ": " + what + ": " + promql); };
+    const auto complain = [&](const std::string& what) {
+      complaints_.push_back(where + of + ": " + what + ": " + promql);
+    };
     if (!answer.error.empty()) return complain(answer.error);
     bool is_finite = false;
     const auto defaults = panel.json.value("/fieldConfig/defaults"_json_pointer, nlohmann::json::object());
@@ -160,7 +169,8 @@ class Asking {
     const double most = is_share ? 1 : defaults.value("max", INFINITY);
     for (const auto& series : answer.series) {
       is_finite |= std::isfinite(series.value);
-      if (series.value < least - 1e-9 || series.value > most + 1e-9) complain("out of its bounds: " + std::to_string(series.value));
+      if (series.value < least - 1e-9 || series.value > most + 1e-9)
+        complain("out of its bounds: " + std::to_string(series.value));
       for (std::size_t at = target.legend.find("{{"); at != std::string::npos; at = target.legend.find("{{", at + 1)) {
         const std::string label = target.legend.substr(at + 2, target.legend.find("}}", at) - at - 2);
         if (!series.labels.contains(label)) complain("a series has no label " + label + " for its legend");

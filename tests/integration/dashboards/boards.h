@@ -1,5 +1,5 @@
-// The dashboards, alert rules and pages as text, and what is wrong with them. The checks take text, so that a test can put
-// a mistake into it and see it found.
+// The dashboards, alert rules and pages as text, and what is wrong with them. The checks take text, so that a test can
+// put a mistake into it and see it found.
 #pragma once
 
 #include <map>
@@ -13,8 +13,8 @@
 
 namespace earshot::test {
 
-// By name: `service.json`, `customers.json`, `alerts.yaml`, `alerts_test.yaml`, `metrics.md`, `operations.md`; `binary`: the
-// metrics of the code, written as metrics.md writes them.
+// By name: `service.json`, `customers.json`, `alerts.yaml`, `alerts_test.yaml`, `metrics.md`, `operations.md`;
+// `binary`: the metrics of the code, written as metrics.md writes them.
 using Texts = std::map<std::string, std::string>;
 Texts texts_of_the_project();
 
@@ -58,7 +58,8 @@ Complaints lint(const Texts& texts);
 // What promtool says of the rules and their tests.
 Complaints ask_promtool(const Texts& texts);
 
-// What Prometheus answers to every query of every panel, variable and rule, for each value of each variable and for all.
+// What Prometheus answers to every query of every panel, variable and rule, for each value of each variable and for
+// all.
 Complaints ask_prometheus(const Texts& texts, Prometheus& prometheus);
 
 }  // namespace earshot::test

@@ -1,5 +1,5 @@
-// The dashboards and alert rules tell the truth: a real Prometheus beside a real Earshot answers every query of theirs, and what they
-// name is what the program and the docs have. Then mistakes are put in, and the same checks find each.
+// The dashboards and alert rules tell the truth: a real Prometheus beside a real Earshot answers every query of theirs,
+// and what they name is what the program and the docs have. Then mistakes are put in, and the same checks find each.
 #include <gtest/gtest.h>
 
 #include "integration/dashboards/boards.h"
@@ -17,7 +17,8 @@ std::string text_of(const Complaints& complaints) {
 }
 
 TEST(Promql, ReadsSelectorsFunctionsAndLabels) {
-  const auto read = read_promql(R"(histogram_quantile(0.9, sum by (le, x) (rate(a_bucket{b=~"c|d",e="f\"}"}[5m]))) / ignoring (y) group_left () (max(g) > 0) and h == 1)");
+  const auto read = read_promql(
+      R"(histogram_quantile(0.9, sum by (le, x) (rate(a_bucket{b=~"c|d",e="f\"}"}[5m]))) / ignoring (y) group_left () (max(g) > 0) and h == 1)");
   ASSERT_EQ(read.selectors.size(), 3u);
   EXPECT_EQ(read.selectors[0].metric, "a_bucket");
   EXPECT_EQ(read.selectors[0].function, "rate");
@@ -91,7 +92,9 @@ TEST_F(WithPrometheus, ThePanelsShowWhatHappened) {
   const Texts texts = texts_of_the_project();
   const auto board = read_board("customers.json", texts.at("customers.json"));
   ASSERT_TRUE(board);
-  const std::map<std::string, double> known{{"CSAT", 0.4}, {"CSAT of a day", 0.4}, {"NPS", -40}, {"NPS of a day", -40}, {"First replies in time", 1}, {"Promises kept", 1}, {"Active cases", 1}};
+  const std::map<std::string, double> known{{"CSAT", 0.4},         {"CSAT of a day", 0.4},       {"NPS", -40},
+                                            {"NPS of a day", -40}, {"First replies in time", 1}, {"Promises kept", 1},
+                                            {"Active cases", 1}};
   std::size_t seen = 0;
   for (const Panel& panel : board->panels) {
     const auto it = known.find(panel.title);
@@ -127,7 +130,8 @@ struct Mistake {
 const Mistake kMistakes[] = {
     // What Prometheus would refuse, or answer with nothing.
     {"service.json", "sum by (stage) (rate(earshot_events_in_total", "sum by (stage) (rate(earshot_events_total"},
-    {"service.json", "[$__rate_interval]))\", \"legendFormat\": \"{{route}}\"", "[$__rate_interval])\", \"legendFormat\": \"{{route}}\""},
+    {"service.json", "[$__rate_interval]))\", \"legendFormat\": \"{{route}}\"",
+     "[$__rate_interval])\", \"legendFormat\": \"{{route}}\""},
     {"service.json", "histogram_quantile(0.5, ", "histogram_quantil(0.5, "},
     {"service.json", "histogram_quantile(0.99, sum by (le)", "histogram_quantile(0.99, sum by (stage)"},
     {"service.json", "earshot_commit_seconds_bucket", "earshot_commit_seconds"},
@@ -140,15 +144,21 @@ const Mistake kMistakes[] = {
     {"customers.json", "label_values(earshot_issues_total, tenant)", "label_values(earshot_issue_total, tenant)"},
     {"customers.json", "label_values(earshot_issues_total, tenant)", "label_values(earshot_issues_total, tenants)"},
     // What would be answered, with something else.
-    {"service.json", "rate(earshot_process_cpu_seconds_total{instance=~\\\"$instance\\\"}[$__rate_interval])", "(earshot_process_cpu_seconds_total{instance=~\\\"$instance\\\"})"},
-    {"service.json", "max by (stage) (earshot_lag_seconds{instance=~\\\"$instance\\\"})", "max by (stage) (rate(earshot_lag_seconds{instance=~\\\"$instance\\\"}[1m]))"},
+    {"service.json", "rate(earshot_process_cpu_seconds_total{instance=~\\\"$instance\\\"}[$__rate_interval])",
+     "(earshot_process_cpu_seconds_total{instance=~\\\"$instance\\\"})"},
+    {"service.json", "max by (stage) (earshot_lag_seconds{instance=~\\\"$instance\\\"})",
+     "max by (stage) (rate(earshot_lag_seconds{instance=~\\\"$instance\\\"}[1m]))"},
     {"service.json", "sum by (reason, connector) (", "sum by (stage, connector) ("},
     {"service.json", "earshot_ready{instance=~\\\"$instance\\\"}", "earshot_ready"},
-    {"service.json", "earshot_duplicates_total{instance=~\\\"$instance\\\"}", "earshot_events_out_total{instance=~\\\"$instance\\\"}"},
-    {"service.json", "time() - max by (source) (earshot_source_heard", "time() - max by (source) (earshot_source_heart"},
-    {"service.json", "sum by (source, outcome) (rate(earshot_source_frames_total", "sum by (source, stage) (rate(earshot_source_frames_total"},
+    {"service.json", "earshot_duplicates_total{instance=~\\\"$instance\\\"}",
+     "earshot_events_out_total{instance=~\\\"$instance\\\"}"},
+    {"service.json", "time() - max by (source) (earshot_source_heard",
+     "time() - max by (source) (earshot_source_heart"},
+    {"service.json", "sum by (source, outcome) (rate(earshot_source_frames_total",
+     "sum by (source, stage) (rate(earshot_source_frames_total"},
     {"service.json", "1 - earshot_disk_free_bytes", "1 + earshot_disk_free_bytes"},
-    {"customers.json", "earshot_signals_total{tenant=~\\\"$tenant\\\",kind=\\\"silent\\\"}", "earshot_signals_total{kind=\\\"silent\\\"}"},
+    {"customers.json", "earshot_signals_total{tenant=~\\\"$tenant\\\",kind=\\\"silent\\\"}",
+     "earshot_signals_total{kind=\\\"silent\\\"}"},
     {"customers.json", "earshot_cases_active{tenant=~\\\"$tenant\\\"}", "earshot_cases_active{tenant=\\\"acme\\\"}"},
     {"customers.json", "- sum(increase(earshot_nps_answers_total", "+ 2 * sum(increase(earshot_nps_answers_total"},
     {"customers.json", "score=~\\\"9|10\\\"", "score=~\\\"9|10|11\\\""},
@@ -178,10 +188,12 @@ const Mistake kMistakes[] = {
     {"alerts_test.yaml", "alertname: EarshotBusy", "alertname: EarshotBussy"},
     // The program and its pages.
     {"binary", "earshot_queue_events`", "earshot_queued_events`"},
-    {"binary", "earshot_cases_opened_total` | counter | channel, issue_type, tenant", "earshot_cases_opened_total` | counter | channel, issue_type"},
+    {"binary", "earshot_cases_opened_total` | counter | channel, issue_type, tenant",
+     "earshot_cases_opened_total` | counter | channel, issue_type"},
     {"binary", "earshot_commit_seconds` | histogram", "earshot_commit_seconds` | gauge"},
     {"binary", "| `earshot_ready`", "| `earshot_idle` | gauge | |\n| `earshot_ready`"},
-    {"metrics.md", "| `earshot_alerts_total` | counter | tenant, severity", "| `earshot_alerts_total` | counter | severity"},
+    {"metrics.md", "| `earshot_alerts_total` | counter | tenant, severity",
+     "| `earshot_alerts_total` | counter | severity"},
     {"metrics.md", "| `earshot_resolution_seconds`", "| `earshot_resolve_seconds`"},
     {"operations.md", "| `EarshotDown`", "| `EarshotGone`"},
 };

@@ -18,7 +18,8 @@ class Linter {
   explicit Linter(const Texts& texts) : texts_(texts), metrics_(metrics_of_page(texts.at("binary"))) {}
 
   Complaints lint() {
-    if (metrics_of_page(texts_.at("metrics.md")) != metrics_) complain("docs/metrics.md", "its table is not that of the program");
+    if (metrics_of_page(texts_.at("metrics.md")) != metrics_)
+      complain("docs/metrics.md", "its table is not that of the program");
     for (const char* file : {"service.json", "customers.json"}) {
       where_ = file;
       if (const auto board = read_board(file, texts_.at(file))) {
@@ -40,8 +41,10 @@ class Linter {
 
   void check(const Board& board) {
     const std::string file = where_;
-    if (board.json.value("uid", "") != "earshot-" + file.substr(0, file.find('.'))) complain("its uid is not the fixed one");
-    if (board.json.value("title", "").empty() || board.json.value("description", "").empty()) complain("it has no title or description");
+    if (board.json.value("uid", "") != "earshot-" + file.substr(0, file.find('.')))
+      complain("its uid is not the fixed one");
+    if (board.json.value("title", "").empty() || board.json.value("description", "").empty())
+      complain("it has no title or description");
     check_variables(board);
     check_layout(board.json["panels"]);
     for (const Panel& panel : board.panels) {
@@ -57,12 +60,14 @@ class Linter {
 
   void check_variables(const Board& board) {
     bool has_data_source = false;
-    for (const auto& one : board.json["templating"]["list"]) has_data_source |= one.value("name", "") == "datasource" && one.value("type", "") == "datasource";
+    for (const auto& one : board.json["templating"]["list"])
+      has_data_source |= one.value("name", "") == "datasource" && one.value("type", "") == "datasource";
     if (!has_data_source) complain("the data source is no variable");
     for (const auto& one : board.json["templating"]["list"]) {
       if (one.value("type", "") != "query") continue;
       check_data_source(one);
-      if (!one.value("multi", false) || !one.value("includeAll", false) || one.value("allValue", "") != ".*") complain("variable " + one.value("name", "") + " cannot be all");
+      if (!one.value("multi", false) || !one.value("includeAll", false) || one.value("allValue", "") != ".*")
+        complain("variable " + one.value("name", "") + " cannot be all");
     }
     for (const Variable& variable : board.variables) {
       const auto found = metrics_.find(variable.metric);
@@ -76,7 +81,8 @@ class Linter {
   }
 
   void check_data_source(const nlohmann::json& of) {
-    if (of.value("/datasource/uid"_json_pointer, "") != "${datasource}") complain("its data source is not the variable");
+    if (of.value("/datasource/uid"_json_pointer, "") != "${datasource}")
+      complain("its data source is not the variable");
   }
 
   void check_layout(const nlohmann::json& panels) {
@@ -147,11 +153,14 @@ class Linter {
     const bool grows = found->second.shape != "gauge";
     const bool is_rate = selector.function == "rate" || selector.function == "increase";
     if (grows && !is_rate) complain(selector.metric + " only grows: it needs rate or increase");
-    if (!grows && (is_rate || (selector.is_range && selector.function != "changes"))) complain(selector.metric + " is a gauge and has no rate");
-    if (found->second.shape == "histogram" && name == selector.metric) complain(name + " is a histogram: _bucket, _sum or _count");
+    if (!grows && (is_rate || (selector.is_range && selector.function != "changes")))
+      complain(selector.metric + " is a gauge and has no rate");
+    if (found->second.shape == "histogram" && name == selector.metric)
+      complain(name + " is a histogram: _bucket, _sum or _count");
     labels.insert(found->second.labels.begin(), found->second.labels.end());
     for (const Matcher& matcher : selector.matchers) {
-      if (!labels.contains(matcher.label) && !kOfScrape.contains(matcher.label)) complain(selector.metric + " has no label " + matcher.label);
+      if (!labels.contains(matcher.label) && !kOfScrape.contains(matcher.label))
+        complain(selector.metric + " has no label " + matcher.label);
     }
     return labels;
   }
@@ -170,14 +179,16 @@ class Linter {
     const auto rules = read_rules(texts_.at("alerts.yaml"));
     std::set<std::string> told;
     const std::string& page = texts_.at("operations.md");
-    for (std::size_t at = page.find("| `Earshot"); at != std::string::npos; at = page.find("| `Earshot", at + 1)) told.insert(page.substr(at + 3, page.find('`', at + 3) - at - 3));
+    for (std::size_t at = page.find("| `Earshot"); at != std::string::npos; at = page.find("| `Earshot", at + 1))
+      told.insert(page.substr(at + 3, page.find('`', at + 3) - at - 3));
     for (const Rule& rule : rules) {
       where_ = "alerts.yaml: " + rule.name;
       (void)check_promql(rule.promql);
       for (const char* key : {"severity", "summary", "description"}) {
         if (!rule.keys.contains(key)) complain(std::string("it has no ") + key);
       }
-      if (texts_.at("alerts_test.yaml").find("alertname: " + rule.name + "\n") == std::string::npos) complain("no test sees it raised");
+      if (texts_.at("alerts_test.yaml").find("alertname: " + rule.name + "\n") == std::string::npos)
+        complain("no test sees it raised");
       if (told.erase(rule.name) == 0) complain("docs/operations.md does not tell of it");
     }
     for (const std::string& name : told) complain("docs/operations.md", "there is no alert " + name);

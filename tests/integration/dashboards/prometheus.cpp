@@ -31,12 +31,14 @@ Prometheus::Prometheus(const Settings& settings) : port_(free_port()) {
   const auto config = scratch_.path() / "prometheus.yml";
   std::ofstream(config) << "global: {scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms}\n"
                         << "rule_files: [" << settings.rules << "]\n"
-                        << "scrape_configs:\n  - job_name: earshot\n    authorization: {credentials: " << settings.token << "}\n"
+                        << "scrape_configs:\n  - job_name: earshot\n    authorization: {credentials: " << settings.token
+                        << "}\n"
                         << "    static_configs: [{targets: ['127.0.0.1:" << settings.port << "']}]\n";
-  process_ = std::make_unique<Process>(std::vector<std::string>{kPrometheus, "--config.file=" + config.string(),
-                                                                "--storage.tsdb.path=" + (scratch_.path() / "tsdb").string(),
-                                                                "--web.listen-address=127.0.0.1:" + std::to_string(port_)});
-  if (process_->wait_for("Server is ready to receive web requests").empty()) ADD_FAILURE() << "Prometheus did not start: " << process_->err();
+  process_ = std::make_unique<Process>(std::vector<std::string>{
+      kPrometheus, "--config.file=" + config.string(), "--storage.tsdb.path=" + (scratch_.path() / "tsdb").string(),
+      "--web.listen-address=127.0.0.1:" + std::to_string(port_)});
+  if (process_->wait_for("Server is ready to receive web requests").empty())
+    ADD_FAILURE() << "Prometheus did not start: " << process_->err();
 }
 
 nlohmann::json Prometheus::get(const std::string& path) {
@@ -47,13 +49,15 @@ nlohmann::json Prometheus::get(const std::string& path) {
 
 Prometheus::Answer Prometheus::query(const std::string& promql) {
   Answer answer;
-  const auto read = nlohmann::json::parse(HttpClient(port_).get("/api/v1/query?query=" + percent_encoded(promql)).body, nullptr, false);
+  const auto read = nlohmann::json::parse(HttpClient(port_).get("/api/v1/query?query=" + percent_encoded(promql)).body,
+                                          nullptr, false);
   if (!read.is_object()) return {"no answer", {}};
   if (read.value("status", "") != "success") return {read.value("error", "an error without words"), {}};
   const auto& data = read.at("data");
   if (data.at("resultType") == "scalar") return {"", {{{}, std::stod(data.at("result").at(1).get<std::string>())}}};
   for (const auto& one : data.at("result")) {
-    answer.series.push_back({one.at("metric").get<std::map<std::string, std::string>>(), std::stod(one.at("value").at(1).get<std::string>())});
+    answer.series.push_back({one.at("metric").get<std::map<std::string, std::string>>(),
+                             std::stod(one.at("value").at(1).get<std::string>())});
   }
   return answer;
 }

@@ -1,4 +1,5 @@
-// A real Prometheus of a test, on loopback, its data in a scratch folder: it scrapes one Earshot and is asked over HTTP.
+// A real Prometheus of a test, on loopback, its data in a scratch folder: it scrapes one Earshot and is asked over
+// HTTP.
 #pragma once
 
 #include <cstdint>

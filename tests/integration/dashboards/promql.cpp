@@ -95,7 +95,8 @@ class Scanner {
         Matcher matcher;
         matcher.label = word();
         skip_blanks();
-        while (at_ < text_.size() && (text_[at_] == '=' || text_[at_] == '!' || text_[at_] == '~')) matcher.op += text_[at_++];
+        while (at_ < text_.size() && (text_[at_] == '=' || text_[at_] == '!' || text_[at_] == '~'))
+          matcher.op += text_[at_++];
         if (is_next('"')) matcher.value = quoted();
         if (matcher.label.empty()) ++at_;
         if (!matcher.label.empty()) one.matchers.push_back(std::move(matcher));

@@ -16,7 +16,8 @@ class Copy : public ::testing::Test {
  protected:
   void SetUp() override {
     if (shared_broker() == nullptr) GTEST_SKIP() << "there is no Kafka here; scripts/kafka fetch gets it";
-    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << shared_broker()->address() << "\n  prefix: " << prefix_ << "\n";
+    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << shared_broker()->address()
+                          << "\n  prefix: " << prefix_ << "\n";
     const Outcome simulated = run_earshot({"simulate", "--customers", "40", "--days", "60", "--seed", "5"});
     ASSERT_EQ(simulated.exit_code, 0) << simulated.err;
     std::ofstream(scratch_.path() / "history.jsonl") << simulated.out;
@@ -92,7 +93,9 @@ TEST_F(Copy, WhatIfSaysTheSameOfBothAndRunsBesideAService) {
 }
 
 TEST_F(Copy, IsRefusedWithTwoEndsOfOneKind) {
-  for (const auto& words : {std::vector<std::string>{"copy", "--from", "a", "--to", "b"}, {"copy", "--config", file()}, {"copy", "--from", "a"}}) {
+  for (const auto& words : {std::vector<std::string>{"copy", "--from", "a", "--to", "b"},
+                            {"copy", "--config", file()},
+                            {"copy", "--from", "a"}}) {
     const Outcome outcome = run_earshot(words);
     EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
   }
@@ -105,7 +108,8 @@ TEST_F(Copy, BackIsRefusedWhileSomebodyWrites) {
   ASSERT_TRUE(service.runs());
   std::atomic<bool> enough{false};
   std::thread sender([&] {
-    for (int i = 0; !enough; ++i) service.post("/v1/events", review_json({.id = "during-" + std::to_string(i), .key = "customer:U-0001"}));
+    for (int i = 0; !enough; ++i)
+      service.post("/v1/events", review_json({.id = "during-" + std::to_string(i), .key = "customer:U-0001"}));
   });
   const Outcome copied = run_earshot({"copy", "--from", kafka_url(), "--to", (scratch_.path() / "back").string()});
   enough = true;
@@ -119,7 +123,9 @@ TEST_F(Copy, IsRefusedWhereSomethingIs) {
   ASSERT_EQ(copy().exit_code, 0);
   const Outcome again = copy();
   EXPECT_EQ(again.exit_code, 1);
-  EXPECT_NE(again.err.find("is not empty; delete the topics of this engine.prefix, or choose another"), std::string::npos) << again.err;
+  EXPECT_NE(again.err.find("is not empty; delete the topics of this engine.prefix, or choose another"),
+            std::string::npos)
+      << again.err;
 }
 
 }  // namespace

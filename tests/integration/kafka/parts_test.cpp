@@ -31,19 +31,23 @@ class Parts : public ::testing::Test {
     ASSERT_EQ(made.exit_code, 0) << made.out << made.err;
   }
   void write_config(int workers) const {
-    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << shared_broker()->address() << "\n  prefix: " << prefix_
-                          << "\n  session_seconds: 6\n  workers: " << workers << "\nqueue_events_max: 40\n";
+    std::ofstream(file()) << "engine:\n  kind: kafka\n  bootstrap: " << shared_broker()->address()
+                          << "\n  prefix: " << prefix_ << "\n  session_seconds: 6\n  workers: " << workers
+                          << "\nqueue_events_max: 40\n";
   }
   std::string file() const { return (scratch_.path() / "earshot.yaml").string(); }
   std::unique_ptr<RunningEarshot> run(const std::string& part, const std::string& slot = "0") const {
-    return std::make_unique<RunningEarshot>(RunningEarshot::Settings{scratch_.path() / (part + slot), {"--config", file(), "--only", part, "--slot", slot}});
+    return std::make_unique<RunningEarshot>(RunningEarshot::Settings{
+        scratch_.path() / (part + slot), {"--config", file(), "--only", part, "--slot", slot}});
   }
   static std::string customer(int i) { return "customer:C-" + std::to_string(i); }
   static HttpAnswer review(RunningEarshot& to, int number) {
-    return to.post("/v1/events", review_json({.id = "r" + std::to_string(number), .key = customer(number % kCustomers)}));
+    return to.post("/v1/events",
+                   review_json({.id = "r" + std::to_string(number), .key = customer(number % kCustomers)}));
   }
   // The answer that is good, or the last one.
-  static HttpAnswer ask_until(RunningEarshot& whom, const std::string& target, const std::function<bool(const std::string& body)>& is_good) {
+  static HttpAnswer ask_until(RunningEarshot& whom, const std::string& target,
+                              const std::function<bool(const std::string& body)>& is_good) {
     const auto end = std::chrono::steady_clock::now() + 60s;
     HttpAnswer answer;
     do {
@@ -58,7 +62,8 @@ class Parts : public ::testing::Test {
     const std::string counted = "\"feedback_count\":" + std::to_string(events) + ",";
     for (int i = 0; i < customers; ++i) {
       const HttpAnswer answer = ask_until(by, "/v1/customers/" + customer(i), counted);
-      ASSERT_NE(answer.body.find(counted), std::string::npos) << customer(i) << " " << answer.status << " " << answer.body;
+      ASSERT_NE(answer.body.find(counted), std::string::npos)
+          << customer(i) << " " << answer.status << " " << answer.body;
     }
   }
 
@@ -97,7 +102,9 @@ TEST_F(Parts, EachDoesItsOwnAndTheApiAsksTheOwnersOfPartitions) {
   for (int i = 0; i < 2 * kCustomers; ++i) ASSERT_EQ(review(*intake, i).status, 200);
   expect_counted(*api, kCustomers, 2);
   const HttpAnswer list = api->get("/v1/customers?limit=100");
-  for (int i = 0; i < kCustomers; ++i) EXPECT_NE(list.body.find("\"" + customer(i) + "\""), std::string::npos) << "the list opens the keys of all: " << list.body;
+  for (int i = 0; i < kCustomers; ++i)
+    EXPECT_NE(list.body.find("\"" + customer(i) + "\""), std::string::npos)
+        << "the list opens the keys of all: " << list.body;
 
   // A case, and an action on it, whose answer comes from the process that has the desk.
   const HttpAnswer cases = ask_until(*api, "/v1/cases?limit=1", "\"case\":\"");
@@ -106,11 +113,13 @@ TEST_F(Parts, EachDoesItsOwnAndTheApiAsksTheOwnersOfPartitions) {
     const std::size_t at = cases.body.find(before) + before.size();
     return cases.body.substr(at, cases.body.find('"', at) - at);
   };
-  const HttpAnswer taken = api->post("/v1/cases/" + member("case") + "/actions", R"({"action":"take","actor":")" + member("owner") + R"("})",
-                                     {{"Content-Type", "application/json"}});
+  const HttpAnswer taken =
+      api->post("/v1/cases/" + member("case") + "/actions", R"({"action":"take","actor":")" + member("owner") + R"("})",
+                {{"Content-Type", "application/json"}});
   EXPECT_EQ(taken.status, 200) << taken.body;
 
-  for (const auto& [whom, target] : {std::pair(intake.get(), "/v1/customers"), std::pair(first.get(), "/v1/customers"), std::pair(first.get(), "/v1/stream")}) {
+  for (const auto& [whom, target] : {std::pair(intake.get(), "/v1/customers"), std::pair(first.get(), "/v1/customers"),
+                                     std::pair(first.get(), "/v1/stream")}) {
     const HttpAnswer answer = whom->get(target);
     EXPECT_EQ(answer.status, 404);
     EXPECT_NE(answer.body.find("started with --only"), std::string::npos) << answer.body;
@@ -185,7 +194,9 @@ TEST_F(Parts, IntakeRefusesWhenItsQueueIsFullAndLosesNothingOfWhatItTook) {
 TEST_F(Parts, AProcessFoldsWithSeveralWorkers) {
   write_config(3);
   const std::filesystem::path data = scratch_.path() / "data";
-  const auto start = [&] { return std::make_unique<RunningEarshot>(RunningEarshot::Settings{data, {"--config", file()}}); };
+  const auto start = [&] {
+    return std::make_unique<RunningEarshot>(RunningEarshot::Settings{data, {"--config", file()}});
+  };
   auto earshot = start();
   ASSERT_TRUE(earshot->runs()) << earshot->process().err();
   for (int i = 0; i < kCustomers; ++i) ASSERT_EQ(review(*earshot, i).status, 200);
@@ -201,7 +212,8 @@ TEST_F(Parts, AProcessFoldsWithSeveralWorkers) {
   EXPECT_EQ(shared.at("all"), 20) << "tasks: five processors' four partitions";
   EXPECT_EQ(shared.at("0") + shared.at("0+1") + shared.at("0+2"), 20);
   EXPECT_GE(std::min({shared.at("0"), shared.at("0+1"), shared.at("0+2")}), 5);
-  const Outcome checked = run_earshot({"replay", "--check", "--config", file(), "--data", (scratch_.path() / "looks").string()});
+  const Outcome checked =
+      run_earshot({"replay", "--check", "--config", file(), "--data", (scratch_.path() / "looks").string()});
   EXPECT_EQ(checked.exit_code, 0) << checked.out << checked.err;
 
   // With fewer the others' share moves.
@@ -216,7 +228,8 @@ TEST_F(Parts, AProcessFoldsWithSeveralWorkers) {
 TEST_F(Parts, ALetterIsMendedByTheWorkerThatHasItAndAnotherProcessSaysWhichOneThatIs) {
   write_config(2);
   const auto start = [&](const std::string& slot) {
-    return std::make_unique<RunningEarshot>(RunningEarshot::Settings{scratch_.path() / slot, {"--config", file(), "--slot", slot}});
+    return std::make_unique<RunningEarshot>(
+        RunningEarshot::Settings{scratch_.path() / slot, {"--config", file(), "--slot", slot}});
   };
   auto first = start("0");
   auto second = start("1");
@@ -224,12 +237,16 @@ TEST_F(Parts, ALetterIsMendedByTheWorkerThatHasItAndAnotherProcessSaysWhichOneTh
   constexpr int kLetters = 24;
   for (int i = 0; i < kLetters; ++i) ASSERT_EQ(first->post("/v1/events", "not JSON " + std::to_string(i)).status, 400);
   const auto items = [](const std::string& body) { return nlohmann::json::parse(body).at("items"); };
-  const auto letters = items(ask_until(*first, "/v1/dead-letters?limit=100", [&](const std::string& body) { return items(body).size() == kLetters; }).body);
+  const auto letters = items(ask_until(*first, "/v1/dead-letters?limit=100", [&](const std::string& body) {
+                               return items(body).size() == kLetters;
+                             }).body);
   ASSERT_EQ(letters.size(), kLetters);
   int here = 0, elsewhere = 0;
   for (const auto& letter : letters) {
     const std::string id = letter.at("id");
-    const std::string request = nlohmann::json{{"actor", "agent-7"}, {"payload", review_json({.id = id, .key = customer(here % kCustomers)})}}.dump();
+    const std::string request =
+        nlohmann::json{{"actor", "agent-7"}, {"payload", review_json({.id = id, .key = customer(here % kCustomers)})}}
+            .dump();
     const auto mend = [&](RunningEarshot& where) { return where.post("/v1/dead-letters/" + id + "/mend", request); };
     HttpAnswer answer = mend(*first);
     RunningEarshot* owner = first.get();

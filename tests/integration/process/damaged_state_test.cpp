@@ -76,7 +76,8 @@ TEST_F(DamagedState, OfAnotherFormatIsRebuilt) {
     std::ofstream(whole() / "state" / "FORMAT") << format;
     const Outcome looked = run_on(whole(), {"cases"});
     EXPECT_EQ(looked.exit_code, 0);
-    EXPECT_NE(looked.err.find("written by another version of earshot (format 1, this one has"), std::string::npos) << looked.err;
+    EXPECT_NE(looked.err.find("written by another version of earshot (format 1, this one has"), std::string::npos)
+        << looked.err;
     expect_rebuilt();
     EXPECT_TRUE(was_moved_aside());
   }

@@ -17,9 +17,11 @@ class Deliveries : public ::testing::Test {
   void start() {
     std::ofstream(scratch_.path() / "earshot.yaml") << "sinks:\n"
                                                        "  - name: chat\n"
-                                                       "    url: " + receiver_.url() + "\n"
-                                                       "    secret_env: [CHAT_SECRET]\n"
-                                                       "    allow_private_addresses: true\n";
+                                                       "    url: " +
+                                                           receiver_.url() +
+                                                           "\n"
+                                                           "    secret_env: [CHAT_SECRET]\n"
+                                                           "    allow_private_addresses: true\n";
     service_ = std::make_unique<RunningEarshot>(RunningEarshot::Settings{
         .data = data(),
         .words = {"--config", (scratch_.path() / "earshot.yaml").string()},
@@ -30,7 +32,12 @@ class Deliveries : public ::testing::Test {
   std::filesystem::path file() const { return data() / "sinks" / "chat.json"; }
 
   void alert() {
-    ASSERT_EQ(service_->post("/v1/events", review_json({.id = "r-1", .key = "customer:9", .text = "The charger caught fire and burned my hand"})).status, 200);
+    ASSERT_EQ(service_
+                  ->post("/v1/events",
+                         review_json(
+                             {.id = "r-1", .key = "customer:9", .text = "The charger caught fire and burned my hand"}))
+                  .status,
+              200);
   }
   std::string id_of_request(std::size_t n) { return receiver_.requests_when(n).at(n - 1).header("webhook-id"); }
 
@@ -83,7 +90,8 @@ TEST_F(Deliveries, AreParkedSeenAndMadeAgainWithTheSameIdThoughTheProcessIsKille
 
   receiver_.answers(204);
   EXPECT_EQ(run_earshot({"deliveries", "resend", "0123", "--actor", "agent-7", "--url", service_->url()}).exit_code, 1);
-  const Outcome resent = run_earshot({"deliveries", "resend", "--sink", "chat", "--actor", "agent-7", "--url", service_->url()});
+  const Outcome resent =
+      run_earshot({"deliveries", "resend", "--sink", "chat", "--actor", "agent-7", "--url", service_->url()});
   EXPECT_NE(resent.out.find("made again: 1"), std::string::npos) << resent.out << resent.err;
   EXPECT_EQ(id_of_request(3), id);
   EXPECT_EQ(service_->end().exit_code, 0);
@@ -101,7 +109,8 @@ TEST_F(Deliveries, GoOnAfterAReceiverThatWasGoneForGoodIsBack) {
   const Outcome listed = list({"--state", "stopped", "--url", service_->url()});
   EXPECT_NE(listed.out.find(id), std::string::npos) << listed.out << listed.err;
   receiver_.answers(204);
-  const Outcome resent = run_earshot({"deliveries", "resend", "--sink", "chat", "--actor", "agent-7", "--url", service_->url()});
+  const Outcome resent =
+      run_earshot({"deliveries", "resend", "--sink", "chat", "--actor", "agent-7", "--url", service_->url()});
   EXPECT_NE(resent.out.find("made again: 1"), std::string::npos) << resent.out << resent.err;
   EXPECT_EQ(id_of_request(2), id);
   EXPECT_EQ(service_->end().exit_code, 0);
@@ -117,7 +126,9 @@ TEST_F(Deliveries, OfABotNameTheCustomerAndAreQuietAboutWhatWasTold) {
                                                      "    show_keys: true\n"
                                                      "    allow_private_addresses: true\n";
   service_ = std::make_unique<RunningEarshot>(
-      RunningEarshot::Settings{.data = data(), .words = {"--config", (scratch_.path() / "earshot.yaml").string()}, .environment = {{"CHAT_URL", receiver_.url()}}});
+      RunningEarshot::Settings{.data = data(),
+                               .words = {"--config", (scratch_.path() / "earshot.yaml").string()},
+                               .environment = {{"CHAT_URL", receiver_.url()}}});
   ASSERT_TRUE(service_->runs());
   alert();
   const auto body = nlohmann::json::parse(receiver_.requests_when(1).at(0).body);
@@ -125,8 +136,10 @@ TEST_F(Deliveries, OfABotNameTheCustomerAndAreQuietAboutWhatWasTold) {
   EXPECT_NE(text.find("customer customer:9"), std::string::npos) << text;
   EXPECT_NE(text.find("[critical] a case was opened"), std::string::npos) << text;
   EXPECT_EQ(service_->end().exit_code, 0);
-  const Outcome shown = run_earshot({"config", "show", "--config", (scratch_.path() / "earshot.yaml").string()}, {{"CHAT_URL", receiver_.url()}});
-  EXPECT_EQ(shown.out.find(receiver_.url()), std::string::npos) << "an address that is a secret stays out\n" << shown.out;
+  const Outcome shown = run_earshot({"config", "show", "--config", (scratch_.path() / "earshot.yaml").string()},
+                                    {{"CHAT_URL", receiver_.url()}});
+  EXPECT_EQ(shown.out.find(receiver_.url()), std::string::npos) << "an address that is a secret stays out\n"
+                                                                << shown.out;
 }
 
 TEST_F(Deliveries, OfADirectoryNeedAnEarshotThatRuns) {

@@ -1,5 +1,5 @@
-// The real program listens to a Jetstream on loopback and is killed again and again: nothing of what the server has is lost, nothing
-// counts twice.
+// The real program listens to a Jetstream on loopback and is killed again and again: nothing of what the server has is
+// lost, nothing counts twice.
 #include <atomic>
 #include <csignal>
 #include <fstream>
@@ -21,15 +21,23 @@ using Json = nlohmann::json;
 
 constexpr int kPosts = 2000;
 
-std::int64_t millis_now() { return std::chrono::duration_cast<Millis>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+std::int64_t millis_now() {
+  return std::chrono::duration_cast<Millis>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 class LiveSource : public ::testing::Test {
  protected:
   // Each post by an author of its own; a tenth of a second between them, up to now.
   std::string post(int n) const {
-    const Json record{{"text", "acme did not answer " + std::to_string(n)}, {"createdAt", format_rfc3339(from_millis(time_of(n)))}};
-    const Json commit{{"rev", "r"}, {"operation", "create"}, {"collection", "app.bsky.feed.post"}, {"rkey", "p"}, {"record", record}, {"cid", "c"}};
-    return Json{{"did", "did:plc:author" + std::to_string(n)}, {"time_us", time_of(n) * 1000}, {"kind", "commit"}, {"commit", commit}}.dump();
+    const Json record{{"text", "acme did not answer " + std::to_string(n)},
+                      {"createdAt", format_rfc3339(from_millis(time_of(n)))}};
+    const Json commit{{"rev", "r"},  {"operation", "create"}, {"collection", "app.bsky.feed.post"},
+                      {"rkey", "p"}, {"record", record},      {"cid", "c"}};
+    return Json{{"did", "did:plc:author" + std::to_string(n)},
+                {"time_us", time_of(n) * 1000},
+                {"kind", "commit"},
+                {"commit", commit}}
+        .dump();
   }
   std::int64_t time_of(int n) const { return begin_ + 100 * n; }
 
@@ -45,9 +53,11 @@ class LiveSource : public ::testing::Test {
 
   void start(const FakeServer& server) {
     const auto file = scratch_.path() / "earshot.yaml";
-    std::ofstream(file) << "connectors:\n  - name: social\n    connector: bluesky\n    url: " << server.url("ws", "/subscribe")
+    std::ofstream(file) << "connectors:\n  - name: social\n    connector: bluesky\n    url: "
+                        << server.url("ws", "/subscribe")
                         << "\n    keywords: [acme]\n    allow_private_addresses: true\n";
-    service_ = std::make_unique<RunningEarshot>(RunningEarshot::Settings{.data = scratch_.path() / "data", .words = {"--config", file.string()}});
+    service_ = std::make_unique<RunningEarshot>(
+        RunningEarshot::Settings{.data = scratch_.path() / "data", .words = {"--config", file.string()}});
     ASSERT_TRUE(service_->runs());
   }
   Json get(const std::string& path) const { return Json::parse(service_->get(path).body, nullptr, false); }
@@ -109,7 +119,9 @@ TEST_F(LiveSource, ThatNoLongerHasWhatWasMissedIsAGapOnTheApi) {
   EXPECT_EQ(gaps[0].at("connector"), "social");
   EXPECT_EQ(gaps[0].at("channels"), Json({"bluesky"}));
   EXPECT_TRUE(gaps[0].contains("to"));
-  const auto shows = [&](const std::string& line) { return service_->get("/metrics").body.find(line) != std::string::npos; };
+  const auto shows = [&](const std::string& line) {
+    return service_->get("/metrics").body.find(line) != std::string::npos;
+  };
   while (!shows("earshot_source_gaps_total{outcome=\"missed\",source=\"social\"} 1\n")) std::this_thread::yield();
   EXPECT_TRUE(shows("earshot_source_connected{source=\"social\"} 1\n"));
   EXPECT_TRUE(shows("earshot_source_frames_total{outcome=\"passed_over\",source=\"social\"} 0\n"));

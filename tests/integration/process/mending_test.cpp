@@ -1,5 +1,5 @@
-// Dead letters that are mended: once, with who and when, and with no effect twice, also when two people do it at once or the
-// process is killed behind it.
+// Dead letters that are mended: once, with who and when, and with no effect twice, also when two people do it at once
+// or the process is killed behind it.
 #include <algorithm>
 #include <fstream>
 #include <thread>
@@ -13,7 +13,8 @@
 namespace earshot::test {
 namespace {
 
-constexpr const char* kForeign = R"({"specversion":"1.0","id":"o-1","source":"/shop","type":"com.example.order","time":"2026-11-20T08:00:00Z","data":{"who":"12","what":"o-77"}})";
+constexpr const char* kForeign =
+    R"({"specversion":"1.0","id":"o-1","source":"/shop","type":"com.example.order","time":"2026-11-20T08:00:00Z","data":{"who":"12","what":"o-77"}})";
 constexpr const char* kMapping =
     "connectors:\n"
     "  - name: cloudevents\n"
@@ -36,17 +37,27 @@ class Mending : public ::testing::Test {
   }
   std::filesystem::path data() const { return scratch_.path() / "data"; }
 
-  nlohmann::json get(const std::string& path) { return nlohmann::json::parse(service_->get(path).body, nullptr, false); }
-  std::vector<nlohmann::json> letters(const std::string& query = "") { return get("/v1/dead-letters" + query).at("items").get<std::vector<nlohmann::json>>(); }
-  HttpAnswer mend(const std::string& letter, const nlohmann::json& request) { return service_->post("/v1/dead-letters/" + letter + "/mend", request.dump()); }
-  static std::string code_of(const HttpAnswer& answer) { return nlohmann::json::parse(answer.body, nullptr, false).value("code", ""); }
+  nlohmann::json get(const std::string& path) {
+    return nlohmann::json::parse(service_->get(path).body, nullptr, false);
+  }
+  std::vector<nlohmann::json> letters(const std::string& query = "") {
+    return get("/v1/dead-letters" + query).at("items").get<std::vector<nlohmann::json>>();
+  }
+  HttpAnswer mend(const std::string& letter, const nlohmann::json& request) {
+    return service_->post("/v1/dead-letters/" + letter + "/mend", request.dump());
+  }
+  static std::string code_of(const HttpAnswer& answer) {
+    return nlohmann::json::parse(answer.body, nullptr, false).value("code", "");
+  }
 
   // How many inputs of this customer there are, whatever their ids.
   std::size_t inputs_of(const std::string& key) {
     const auto customer = get("/v1/customers/" + key);
     if (!customer.contains("timeline")) return 0;
     const auto& timeline = customer.at("timeline");
-    return static_cast<std::size_t>(std::count_if(timeline.begin(), timeline.end(), [](const auto& row) { return !row.at("what").template get<std::string>().starts_with("case_"); }));
+    return static_cast<std::size_t>(std::count_if(timeline.begin(), timeline.end(), [](const auto& row) {
+      return !row.at("what").template get<std::string>().starts_with("case_");
+    }));
   }
 
   Outcome earshot(std::vector<std::string> words) {
@@ -122,7 +133,9 @@ TEST_F(Mending, WithAnEditedPayloadHappensOnceThoughTwoDoItAtOnceAndTheProcessIs
   EXPECT_EQ(letters().at(0).at("mended").at("by"), winner);
   EXPECT_EQ(letters().at(0).at("mended").at("edited"), true);
   EXPECT_EQ(inputs_of("customer:9"), 1u);
-  EXPECT_EQ(code_of(mend(letter, {{"actor", "agent-7"}, {"payload", review_json({.id = "r-99", .key = "customer:9"})}})), "already_mended");
+  EXPECT_EQ(
+      code_of(mend(letter, {{"actor", "agent-7"}, {"payload", review_json({.id = "r-99", .key = "customer:9"})}})),
+      "already_mended");
   EXPECT_EQ(inputs_of("customer:9"), 1u);
   EXPECT_EQ(service_->end().exit_code, 0);
   const Outcome shown = run_on(data(), {"dead-letters", "show", letter});

@@ -16,7 +16,8 @@ std::map<std::string, double> samples_of(const std::string& text) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const std::size_t space = line.rfind(' ');
-    if (!line.starts_with('#') && space != std::string::npos) samples[line.substr(0, space)] = std::stod(line.substr(space + 1));
+    if (!line.starts_with('#') && space != std::string::npos)
+      samples[line.substr(0, space)] = std::stod(line.substr(space + 1));
   }
   return samples;
 }
@@ -77,7 +78,8 @@ TEST(MetricsOfAService, CountWhatIsRefusedBeforeARouteIsKnown) {
   auto samples = samples_of(service.get("/metrics").body);
   EXPECT_EQ(samples[R"(earshot_http_requests_total{outcome="refused",route="none"})"], 2);
   EXPECT_EQ(samples[R"(earshot_http_requests_total{outcome="ok",route="/v1/alerts/stream"})"], 1);
-  EXPECT_FALSE(samples.contains(R"(earshot_http_request_seconds_count{route="/v1/alerts/stream"})")) << "a stream has no end to wait for";
+  EXPECT_FALSE(samples.contains(R"(earshot_http_request_seconds_count{route="/v1/alerts/stream"})"))
+      << "a stream has no end to wait for";
   EXPECT_EQ(samples[R"(earshot_http_requests_total{outcome="failed",route="/v1/events"})"], 0);
 }
 
@@ -85,9 +87,12 @@ TEST(MetricsOfAService, CountWhatIsRefusedBeforeARouteIsKnown) {
 TEST(MetricsOfAService, ShowTheActiveCasesOfItsState) {
   Scratch scratch;
   const auto file = scratch.path() / "reviews.ndjson";
-  std::ofstream(file) << review_json({.id = "1", .key = "customer:M", .time = "2026-01-05T10:00:00Z"}) << "\n"
-                      << review_json({.id = "2", .key = "customer:N", .text = "all fine", .stars = 5, .time = "2026-01-06T10:00:00Z"}) << "\n"
-                      << review_json({.id = "3", .key = "customer:N", .text = "still fine", .stars = 5, .time = "2026-01-07T10:00:00Z"}) << "\n";
+  std::ofstream(file)
+      << review_json({.id = "1", .key = "customer:M", .time = "2026-01-05T10:00:00Z"}) << "\n"
+      << review_json({.id = "2", .key = "customer:N", .text = "all fine", .stars = 5, .time = "2026-01-06T10:00:00Z"})
+      << "\n"
+      << review_json({.id = "3", .key = "customer:N", .text = "still fine", .stars = 5, .time = "2026-01-07T10:00:00Z"})
+      << "\n";
   ASSERT_EQ(run_on(scratch.path() / "data", {"import", file.string()}).exit_code, 0);
   RunningEarshot service({.data = scratch.path() / "data"});
   ASSERT_TRUE(service.runs());

@@ -1,4 +1,5 @@
-// Somebody corrects what the analysis says of a text: an event in the log, what surfaces show from then on, a row to train on.
+// Somebody corrects what the analysis says of a text: an event in the log, what surfaces show from then on, a row to
+// train on.
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -25,8 +26,12 @@ class Relabel : public ::testing::Test {
   std::filesystem::path data() const { return scratch_.path() / "data"; }
 
   Json get(const std::string& path) { return Json::parse(service_->get(path).body, nullptr, false); }
-  HttpAnswer label(const Json& request) { return service_->post("/v1/labels", request.dump(), {{"Content-Type", "application/json"}}); }
-  static std::string code_of(const HttpAnswer& answer) { return Json::parse(answer.body, nullptr, false).value("code", ""); }
+  HttpAnswer label(const Json& request) {
+    return service_->post("/v1/labels", request.dump(), {{"Content-Type", "application/json"}});
+  }
+  static std::string code_of(const HttpAnswer& answer) {
+    return Json::parse(answer.body, nullptr, false).value("code", "");
+  }
 
   // What is shown of an input of this customer.
   Json row_of(const std::string& key, const std::string& id) {
@@ -49,7 +54,12 @@ class Relabel : public ::testing::Test {
 TEST_F(Relabel, IsShownInPlaceOfTheModelAndExportedAsTrainingRows) {
   start();
   ASSERT_EQ(service_->post("/v1/events", review_json({.id = "r-1", .key = "customer:12"})).status, 200);
-  ASSERT_EQ(service_->post("/v1/events", review_json({.id = "r-2", .key = "customer:13", .text = "Great quality, arrived early", .stars = 5})).status, 200);
+  ASSERT_EQ(
+      service_
+          ->post("/v1/events",
+                 review_json({.id = "r-2", .key = "customer:13", .text = "Great quality, arrived early", .stars = 5}))
+          .status,
+      200);
   settle();
   const Json before = row_of("customer:12", "r-1");
   EXPECT_EQ(before.at("source"), "/acme/shop");
@@ -58,8 +68,8 @@ TEST_F(Relabel, IsShownInPlaceOfTheModelAndExportedAsTrainingRows) {
   const std::string one = get("/v1/cases?customer=customer%3A12").at("items").at(0).at("case");
 
   // Over HTTP, of the case that it opened.
-  const Json request = {{"actor", "agent-7"}, {"request", "l-1"}, {"source", "/acme/shop"},       {"id", "r-1"},
-                        {"sentiment", "neu"}, {"issues", {"refund"}}, {"urgency", 1}, {"case", one}};
+  const Json request = {{"actor", "agent-7"}, {"request", "l-1"},     {"source", "/acme/shop"}, {"id", "r-1"},
+                        {"sentiment", "neu"}, {"issues", {"refund"}}, {"urgency", 1},           {"case", one}};
   const HttpAnswer kept = label(request);
   ASSERT_EQ(kept.status, 200) << kept.body;
   EXPECT_EQ(label(request).status, 200) << "said twice is said once";
@@ -75,8 +85,12 @@ TEST_F(Relabel, IsShownInPlaceOfTheModelAndExportedAsTrainingRows) {
   EXPECT_EQ(now.at("note"), "analysis corrected: neu · refund");
 
   // From the command line, of a text without a case; the last word counts.
-  EXPECT_EQ(earshot({"relabel", "/acme/shop", "r-2", "--sentiment", "neg", "--issues", "price,service", "--actor", "agent-1"}).out, "kept\n");
-  const Outcome last = earshot({"relabel", "/acme/shop", "r-2", "--sentiment", "pos", "--leaves", "--actor", "agent-2"});
+  EXPECT_EQ(
+      earshot({"relabel", "/acme/shop", "r-2", "--sentiment", "neg", "--issues", "price,service", "--actor", "agent-1"})
+          .out,
+      "kept\n");
+  const Outcome last =
+      earshot({"relabel", "/acme/shop", "r-2", "--sentiment", "pos", "--leaves", "--actor", "agent-2"});
   EXPECT_EQ(last.out, "kept\n") << last.err;
   settle();
   EXPECT_EQ(row_of("customer:13", "r-2").at("sentiment"), "pos");
@@ -98,7 +112,9 @@ TEST_F(Relabel, IsShownInPlaceOfTheModelAndExportedAsTrainingRows) {
   const Outcome stranger = earshot({"relabel", "/acme/shop", "r-2", "--sentiment", "pos", "--actor", "user-1"});
   EXPECT_EQ(stranger.exit_code, 1);
   EXPECT_NE(stranger.err.find("user-1"), std::string::npos) << stranger.err;
-  EXPECT_EQ(earshot({"relabel", "/acme/shop", "r-2", "--sentiment", "pos", "--issues", "weather", "--actor", "agent-1"}).exit_code, 2);
+  EXPECT_EQ(earshot({"relabel", "/acme/shop", "r-2", "--sentiment", "pos", "--issues", "weather", "--actor", "agent-1"})
+                .exit_code,
+            2);
   EXPECT_EQ(service_->end().exit_code, 0);
 
   const Outcome rows = run_on(data(), {"export-labels"});

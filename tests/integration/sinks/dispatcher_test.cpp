@@ -46,8 +46,8 @@ class DispatcherTest : public ::testing::Test {
     log_ = std::move(*MemoryLog::open(disk_, state_, {.topics = topics_}));
   }
 
-  void publish(const std::string& id, std::uint16_t partition = 0, const std::string& tenant = "acme", Severity severity = Severity::warning,
-               std::optional<CaseId> case_id = {}) {
+  void publish(const std::string& id, std::uint16_t partition = 0, const std::string& tenant = "acme",
+               Severity severity = Severity::warning, std::optional<CaseId> case_id = {}) {
     Event event;
     event.id = id;
     event.source = "/earshot/desk";
@@ -335,7 +335,8 @@ TEST_F(DispatcherTest, TellsOfACaseOnceAtEachSeverityUntilItWasQuietLongEnough) 
   publish("no case", 0, "acme", Severity::warning);
   publish("no case again", 0, "acme", Severity::warning);
   turn(*dispatcher);
-  EXPECT_EQ(std::set(sink_.tried.begin(), sink_.tried.end()), (std::set<std::string>{"first", "worse", "other", "no case", "no case again"}));
+  EXPECT_EQ(std::set(sink_.tried.begin(), sink_.tried.end()),
+            (std::set<std::string>{"first", "worse", "other", "no case", "no case again"}));
   EXPECT_EQ(dispatcher->counts().quiet, 1u);
   dispatcher = open(settings);
   sink_.tried.clear();
@@ -396,7 +397,8 @@ TEST_F(DispatcherTest, ADigestThatFailsIsTriedAgainAndParkedAsItIs) {
   publish("e");
   publish("f");
   park_all(*dispatcher);
-  EXPECT_EQ(std::count(sink_.tried.begin(), sink_.tried.end(), parked), 11) << "and again under its own id, though others wait";
+  EXPECT_EQ(std::count(sink_.tried.begin(), sink_.tried.end(), parked), 11)
+      << "and again under its own id, though others wait";
   EXPECT_TRUE(dispatcher->state().parked.empty());
 }
 
@@ -439,7 +441,8 @@ TEST_F(DispatcherTest, NeverSendsMoreInAMinuteAndLosesNone) {
 TEST_F(DispatcherTest, AFileOfBeforeThereWereTenantsIsReadOn) {
   (void)open();
   publish("a");
-  std::ofstream(scratch_.path() / "test.json") << R"({"place":"7-0-0_7-1-0","pending":[{"id":"a","partition":0,"offset":0,"tries":1,"due":"2020-01-01T00:00:00Z"}]})";
+  std::ofstream(scratch_.path() / "test.json")
+      << R"({"place":"7-0-0_7-1-0","pending":[{"id":"a","partition":0,"offset":0,"tries":1,"due":"2020-01-01T00:00:00Z"}]})";
   turn(*open());
   EXPECT_EQ(sink_.tried.front(), "a");
 }

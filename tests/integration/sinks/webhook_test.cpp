@@ -83,7 +83,8 @@ TEST_F(WebhookTest, SendsADigestUnderAnIdOfItsOwn) {
       R"({"type":"earshot.alert.digest.v1","timestamp":"2026-05-28T20:26:40Z","data":{"id":"digest-1","alerts":[{"id":"alert-1","tenant":"acme",)"))
       << requests[0].body;
   EXPECT_NE(requests[0].body.find("alert-2"), std::string::npos);
-  EXPECT_TRUE(verify_signature(*find_signature_scheme("standard_webhooks"), {kSecret}, {requests[0].headers, requests[0].body, clock_.now()}));
+  EXPECT_TRUE(verify_signature(*find_signature_scheme("standard_webhooks"), {kSecret},
+                               {requests[0].headers, requests[0].body, clock_.now()}));
 }
 
 TEST_F(WebhookTest, OnlyA2xxCounts) {
@@ -141,7 +142,8 @@ TEST_F(WebhookTest, SettingsThatCannotWorkAreRefusedAtStart) {
     EXPECT_FALSE(make_sink(kWebhook, {.url = url, .secrets = {kSecret}}, clock_)) << url;
   }
   for (const char* name : {"", "../x", "a/b", ".", "a b"}) {
-    EXPECT_FALSE(make_sink(kWebhook, {.name = name, .url = "https://example.com/x", .secrets = {kSecret}}, clock_)) << name;
+    EXPECT_FALSE(make_sink(kWebhook, {.name = name, .url = "https://example.com/x", .secrets = {kSecret}}, clock_))
+        << name;
   }
   EXPECT_FALSE(make_sink(kWebhook, {.url = "https://example.com/x"}, clock_)) << "without a secret";
   EXPECT_FALSE(make_sink(kWebhook, {.url = "https://example.com/x", .secrets = {""}}, clock_)) << "an empty secret";

@@ -13,17 +13,21 @@ std::string post(int n, const std::string& text, const std::string& did = "did:p
   const std::string micros = std::to_string(to_millis(kBegin + n * 1s) * 1000);
   std::string quoted;
   append_json_string(quoted, text);
-  return R"({"did":")" + did + R"(","time_us":)" + micros + R"(,"kind":"commit","commit":{"rev":"r","operation":"create","collection":"app.bsky.feed.post","rkey":"p)" +
-         std::to_string(n) + R"(","record":{"$type":"app.bsky.feed.post","createdAt":")" + format_rfc3339(kBegin + n * 1s) + R"(","text":)" + quoted +
-         R"(},"cid":"c)" + std::to_string(n) + "\"}}";
+  return R"({"did":")" + did + R"(","time_us":)" + micros +
+         R"(,"kind":"commit","commit":{"rev":"r","operation":"create","collection":"app.bsky.feed.post","rkey":"p)" +
+         std::to_string(n) + R"(","record":{"$type":"app.bsky.feed.post","createdAt":")" +
+         format_rfc3339(kBegin + n * 1s) + R"(","text":)" + quoted + R"(},"cid":"c)" + std::to_string(n) + "\"}}";
 }
 
-std::int64_t second_of(const std::string& cursor) { return cursor.empty() ? -1 : (std::stoll(cursor) / 1000 - to_millis(kBegin)) / 1000; }
+std::int64_t second_of(const std::string& cursor) {
+  return cursor.empty() ? -1 : (std::stoll(cursor) / 1000 - to_millis(kBegin)) / 1000;
+}
 
 class JetstreamLive : public Listening {
  protected:
   JetstreamLive() { connector = "bluesky"; }
-  void listen_to(const FakeServer& server, const std::string& scheme = "ws", const std::string& more = R"(,"keywords":["acme"])") {
+  void listen_to(const FakeServer& server, const std::string& scheme = "ws",
+                 const std::string& more = R"(,"keywords":["acme"])") {
     settings = R"({"url":")" + server.url(scheme, path) + R"(","allow_private_addresses":true)" + more + "}";
   }
   auto until(std::size_t count) {
@@ -38,7 +42,8 @@ TEST_F(JetstreamLive, KeepsWhatMatchesWithThePlaceBehindIt) {
   FakeServer server([&](FakePeer& peer) {
     asked = peer.target();
     peer.open_websocket();
-    for (int n = 1; n <= 9; ++n) peer.frame(post(n, n % 3 == 0 ? "ACME 没人回 " + std::to_string(n) : "something else"));
+    for (int n = 1; n <= 9; ++n)
+      peer.frame(post(n, n % 3 == 0 ? "ACME 没人回 " + std::to_string(n) : "something else"));
     peer.wait_until_gone();
   });
   listen_to(server);
@@ -93,13 +98,15 @@ TEST_F(JetstreamLive, ACutInTheMiddleOfACharacterLosesAndDoublesNothing) {
       peer.write(std::string_view(whole).substr(0, whole.find("第9") + 1));
       return;
     }
-    for (int n = 3; n <= 10; ++n) peer.frame(post(n, "acme 第" + std::to_string(n) + "条"));  // five seconds before the last one
+    for (int n = 3; n <= 10; ++n)
+      peer.frame(post(n, "acme 第" + std::to_string(n) + "条"));  // five seconds before the last one
     peer.wait_until_gone();
   });
   listen_to(server);
   listen(until(10));
   ASSERT_EQ(texts().size(), 10u);
-  for (int n = 1; n <= 10; ++n) EXPECT_EQ(texts()[static_cast<std::size_t>(n - 1)], "acme 第" + std::to_string(n) + "条");
+  for (int n = 1; n <= 10; ++n)
+    EXPECT_EQ(texts()[static_cast<std::size_t>(n - 1)], "acme 第" + std::to_string(n) + "条");
   EXPECT_EQ(repeats, 6);
   ASSERT_EQ(cursors.size(), 2u);
   EXPECT_EQ(second_of(cursors[1]), 8 - 5) << "it goes on a little earlier than where it was";
@@ -141,13 +148,15 @@ TEST_F(JetstreamLive, APingIsAnswered) {
 }
 
 TEST_F(JetstreamLive, ACloseSaysWhyAndForHowLong) {
-  const auto close = [](std::string_view code, std::string_view reason) { return FakePeer::frame_of(std::string(code) + std::string(reason), 8); };
+  const auto close = [](std::string_view code, std::string_view reason) {
+    return FakePeer::frame_of(std::string(code) + std::string(reason), 8);
+  };
   FakeServer server([&](FakePeer& peer) {
     peer.open_websocket();
     if (peer.number == 2) peer.frame(post(1, "acme"));
     if (peer.number <= 2) peer.write(close("\x03\xf0", "no \xe2\x98\x83 here"));  // 1008, a violation of policy
-    if (peer.number == 3) peer.write(close("\x03\xf5", "busy"));                   // 1013, try again later
-    if (peer.number == 4) peer.write(close("\x03\xe9", ""));                       // 1001, going away
+    if (peer.number == 3) peer.write(close("\x03\xf5", "busy"));                  // 1013, try again later
+    if (peer.number == 4) peer.write(close("\x03\xe9", ""));                      // 1001, going away
     if (peer.number <= 4) {
       peer.read_frame();  // the answer to the close; then the server hangs up
       return;
@@ -225,8 +234,10 @@ TEST_F(JetstreamLive, VersionTwoRefusesAnOldCursorAndIsHeardWithoutIt) {
       return;
     }
     peer.open_websocket();
-    peer.frame(R"({"$type":"message","payload":{"$type":"network.bsky.jetstream.subscribeEvents#commit","seq":7,"did":"did:plc:aaaaaaaaaaaaaaaaaaaaaaaa","time":")" +
-               format_rfc3339(clock.now()) + R"(","rev":"r","operation":"create","collection":"app.bsky.feed.post","rkey":"p","cid":"c","record":{"text":"acme"}}})");
+    peer.frame(
+        R"({"$type":"message","payload":{"$type":"network.bsky.jetstream.subscribeEvents#commit","seq":7,"did":"did:plc:aaaaaaaaaaaaaaaaaaaaaaaa","time":")" +
+        format_rfc3339(clock.now()) +
+        R"(","rev":"r","operation":"create","collection":"app.bsky.feed.post","rkey":"p","cid":"c","record":{"text":"acme"}}})");
     peer.wait_until_gone();
   });
   listen_to(server);
@@ -244,7 +255,8 @@ TEST_F(JetstreamLive, AFrameThatDripsIsTakenAndOneThatNeverEndsIsGivenUp) {
   FakeServer server([&](FakePeer& peer) {
     peer.open_websocket();
     const std::string whole = FakePeer::frame_of(post(peer.number, "acme 慢 " + std::to_string(peer.number)));
-    for (const char byte : whole.substr(0, whole.size() - (peer.number == 1 ? 0 : 1))) peer.write(std::string_view(&byte, 1));
+    for (const char byte : whole.substr(0, whole.size() - (peer.number == 1 ? 0 : 1)))
+      peer.write(std::string_view(&byte, 1));
     peer.wait_until_gone();
   });
   // While a frame is unfinished the clock goes on by itself: nothing whole may come for a minute.
@@ -287,7 +299,8 @@ TEST_F(JetstreamLive, TooManyRequestsIsHeededInBothForms) {
   EXPECT_EQ(gaps[0].to, kNever);
   EXPECT_NE(gaps[0].reason.find("429"), std::string::npos);
   EXPECT_EQ(gaps[1].from, gaps[0].from);
-  EXPECT_EQ(gaps[1].to, *parse_rfc3339("2026-11-27T00:20:00Z")) << "nothing was ever heard before, so nothing could be caught up";
+  EXPECT_EQ(gaps[1].to, *parse_rfc3339("2026-11-27T00:20:00Z"))
+      << "nothing was ever heard before, so nothing could be caught up";
   EXPECT_FALSE(gaps[1].caught_up);
 }
 

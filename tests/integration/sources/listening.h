@@ -1,5 +1,5 @@
-// A live source of a test: the real one with the real wire, on a log that is a list and knows ids, and a clock that only moves when
-// the source waits.
+// A live source of a test: the real one with the real wire, on a log that is a list and knows ids, and a clock that
+// only moves when the source waits.
 #pragma once
 
 #include <fstream>
@@ -48,7 +48,7 @@ class Listening : public ::testing::Test {
 
   ManualClock& now_in_use() { return clock_in_use ? *clock_in_use : clock; }
   std::vector<std::string> lines;  // that were logged
-  std::size_t waits_enough = 0;  // after so many the test has seen enough; 0: never
+  std::size_t waits_enough = 0;    // after so many the test has seen enough; 0: never
   ManualClock clock;
   std::unique_ptr<ManualClock> clock_in_use;  // in place of it
 
@@ -64,13 +64,12 @@ class Listening : public ::testing::Test {
         .clock = now_in_use(),
         .log = log,
         .place = [this]() -> Result<ConnectorReached> { return place; },
-        .offer =
-            [&](std::vector<Event> events) -> Result<void> {
-              if (is_offer_refused && is_offer_refused()) return Error{ErrorKind::Unavailable, "the queue is full"};
-              for (Event& event : events) keep(std::move(event));
-              if (is_enough()) waits.stop();
-              return {};
-            },
+        .offer = [&](std::vector<Event> events) -> Result<void> {
+          if (is_offer_refused && is_offer_refused()) return Error{ErrorKind::Unavailable, "the queue is full"};
+          for (Event& event : events) keep(std::move(event));
+          if (is_enough()) waits.stop();
+          return {};
+        },
         .knows = [this](const Input& input) { return known.contains(input.person.keys.front()); },
         .told = [this](const Source::Counts& now) { told.push_back(now); },
     };
@@ -96,7 +95,8 @@ class Listening : public ::testing::Test {
   }
 
   bool said(std::string_view text) const {
-    return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) { return line.find(text) != std::string::npos; });
+    return std::any_of(lines.begin(), lines.end(),
+                       [&](const std::string& line) { return line.find(text) != std::string::npos; });
   }
   std::vector<std::string> texts() const {
     std::vector<std::string> all;

@@ -14,7 +14,8 @@ std::string id_of(int n) { return std::to_string(115'000'000'000'000'000 + n); }
 std::string status(int n, const std::string& html) {
   std::string quoted;
   append_json_string(quoted, html);
-  return R"({"id":")" + id_of(n) + R"(","created_at":"2026-05-28T20:26:40.000Z","edited_at":null,"visibility":"public","language":"zh","uri":"https://m.example/s/)" +
+  return R"({"id":")" + id_of(n) +
+         R"(","created_at":"2026-05-28T20:26:40.000Z","edited_at":null,"visibility":"public","language":"zh","uri":"https://m.example/s/)" +
          std::to_string(n) + R"(","url":"https://m.example/@han/)" + std::to_string(n) + R"(","content":)" + quoted +
          R"(,"reblog":null,"spoiler_text":"","account":{"acct":"han","url":"https://m.example/@han"},"mentions":[]})";
 }
@@ -31,7 +32,8 @@ class MastodonLive : public Listening, public ::testing::WithParamInterface<bool
   MastodonLive() {
     connector = "mastodon";
     server = std::make_unique<FakeServer>([this](FakePeer& peer) { serve(peer); });
-    settings = R"({"server":")" + server->url("http", "") + R"(","tag":"acme","allow_private_addresses":true,"secrets":["token-of-test"])" +
+    settings = R"({"server":")" + server->url("http", "") +
+               R"(","tag":"acme","allow_private_addresses":true,"secrets":["token-of-test"])" +
                (GetParam() ? R"(,"streaming":")" + server->url("ws", "") + "\"" : "") + "}";
   }
 
@@ -47,13 +49,16 @@ class MastodonLive : public Listening, public ::testing::WithParamInterface<bool
       page_asked.notify_all();
       return;
     }
-    const std::string expected = GetParam() ? "/api/v1/streaming?stream=hashtag&tag=acme" : "/api/v1/streaming/hashtag?tag=acme";
+    const std::string expected =
+        GetParam() ? "/api/v1/streaming?stream=hashtag&tag=acme" : "/api/v1/streaming/hashtag?tag=acme";
     EXPECT_EQ(peer.target(), expected);
     EXPECT_TRUE(GetParam() ? peer.open_websocket() : peer.open_events());
     ++streams;
     speak(peer);
   }
-  bool say(FakePeer& peer, int n, const std::string& html) { return GetParam() ? peer.frame(frame(n, html)) : peer.write(sse(n, html)); }
+  bool say(FakePeer& peer, int n, const std::string& html) {
+    return GetParam() ? peer.frame(frame(n, html)) : peer.write(sse(n, html));
+  }
 
   // As Mastodon does: those right behind `min_id`, the newest of them first.
   std::string page_of(FakePeer& peer) const {
@@ -61,7 +66,8 @@ class MastodonLive : public Listening, public ::testing::WithParamInterface<bool
     const auto most = static_cast<std::size_t>(std::stoi(peer.parameter("limit")));
     std::vector<std::string> chosen;
     for (const auto& [n, html] : timeline) {
-      if ((ignores_min_id || behind.empty() || behind == "0" || id_of(n) > behind) && chosen.size() < most) chosen.insert(chosen.begin(), status(n, html));
+      if ((ignores_min_id || behind.empty() || behind == "0" || id_of(n) > behind) && chosen.size() < most)
+        chosen.insert(chosen.begin(), status(n, html));
     }
     if (behind.empty() && !timeline.empty()) chosen = {status(timeline.rbegin()->first, timeline.rbegin()->second)};
     std::string page = "[";
@@ -213,7 +219,8 @@ TEST_P(MastodonLive, BytesThatDripAndSignsOfLifeKeepItAlive) {
   EXPECT_EQ(streams, 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Over, MastodonLive, ::testing::Bool(), [](const auto& one) { return one.param ? "WebSocket" : "ServerSentEvents"; });
+INSTANTIATE_TEST_SUITE_P(Over, MastodonLive, ::testing::Bool(),
+                         [](const auto& one) { return one.param ? "WebSocket" : "ServerSentEvents"; });
 
 }  // namespace
 }  // namespace earshot::test

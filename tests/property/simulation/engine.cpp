@@ -40,7 +40,9 @@ class Engine::Shaky final : public StateStore {
     if (engine_.state_fails_) return Error{ErrorKind::Unavailable, "the disk is full"};
     return store().write(batch);
   }
-  Result<void> scan(std::string_view prefix, std::string_view from, const Visit& visit) const override { return store().scan(prefix, from, visit); }
+  Result<void> scan(std::string_view prefix, std::string_view from, const Visit& visit) const override {
+    return store().scan(prefix, from, visit);
+  }
   Result<void> flush() override { return store().flush(); }
 
  private:
@@ -49,7 +51,11 @@ class Engine::Shaky final : public StateStore {
 };
 
 Engine::Engine(Disks& disks, Settings settings, Fate fate, Watcher watcher)
-    : disks_(disks), settings_(std::move(settings)), fate_(fate), watcher_(std::move(watcher)), rules_(simulated_rules()) {
+    : disks_(disks),
+      settings_(std::move(settings)),
+      fate_(fate),
+      watcher_(std::move(watcher)),
+      rules_(simulated_rules()) {
   if (settings_.tampering.rules) settings_.tampering.rules(rules_);
 }
 
@@ -102,7 +108,8 @@ std::string Engine::state_ahead() {
 
 std::vector<TopicSpec> simulated_topics(int partitions) {
   std::vector<TopicSpec> topics;
-  for (const TopicName& topic : kTopics) topics.push_back({std::string(topic.name), static_cast<std::uint16_t>(partitions)});
+  for (const TopicName& topic : kTopics)
+    topics.push_back({std::string(topic.name), static_cast<std::uint16_t>(partitions)});
   return topics;
 }
 
@@ -110,7 +117,8 @@ Result<std::string> replayed_digest(Engine& engine, int partitions) {
   MemoryStore scratch;
   Pump::Settings settings;
   settings.partitions = partitions;
-  auto replayed = replay(engine.log(), engine.pump().positions(), scratch, make_simulated_processors(analyse_words), settings);
+  auto replayed =
+      replay(engine.log(), engine.pump().positions(), scratch, make_simulated_processors(analyse_words), settings);
   if (!replayed) return std::move(replayed.error());
   return replayed->digest;
 }

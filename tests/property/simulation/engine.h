@@ -100,8 +100,8 @@ class Engine {
 
 std::vector<TopicSpec> simulated_topics(int partitions);
 
-// The state as a fresh process makes it from the log alone: by folding it again in the order of a replay, or by catching up
-// from nothing.
+// The state as a fresh process makes it from the log alone: by folding it again in the order of a replay, or by
+// catching up from nothing.
 Result<std::string> replayed_digest(Engine& engine, int partitions);
 Result<std::string> rebuilt_digest(Disks& disks, int partitions, bool gaps);
 

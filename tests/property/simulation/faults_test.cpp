@@ -1,5 +1,5 @@
-// A check that cannot fail is worth nothing: each fault here is one that an engine, the front door or a processor could have,
-// and the simulation must find it within a few lives.
+// A check that cannot fail is worth nothing: each fault here is one that an engine, the front door or a processor could
+// have, and the simulation must find it within a few lives.
 #include <gtest/gtest.h>
 
 #include "event_log/position.h"
@@ -17,7 +17,9 @@ class Faulty : public ForwardingLog {
 
  protected:
   bool now_and_then(int often) { return ++count_ % often == 0; }
-  static bool is_row(const StateWrite& write, char row) { return write.key.size() > 4 && !write.key.starts_with(kPositionPrefix) && write.key[3] == row; }
+  static bool is_row(const StateWrite& write, char row) {
+    return write.key.size() > 4 && !write.key.starts_with(kPositionPrefix) && write.key[3] == row;
+  }
 
   StateStore& state_;
 
@@ -41,7 +43,8 @@ void expect_found(const Tampering& tampering, std::string_view what) {
   ADD_FAILURE() << what << " was not found in " << kLives << " lives";
 }
 
-// ---- the engine -------------------------------------------------------------------------------------------------------
+// ---- the engine
+// -------------------------------------------------------------------------------------------------------
 
 TEST(SimulationFaults, StateThatIsWrittenBeforeTheLogIsFound) {
   class Log final : public Faulty {
@@ -60,7 +63,8 @@ TEST(SimulationFaults, ALostTimerIsFound) {
   class Log final : public Faulty {
     using Faulty::Faulty;
     void commit(Commit commit) override {
-      std::erase_if(commit.state, [&](const StateWrite& write) { return is_row(write, 'w') && write.value && now_and_then(5); });
+      std::erase_if(commit.state,
+                    [&](const StateWrite& write) { return is_row(write, 'w') && write.value && now_and_then(5); });
       ForwardingLog::commit(std::move(commit));
     }
   };
@@ -71,7 +75,8 @@ TEST(SimulationFaults, ATimerThatComesBackIsFound) {
   class Log final : public Faulty {
     using Faulty::Faulty;
     void commit(Commit commit) override {
-      std::erase_if(commit.state, [&](const StateWrite& write) { return is_row(write, 'w') && !write.value && now_and_then(5); });
+      std::erase_if(commit.state,
+                    [&](const StateWrite& write) { return is_row(write, 'w') && !write.value && now_and_then(5); });
       ForwardingLog::commit(std::move(commit));
     }
   };
@@ -156,7 +161,8 @@ TEST(SimulationFaults, AnAnswerBeforeTheCommitIsFound) {
   expect_found(engine_of<Log>(), "an early answer");
 }
 
-// ---- front door and processors ----------------------------------------------------------------------------------------
+// ---- front door and processors
+// ----------------------------------------------------------------------------------------
 
 // Stands in front of a processor and changes what it is given.
 class InFront : public Processor {
@@ -181,7 +187,9 @@ void put_in_front(std::vector<MakeProcessor>& processors) {
 
 TEST(SimulationFaults, ADoorThatLetsRepeatsInIsFound) {
   Tampering tampering;
-  tampering.rules = [](ImportRules& rules) { rules.is_known = [](const Event&, std::string_view, ValueView&) { return false; }; };
+  tampering.rules = [](ImportRules& rules) {
+    rules.is_known = [](const Event&, std::string_view, ValueView&) { return false; };
+  };
   expect_found(tampering, "a repeat at the front door");
 }
 

@@ -35,7 +35,8 @@ struct Ledger {
 
 Ledger read_ledger(const LogReader& log, int partitions);
 
-// What state counts is what the ledger holds: items of feedback per identity key, each with the customer the key belongs to.
+// What state counts is what the ledger holds: items of feedback per identity key, each with the customer the key
+// belongs to.
 std::string complaint_about_counts(const Ledger& ledger, const StateStore& state, int partitions);
 
 // Empty when two logs hold the same records at the same offsets.

@@ -110,7 +110,9 @@ void Life::start() {
   while (true) {
     arm();
     Engine::Watcher watcher;
-    watcher.handed_over = [this](std::size_t records) { in_flight_.push_back({records, std::exchange(open_calls_, {})}); };
+    watcher.handed_over = [this](std::size_t records) {
+      in_flight_.push_back({records, std::exchange(open_calls_, {})});
+    };
     watcher.done = [this](const Result<void>& result) { on_done(result); };
     engine_ = std::make_unique<Engine>(disks_, settings_, fate_, std::move(watcher));
     try {
@@ -190,7 +192,8 @@ void Life::drain() {
   while (engine_->write_one()) continue;
 }
 
-// ---- what happens -----------------------------------------------------------------------------------------------------
+// ---- what happens
+// -----------------------------------------------------------------------------------------------------
 
 void Life::import_history(bool lives) {
   Call call;
@@ -208,7 +211,8 @@ void Life::import_history(bool lives) {
   for (std::uint64_t left = random_.below(3); left > 0; --left) call.letters.push_back(world_.any_letter());
   for (const Event& event : events) {
     if (lives) {
-      offered_.push_back({event, engine_->pump().now()});  // recorded at the log's now, and known for a while from then on
+      offered_.push_back(
+          {event, engine_->pump().now()});  // recorded at the log's now, and known for a while from then on
     } else if (event.time <= clock_) {
       history_.push_back(event);  // known for ever
     }
@@ -218,7 +222,8 @@ void Life::import_history(bool lives) {
     const bool done = survives([&] {
       drain();
       engine_->write_at_once(true);
-      if (auto imported = carry_out(*engine_, call); !imported) complain("an import failed: " + imported.error().message);
+      if (auto imported = carry_out(*engine_, call); !imported)
+        complain("an import failed: " + imported.error().message);
       engine_->write_at_once(false);
     });
     if (!done) continue;
@@ -283,7 +288,8 @@ std::vector<Event> Life::draw_delivery() {
   std::vector<Event> events;
   // A source that heard nothing says it again.
   for (const Event& event : std::exchange(unanswered_, {})) {
-    const bool known = std::any_of(offered_.begin(), offered_.end(), [&](const Offered& one) { return one.event.id == event.id; });
+    const bool known =
+        std::any_of(offered_.begin(), offered_.end(), [&](const Offered& one) { return one.event.id == event.id; });
     if (known && !std::holds_alternative<ConfigChanged>(event.body) && random_.chance(0.8)) events.push_back(event);
   }
   for (std::uint64_t left = random_.below(5); left > 0; --left) {
@@ -326,7 +332,8 @@ std::vector<CaseChanged> Life::known_cases() {
     (void)engine_->log().read(from, 0, 100'000, [&](const StoredRecord& record) {  // the partition is there
       auto event = decoder.decode(record.value);
       if (!event) return true;
-      if (auto* changed = std::get_if<CaseChanged>(&event->body)) cases.insert_or_assign(changed->case_id, std::move(*changed));
+      if (auto* changed = std::get_if<CaseChanged>(&event->body))
+        cases.insert_or_assign(changed->case_id, std::move(*changed));
       return true;
     });
   }
@@ -352,7 +359,8 @@ void Life::change_settings() {
   if (auto done = carry_out(*engine_, call); !done) complain("a change of settings failed: " + done.error().message);
 }
 
-// ---- the laws ---------------------------------------------------------------------------------------------------------
+// ---- the laws
+// ---------------------------------------------------------------------------------------------------------
 
 // State is a cache of the log: folded again, or begun from nothing, it is the same.
 void Life::check_state() {

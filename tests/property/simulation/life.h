@@ -1,9 +1,9 @@
-// The life of one Earshot under faults, told by a seed: history is imported, then days pass with deliveries, repeats, late and
-// jumping time, commands and changes of settings; at any moment the process may die, with less state than it had, and is
-// started again. The laws are looked at after each death and at the end.
+// The life of one Earshot under faults, told by a seed: history is imported, then days pass with deliveries, repeats,
+// late and jumping time, commands and changes of settings; at any moment the process may die, with less state than it
+// had, and is started again. The laws are looked at after each death and at the end.
 //
-// What was done is kept in a journal, call by call, as far as it survived. A second Earshot that never dies does the same
-// calls with other batches, and must hold the same state and have published the same.
+// What was done is kept in a journal, call by call, as far as it survived. A second Earshot that never dies does the
+// same calls with other batches, and must hold the same state and have published the same.
 #pragma once
 
 #include <deque>
@@ -23,7 +23,7 @@ struct Call {
   Timestamp clock{};            // what the wall showed
   std::vector<Event> events{};  // delivered, or one config.changed, or history
   std::vector<DeadLetter> letters{};
-  bool lives = false;           // import: into a log that lives
+  bool lives = false;  // import: into a log that lives
   int batch = 0;
 };
 

@@ -1,5 +1,5 @@
-// The proof that the log decides everything: whole lives of a small Earshot, each from a seed, with every fault that an engine
-// in memory can have. What must hold is said in life.h and ledger.h.
+// The proof that the log decides everything: whole lives of a small Earshot, each from a seed, with every fault that an
+// engine in memory can have. What must hold is said in life.h and ledger.h.
 //
 // EARSHOT_SEED=… plays that one life alone, EARSHOT_SEEDS=100000 that many.
 #include <chrono>
@@ -19,7 +19,8 @@ void play(std::uint64_t first, int lives) {
     const std::uint64_t seed = first + static_cast<std::uint64_t>(i);
     Life life(seed, {});
     const std::string wrong = life.live();
-    ASSERT_EQ(wrong, "") << "again: EARSHOT_SEED=" << seed << " build/release/simulation_test --gtest_filter=Simulation.*";
+    ASSERT_EQ(wrong, "") << "again: EARSHOT_SEED=" << seed
+                         << " build/release/simulation_test --gtest_filter=Simulation.*";
     sum.deaths += life.counts().deaths;
     sum.offered += life.counts().offered;
     sum.acknowledged += life.counts().acknowledged;
@@ -27,8 +28,8 @@ void play(std::uint64_t first, int lives) {
     sum.cases += life.counts().cases;
     sum.records += life.counts().records;
   }
-  std::printf("%d lives, %d deaths, %d offered live, %d acknowledged, %d repeats, %d cases, %zu records\n", lives, sum.deaths, sum.offered, sum.acknowledged, sum.repeats, sum.cases,
-              sum.records);
+  std::printf("%d lives, %d deaths, %d offered live, %d acknowledged, %d repeats, %d cases, %zu records\n", lives,
+              sum.deaths, sum.offered, sum.acknowledged, sum.repeats, sum.cases, sum.records);
 }
 
 void play_from(std::uint64_t first, int lives) {

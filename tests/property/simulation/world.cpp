@@ -16,12 +16,15 @@
 namespace earshot::test {
 namespace {
 
-constexpr std::string_view kWords[] = {"bad", "late", "refund", "broken", "fine", "good", "thanks", "urgent", "leave", "客服", "plain", "number"};
+constexpr std::string_view kWords[] = {"bad",    "late",   "refund", "broken", "fine",  "good",
+                                       "thanks", "urgent", "leave",  "客服",   "plain", "number"};
 
 bool says(std::string_view text, std::string_view word) { return text.find(word) != std::string_view::npos; }
 
 template <class T, std::size_t n>
-const T& any_of(Random& random, const T (&from)[n]) { return from[random.below(n)]; }
+const T& any_of(Random& random, const T (&from)[n]) {
+  return from[random.below(n)];
+}
 
 }  // namespace
 
@@ -49,8 +52,8 @@ Analysis analyse_words(std::string_view text, std::string_view) {
 }
 
 std::vector<MakeProcessor> make_simulated_processors(const Analyse& analyse) {
-  return {[analyse] { return make_intake({}, analyse); }, [] { return make_identity(); }, [] { return make_customer(); },
-          [] { return make_desk(); }, [] { return make_insight(); }};
+  return {[analyse] { return make_intake({}, analyse); }, [] { return make_identity(); },
+          [] { return make_customer(); }, [] { return make_desk(); }, [] { return make_insight(); }};
 }
 
 ImportRules simulated_rules() {
@@ -59,7 +62,9 @@ ImportRules simulated_rules() {
     if (const auto* input = std::get_if<Input>(&event.body)) return feedback_key("", event.tenant, *input);
     return feedback_key(event.tenant, std::get<DeadLetter>(event.body));
   };
-  rules.is_known = [](const Event& event, std::string_view key, ValueView& values) { return SeenEvents::look(event, key, values) == Seen::repeat; };
+  rules.is_known = [](const Event& event, std::string_view key, ValueView& values) {
+    return SeenEvents::look(event, key, values) == Seen::repeat;
+  };
   rules.imported_until = [](ValueView& values) { return imported_until(values, kSimulatedTenant); };
   return rules;
 }
@@ -68,12 +73,14 @@ World::World(Random& random) : random_(random), customers_(static_cast<int>(rand
 
 Person World::any_person() {
   const std::string number = std::to_string(random_.below(static_cast<std::uint64_t>(customers_)));
-  const std::string keys[] = {"customer:c" + number, "email:user-" + number + "@example.com", "phone:+100" + number, "google_play:gp" + number};
+  const std::string keys[] = {"customer:c" + number, "email:user-" + number + "@example.com", "phone:+100" + number,
+                              "google_play:gp" + number};
   Person person;
   person.keys = {any_of(random_, keys)};
   while (random_.chance(0.3)) {
     // Now and then the key of somebody else: two strong ids claim one.
-    const std::string other = random_.chance(0.1) ? "customer:c" + std::to_string(random_.below(6)) : any_of(random_, keys);
+    const std::string other =
+        random_.chance(0.1) ? "customer:c" + std::to_string(random_.below(6)) : any_of(random_, keys);
     if (std::find(person.keys.begin(), person.keys.end(), other) == person.keys.end()) person.keys.push_back(other);
   }
   if (random_.chance(0.5)) person.verified = person.keys;
@@ -99,28 +106,41 @@ void World::fill(Input& input, Timestamp at) {
     case InputKind::survey_invited:
     case InputKind::survey_answered: {
       const bool nps = random_.chance(0.5);
-      input.survey = Survey{"s" + std::to_string(random_.below(12)), nps ? SurveyFamily::nps : SurveyFamily::csat, {}, nps ? 0 : 1, nps ? 10 : 5, {}, {}};
-      if (input.kind == InputKind::survey_answered && random_.chance(0.9)) input.survey->score = random_.between(input.survey->min, input.survey->max);
+      input.survey = Survey{"s" + std::to_string(random_.below(12)),
+                            nps ? SurveyFamily::nps : SurveyFamily::csat,
+                            {},
+                            nps ? 0 : 1,
+                            nps ? 10 : 5,
+                            {},
+                            {}};
+      if (input.kind == InputKind::survey_answered && random_.chance(0.9))
+        input.survey->score = random_.between(input.survey->min, input.survey->max);
       break;
     }
     case InputKind::message:
     case InputKind::call:
       input.message = Message{};
       input.thread = "t" + std::to_string(random_.below(5));
-      if (random_.chance(0.3)) input.message = Message{Direction::outbound, random_.chance(0.8) ? Author::agent : Author::bot, "agent-1", Visibility::everyone};
+      if (random_.chance(0.3))
+        input.message = Message{Direction::outbound, random_.chance(0.8) ? Author::agent : Author::bot, "agent-1",
+                                Visibility::everyone};
       input.content.text = any_text();
       break;
     case InputKind::mention: input.content.text = any_text(); break;
     case InputKind::edited:
     case InputKind::deleted: input.target = Target{"/acme/shop", "e1"}; break;
     case InputKind::order:
-    case InputKind::returned: input.order = Order{"o" + std::to_string(events_), random_.between(100, 90'000), "EUR"}; break;
+    case InputKind::returned:
+      input.order = Order{"o" + std::to_string(events_), random_.between(100, 90'000), "EUR"};
+      break;
     case InputKind::usage: input.usage = Usage{"session", random_.between(1, 9)}; break;
     case InputKind::payment:
-      input.payment = Payment{"p" + std::to_string(events_), random_.between(100, 90'000), "EUR", static_cast<PaymentStatus>(random_.below(4))};
+      input.payment = Payment{"p" + std::to_string(events_), random_.between(100, 90'000), "EUR",
+                              static_cast<PaymentStatus>(random_.below(4))};
       break;
     case InputKind::subscription:
-      input.subscription = Subscription{"plan", static_cast<SubscriptionStatus>(random_.below(5)), at + std::chrono::days{30}};
+      input.subscription =
+          Subscription{"plan", static_cast<SubscriptionStatus>(random_.below(5)), at + std::chrono::days{30}};
       break;
     case InputKind::linked:
     case InputKind::unlinked: {
@@ -134,7 +154,8 @@ void World::fill(Input& input, Timestamp at) {
 }
 
 Event World::any_event(Timestamp at) {
-  static constexpr InputKind kFrequent[] = {InputKind::review, InputKind::message, InputKind::order, InputKind::payment, InputKind::survey_answered};
+  static constexpr InputKind kFrequent[] = {InputKind::review, InputKind::message, InputKind::order, InputKind::payment,
+                                            InputKind::survey_answered};
   Event event;
   event.id = "e" + std::to_string(++events_);
   event.source = "/acme/shop";
@@ -159,7 +180,8 @@ Event World::changed(Event event) {
 
 Event World::any_command(const std::vector<CaseChanged>& cases, Timestamp at) {
   static constexpr std::string_view kActors[] = {"agent-1", "agent-2", "lead-1", "super-1", "robot", "nobody"};
-  static constexpr CommandKind kWithoutCase[] = {CommandKind::agent_on_shift, CommandKind::agent_off_shift, CommandKind::open_case};
+  static constexpr CommandKind kWithoutCase[] = {CommandKind::agent_on_shift, CommandKind::agent_off_shift,
+                                                 CommandKind::open_case};
   Event event;
   event.id = "c" + std::to_string(++events_);
   event.source = "/acme/console";

@@ -1,5 +1,5 @@
-// A small company whose every word follows from a seed: its customers with their keys, what they say and do, what a careless
-// source makes of it, and what agents answer.
+// A small company whose every word follows from a seed: its customers with their keys, what they say and do, what a
+// careless source makes of it, and what agents answer.
 #pragma once
 
 #include <string>

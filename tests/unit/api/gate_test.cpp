@@ -33,7 +33,9 @@ class Gates : public ::testing::Test {
     last = problem == nullptr ? Problem{} : *problem;
     return problem == nullptr ? 200 : problem->status;
   }
-  int guess(const std::string& caller) { return ask(from(caller, "wrong-" + std::to_string(++guesses_) + "-0123456789")); }
+  int guess(const std::string& caller) {
+    return ask(from(caller, "wrong-" + std::to_string(++guesses_) + "-0123456789"));
+  }
   void guess_on(const std::string& caller) {
     for (int i = 0; i < kGuesses; ++i) ASSERT_EQ(guess(caller), 401) << i;
   }
@@ -107,7 +109,8 @@ TEST_F(Gates, ATokenMayAskSoOftenWhereverItComesFrom) {
   EXPECT_EQ(ask(from("192.0.2.8", hasty.secret)), 200);
   EXPECT_EQ(ask(from("192.0.2.9", hasty.secret)), 429);
   EXPECT_EQ(last.retry_after, seconds{1});
-  EXPECT_TRUE(std::holds_alternative<Principal>(gate.admit(from("192.0.2.9", hasty.secret), Role::read, false, now))) << "this is not counted";
+  EXPECT_TRUE(std::holds_alternative<Principal>(gate.admit(from("192.0.2.9", hasty.secret), Role::read, false, now)))
+      << "this is not counted";
   EXPECT_EQ(ask(from("192.0.2.9", kActor.secret)), 200);
   now += seconds{1};
   EXPECT_EQ(ask(from("192.0.2.9", hasty.secret)), 200);

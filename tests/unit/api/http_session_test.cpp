@@ -9,16 +9,12 @@ namespace {
 
 using Next = HttpSession::Next;
 
-const Request* request_of(const Next& next) {
-  return std::get_if<Request>(&next);
-}
+const Request* request_of(const Next& next) { return std::get_if<Request>(&next); }
 int status_of(const Next& next) {
   const auto* problem = std::get_if<Problem>(&next);
   return problem == nullptr ? 0 : problem->status;
 }
-bool needs_more(const Next& next) {
-  return std::holds_alternative<HttpSession::NeedMore>(next);
-}
+bool needs_more(const Next& next) { return std::holds_alternative<HttpSession::NeedMore>(next); }
 
 std::string post(std::string_view body, std::string_view more_headers = "") {
   return "POST /v1/events HTTP/1.1\r\nHost: x\r\n" + std::string(more_headers) +

@@ -290,7 +290,12 @@ TEST_F(QueriesTest, ACustomerIsFoundAsAPersonNamesThem) {
     std::string text;
     bool is_whole;  // then it is asked how they stand, and not when they last changed
   };
-  for (const auto& [text, is_whole] : {Typed{"customer:U-0012", true}, {"U-0012", true}, {id.hex(), true}, {"u-00", false}, {"12", false}, {"user-1", false}}) {
+  for (const auto& [text, is_whole] : {Typed{"customer:U-0012", true},
+                                       {"U-0012", true},
+                                       {id.hex(), true},
+                                       {"u-00", false},
+                                       {"12", false},
+                                       {"user-1", false}}) {
     SCOPED_TRACE(text);
     const auto found = queries_->find_customers(all, text);
     ASSERT_TRUE(found) << found.error().message;
@@ -306,7 +311,9 @@ TEST_F(QueriesTest, ACustomerIsFoundAsAPersonNamesThem) {
 
 // The curve is what the customer processor acts on: its levels are reached at the moments it names, by its settings.
 TEST_F(QueriesTest, AForecastReachesItsLevelsAtTheMomentsItNames) {
-  const auto forecast = [&](const std::string& key) { return queries_->forecast("acme", key, from_millis(1'772'000'000'000)); };
+  const auto forecast = [&](const std::string& key) {
+    return queries_->forecast("acme", key, from_millis(1'772'000'000'000));
+  };
   const KeyHash facet = hash_key("", "customer:9");
   values_.put_customer(facet, 0);
   EXPECT_EQ(forecast("customer:9")->rule, "none") << "never active";
@@ -336,7 +343,8 @@ TEST_F(QueriesTest, AForecastReachesItsLevelsAtTheMomentsItNames) {
   EXPECT_EQ(usual->curve.front().at, from_millis(1'771'000'000'000));
   EXPECT_EQ(usual->curve.back().at, from_millis(1'771'000'000'000) + std::chrono::days{182});
   EXPECT_EQ(usual->curve.back().permille, 1000);
-  for (const auto& [at, level] : {std::pair{*usual->watch_at, usual->watch_permille}, {*usual->act_at, usual->act_permille}}) {
+  for (const auto& [at, level] :
+       {std::pair{*usual->watch_at, usual->watch_permille}, {*usual->act_at, usual->act_permille}}) {
     for (std::size_t i = 1; i < usual->curve.size(); ++i) {
       EXPECT_GE(usual->curve[i].permille, usual->curve[i - 1].permille);
       EXPECT_EQ(usual->curve[i].permille >= level, usual->curve[i].at >= at) << i;

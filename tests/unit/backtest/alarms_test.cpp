@@ -95,7 +95,8 @@ TEST(BacktestAlarms, GoByTheModelOfTheSegment) {
   ASSERT_TRUE(alarms) << alarms.error().message;
   ASSERT_EQ(alarms->size(), 2u);
   EXPECT_EQ(alarms->at(0).customer, 1u);
-  EXPECT_EQ(alarms->at(0).at, silence_due({{0.5248, 6.1831, 1.2, 1.6140}, 60, 600, 800}, {kDayZero, day(28, 9), 4}).act);
+  EXPECT_EQ(alarms->at(0).at,
+            silence_due({{0.5248, 6.1831, 1.2, 1.6140}, 60, 600, 800}, {kDayZero, day(28, 9), 4}).act);
   EXPECT_EQ(alarms->at(1).at, silence_due({{}, 60, 600, 800}, {kDayZero, day(28, 9), 4}).act);
 }
 

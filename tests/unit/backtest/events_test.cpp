@@ -11,7 +11,8 @@ namespace {
 
 class EventsTest : public ::testing::Test {
  protected:
-  Result<Past> read(const std::string& text, std::set<std::string> activity = {}, std::vector<std::pair<std::string, std::string>> where = {}) {
+  Result<Past> read(const std::string& text, std::set<std::string> activity = {},
+                    std::vector<std::pair<std::string, std::string>> where = {}) {
     const auto path = scratch_.path() / "events.csv";
     std::ofstream(path, std::ios::binary) << text;
     return read_events({path, std::move(activity), std::move(where)});
@@ -20,13 +21,14 @@ class EventsTest : public ::testing::Test {
 };
 
 TEST_F(EventsTest, AreReadByTheNamesOfTheColumnsAndComeByTime) {
-  const auto past = read("\xef\xbb\xbf"
-                         "type,customer_id,amount,ts\r\n"
-                         "purchase,b,1,2026-01-02T10:00:00Z\r\n"
-                         "return,c,9,2026-01-01\r\n"
-                         "purchase,\"a\",2,2026-01-01\r\n"
-                         "purchase,b,3,2026-01-02T23:59:59+00:00\r\n",
-                         {"purchase"});
+  const auto past = read(
+      "\xef\xbb\xbf"
+      "type,customer_id,amount,ts\r\n"
+      "purchase,b,1,2026-01-02T10:00:00Z\r\n"
+      "return,c,9,2026-01-01\r\n"
+      "purchase,\"a\",2,2026-01-01\r\n"
+      "purchase,b,3,2026-01-02T23:59:59+00:00\r\n",
+      {"purchase"});
   ASSERT_TRUE(past) << past.error().message;
   EXPECT_EQ(past->customers, (std::vector<std::string>{"b", "a"}));
   ASSERT_EQ(past->events.size(), 3u);
@@ -38,7 +40,9 @@ TEST_F(EventsTest, AreReadByTheNamesOfTheColumnsAndComeByTime) {
 }
 
 TEST_F(EventsTest, OtherRowsArePassedOverAndBadOnesCounted) {
-  const auto past = read("customer_id,ts,part\na,2026-01-01,1\nb,2026-01-01,0\nc,yesterday,1\nd\n,2026-01-01,1\ne,2026-01-02,1\n", {}, {{"part", "1"}});
+  const auto past =
+      read("customer_id,ts,part\na,2026-01-01,1\nb,2026-01-01,0\nc,yesterday,1\nd\n,2026-01-01,1\ne,2026-01-02,1\n", {},
+           {{"part", "1"}});
   ASSERT_TRUE(past) << past.error().message;
   EXPECT_EQ(past->customers, (std::vector<std::string>{"a", "e"}));
   EXPECT_EQ(past->refused, 3);
@@ -50,7 +54,8 @@ TEST_F(EventsTest, SayWhatIsMissing) {
     const char* text;
     const char* message;
   };
-  for (const Row& row : {Row{"", "is empty"}, Row{"ts,type\n", "column customer_id is missing"}, Row{"customer_id,when\n", "column ts is missing"},
+  for (const Row& row : {Row{"", "is empty"}, Row{"ts,type\n", "column customer_id is missing"},
+                         Row{"customer_id,when\n", "column ts is missing"},
                          Row{"customer_id,ts\n", "column type is missing, and --activity asks for it"}}) {
     const auto past = read(row.text, {"purchase"});
     ASSERT_FALSE(past);

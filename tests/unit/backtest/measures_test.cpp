@@ -50,7 +50,8 @@ TEST(BacktestMeasures, GapsAreThoseThatCouldBeWatched) {
 
 TEST(BacktestMeasures, AnAlarmIsRightWhenTheSilenceReachesH) {
   const std::vector<Gap> gaps{{0, day(0), 50, 1}, {0, day(50), 10, 2}, {1, day(0), 40, 0}, {2, day(0), 31, 0}};
-  const std::vector<Alarm> alarms{{0, day(10), 800, {}}, {0, day(55), 800, {}}, {2, day(30), 800, {}}, {7, day(40), 800, {}}};
+  const std::vector<Alarm> alarms{
+      {0, day(10), 800, {}}, {0, day(55), 800, {}}, {2, day(30), 800, {}}, {7, day(40), 800, {}}};
   const AlarmScore sum = score(gaps, alarms, 30);
   EXPECT_EQ(sum.gaps, 4);
   EXPECT_EQ(sum.gone, 3);

@@ -9,7 +9,9 @@
 
 namespace earshot::backtest::test {
 
-inline Timestamp day(int number, int hour = 0) { return Timestamp{std::chrono::days{20'000 + number}} + std::chrono::hours{hour}; }
+inline Timestamp day(int number, int hour = 0) {
+  return Timestamp{std::chrono::days{20'000 + number}} + std::chrono::hours{hour};
+}
 
 // One letter each: the days on which a customer was active.
 inline Past past_of(const std::vector<std::vector<int>>& days) {
@@ -18,7 +20,8 @@ inline Past past_of(const std::vector<std::vector<int>>& days) {
     past.customers.push_back("c" + std::to_string(i));
     for (const int one : days[i]) past.events.push_back({day(one, 9), static_cast<std::uint32_t>(i)});
   }
-  std::stable_sort(past.events.begin(), past.events.end(), [](const PastEvent& a, const PastEvent& b) { return a.at < b.at; });
+  std::stable_sort(past.events.begin(), past.events.end(),
+                   [](const PastEvent& a, const PastEvent& b) { return a.at < b.at; });
   return past;
 }
 

@@ -16,7 +16,8 @@ std::vector<std::vector<int>> shoppers(Random& random, int customers, int days) 
     std::vector<int> active;
     const auto gap = 3 + random.below(60);
     const auto leaves = random.below(static_cast<std::uint64_t>(days));
-    for (auto at = random.below(30); at < leaves; at += 1 + random.below(2 * gap)) active.push_back(static_cast<int>(at));
+    for (auto at = random.below(30); at < leaves; at += 1 + random.below(2 * gap))
+      active.push_back(static_cast<int>(at));
     all.push_back(active);
   }
   return all;

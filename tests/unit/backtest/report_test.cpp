@@ -44,7 +44,8 @@ TEST(BacktestReport, QuartersAndFrequenciesAreAllOfIt) {
   EXPECT_EQ(quarters, found->lines[0].score.gaps);
   EXPECT_EQ(frequencies, found->lines[0].score.gaps);
   for (std::size_t i = 1; i < found->promises.size(); ++i) {
-    EXPECT_LE(found->promises[i].score.alarms, found->promises[i - 1].score.alarms) << "who promises more speaks less often";
+    EXPECT_LE(found->promises[i].score.alarms, found->promises[i - 1].score.alarms)
+        << "who promises more speaks less often";
   }
 }
 

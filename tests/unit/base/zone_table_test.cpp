@@ -16,12 +16,8 @@ WallTime clocks_show(int year, unsigned month, unsigned day, std::chrono::minute
   return WallTime{std::chrono::local_days{date}.time_since_epoch() + time};
 }
 
-std::string first(const ZoneTable& zone, WallTime local) {
-  return format_rfc3339(zone.first_instant(local));
-}
-std::string last(const ZoneTable& zone, WallTime local) {
-  return format_rfc3339(zone.last_instant(local));
-}
+std::string first(const ZoneTable& zone, WallTime local) { return format_rfc3339(zone.first_instant(local)); }
+std::string last(const ZoneTable& zone, WallTime local) { return format_rfc3339(zone.last_instant(local)); }
 
 TEST(ZoneTable, IsUtcAtFirst) {
   const ZoneTable utc;

@@ -42,7 +42,8 @@ TEST(Config, ThatIsEmptyStillGivesTheLogEverySetting) {
 }
 
 TEST(Config, IsShownWithItsOriginsAndReadAgain) {
-  const std::string yaml = "listen: 127.0.0.1:0\nsilence:\n  late_days: 0\nconnectors:\n  - name: csv\n    separator: \"\\t\"\n";
+  const std::string yaml =
+      "listen: 127.0.0.1:0\nsilence:\n  late_days: 0\nconnectors:\n  - name: csv\n    separator: \"\\t\"\n";
   Config config = good(yaml);
   config.file = "earshot.yaml";
   const std::string shown = show_config(config);
@@ -56,7 +57,9 @@ TEST(Config, IsShownWithItsOriginsAndReadAgain) {
 
 TEST(Config, TakesTokensFromTheEnvironment) {
   ::setenv("EARSHOT_TEST_TOKEN", "0123456789abcdef", 1);
-  const Config config = good("tenant: shop\ntokens:\n  - secret_env: EARSHOT_TEST_TOKEN\n  - {secret_env: EARSHOT_TEST_TOKEN, tenant: other, role: act}\n");
+  const Config config = good(
+      "tenant: shop\ntokens:\n  - secret_env: EARSHOT_TEST_TOKEN\n  - {secret_env: EARSHOT_TEST_TOKEN, tenant: other, "
+      "role: act}\n");
   ASSERT_EQ(config.tokens.size(), 2u);
   EXPECT_EQ(config.tokens[0].secret, "0123456789abcdef");
   EXPECT_EQ(config.tokens[0].tenant, "shop");
@@ -70,7 +73,8 @@ TEST(Config, ReadsSinks) {
   ::setenv("EARSHOT_TEST_URL", "https://bot.example/send?key=abc", 1);
   const Config config = good(
       "tenant: shop\nsinks:\n  - {name: plain, url: 'https://a.example/x', secret_env: [EARSHOT_TEST_SECRET]}\n"
-      "  - {name: chat, kind: dingtalk, tenant: other, url_env: EARSHOT_TEST_URL, secret_env: [EARSHOT_TEST_SECRET], severity: critical, quiet_hours: 0}\n"
+      "  - {name: chat, kind: dingtalk, tenant: other, url_env: EARSHOT_TEST_URL, secret_env: [EARSHOT_TEST_SECRET], "
+      "severity: critical, quiet_hours: 0}\n"
       "  - {name: few, kind: wecom, url: 'https://b.example/x', per_minute: 3}\n");
   ASSERT_EQ(config.sinks.size(), 3u);
   EXPECT_EQ(config.sinks[0].kind, "webhook");
@@ -89,7 +93,8 @@ TEST(Config, ReadsSinks) {
 TEST(Config, SaysWhatIsWrongWithASink) {
   const std::string url = "url: 'https://a.example/x'";
   for (const auto& [sink, complaint] : std::vector<std::pair<std::string, std::string>>{
-           {"{name: a, kind: slak, " + url + "}", "sinks.kind is none of webhook, slack, feishu, dingtalk or wecom: slak"},
+           {"{name: a, kind: slak, " + url + "}",
+            "sinks.kind is none of webhook, slack, feishu, dingtalk or wecom: slak"},
            {"{name: a}", "needs its address"},
            {"{name: a, " + url + ", url_env: B}", "needs its address"},
            {"{name: a, url_env: EARSHOT_TEST_NOBODY_SET_THIS}", "not set in the environment"},
@@ -108,7 +113,8 @@ TEST(Config, RefusesSettingsOfAConnectorThatAreNoJson) {
   for (const char* settings : {"x: 99999999999999999999999", "map: {a: 1, a: 2}"}) {
     const auto config = parse_config("connectors:\n  - name: csv\n    " + std::string(settings) + "\n", "earshot.yaml");
     ASSERT_FALSE(config) << settings;
-    EXPECT_TRUE(config.error().message.starts_with("earshot.yaml line 1: connectors cannot be taken")) << config.error().message;
+    EXPECT_TRUE(config.error().message.starts_with("earshot.yaml line 1: connectors cannot be taken"))
+        << config.error().message;
   }
 }
 
@@ -129,7 +135,8 @@ TEST(Config, RefusesAKeyThatStandsTwiceAndAListThatIsNone) {
 TEST(Config, PassesOnWhatABrokerAsksForAndKeepsTheSecretOutOfSight) {
   ::setenv("EARSHOT_TEST_BROKER_PASSWORD", "not to be shown", 1);
   const Config config = good(
-      "engine:\n  kind: kafka\n  bootstrap: localhost:9093\n  prefix: try.\n  security:\n    protocol: sasl_ssl\n    ca_file: ca.pem\n"
+      "engine:\n  kind: kafka\n  bootstrap: localhost:9093\n  prefix: try.\n  security:\n    protocol: sasl_ssl\n    "
+      "ca_file: ca.pem\n"
       "    sasl_mechanism: SCRAM-SHA-512\n    username: earshot\n    password_env: EARSHOT_TEST_BROKER_PASSWORD\n");
   EXPECT_EQ(config.engine.kind, "kafka");
   EXPECT_EQ(config.engine.bootstrap, "localhost:9093");
@@ -150,7 +157,8 @@ TEST(Config, SaysWhatIsWrongWithAnEngine) {
       {"engine: {kind: memory}", "engine.kind is not embedded or kafka: memory"},
       {"engine: {bootstrap: localhost:9092}", "engine.bootstrap is for kafka only"},
       {"engine: {kind: kafka, bootstrap: b, slot: a/b}", "engine.slot is written with letters"},
-      {"engine: {kind: kafka, bootstrap: b, security: {password_env: EARSHOT_TEST_NOBODY_SET_THIS}}", "which is not set in the environment"},
+      {"engine: {kind: kafka, bootstrap: b, security: {password_env: EARSHOT_TEST_NOBODY_SET_THIS}}",
+       "which is not set in the environment"},
       {"engine: {kind: kafka, bootstrap: b, security: {protocl: ssl}}", "protocol"},
       {"engine: kafka", "engine is not a group of keys"},
   };
@@ -165,7 +173,9 @@ TEST(Config, SaysWhatIsWrongWithAnEngine) {
 
 TEST(Config, LimitsWebHooksOfOthersUnlessItIsTold) {
   ::setenv("EARSHOT_TEST_TOKEN", "0123456789abcdef", 1);
-  const std::string two = "connectors:\n  - {name: typeform}\n  - {name: zendesk, requests_per_second: 7}\n  - {name: discourse, requests_per_second: 0}\n";
+  const std::string two =
+      "connectors:\n  - {name: typeform}\n  - {name: zendesk, requests_per_second: 7}\n  - {name: discourse, "
+      "requests_per_second: 0}\n";
   const Config open = good("tokens:\n  - secret_env: EARSHOT_TEST_TOKEN\n" + two);
   EXPECT_EQ(open.connectors[0].requests_per_second, 1000);
   EXPECT_EQ(open.connectors[1].requests_per_second, 7);
@@ -182,17 +192,25 @@ TEST(Config, SaysWhereItIsWrongAndWhatIsNear) {
     std::string message;
   };
   for (const Row& row : std::vector<Row>{
-           {"tenant: acme\npartitons: 3\n", "earshot.yaml line 2: partitons is not a known key; did you mean partitions?"},
-           {"silence:\n  horizon_day: 3\n", "earshot.yaml line 2: silence.horizon_day is not a known key; did you mean horizon_days?"},
-           {"silence:\n  horizon_days: soon\n", "earshot.yaml line 2: silence.horizon_days is not a whole number within range"},
-           {"desk:\n  departments:\n    - name: a\n      liason: agent-1\n", "line 4: desk: departments.liason is not a known key; did you mean liaison?"},
+           {"tenant: acme\npartitons: 3\n",
+            "earshot.yaml line 2: partitons is not a known key; did you mean partitions?"},
+           {"silence:\n  horizon_day: 3\n",
+            "earshot.yaml line 2: silence.horizon_day is not a known key; did you mean horizon_days?"},
+           {"silence:\n  horizon_days: soon\n",
+            "earshot.yaml line 2: silence.horizon_days is not a whole number within range"},
+           {"desk:\n  departments:\n    - name: a\n      liason: agent-1\n",
+            "line 4: desk: departments.liason is not a known key; did you mean liaison?"},
            {"partitions: 0\n", "line 1: partitions is not within 1 and 1024"},
            {"tokens:\n  - secret_env: EARSHOT_NOT_SET\n", "EARSHOT_NOT_SET, which is not set in the environment"},
            {"tokens:\n  - {secret_env: HOME, role: boss}\n", "tokens.role is not read, act or admin: boss"},
-           {"connectors:\n  - {name: typeform, secrets: [abc]}\n", "line 2: connectors.secrets would hold a secret in clear"},
-           {"connectors:\n  - {name: typeform, requests_per_second: many}\n", "line 2: connectors.requests_per_second is not from 0"},
-           {"connectors:\n  - {name: typeform, requests_per_second: -1}\n", "line 2: connectors.requests_per_second is not from 0"},
-           {"connectors:\n  - {name: typeform, requests_per_second: 1000001}\n", "line 2: connectors.requests_per_second is not from 0"},
+           {"connectors:\n  - {name: typeform, secrets: [abc]}\n",
+            "line 2: connectors.secrets would hold a secret in clear"},
+           {"connectors:\n  - {name: typeform, requests_per_second: many}\n",
+            "line 2: connectors.requests_per_second is not from 0"},
+           {"connectors:\n  - {name: typeform, requests_per_second: -1}\n",
+            "line 2: connectors.requests_per_second is not from 0"},
+           {"connectors:\n  - {name: typeform, requests_per_second: 1000001}\n",
+            "line 2: connectors.requests_per_second is not from 0"},
            {"- a\n", "is not a list of keys with values"},
            {"a: [\n", "line 2: not YAML"}}) {
     SCOPED_TRACE(row.yaml);

@@ -28,7 +28,9 @@ class SomeLog final : public LogReader {
     return {};
   }
   Result<Offset> begin(TopicPartition) const override { return Offset{0}; }
-  Result<Offset> end(TopicPartition partition) const override { return static_cast<Offset>(records_[partition.topic].size()); }
+  Result<Offset> end(TopicPartition partition) const override {
+    return static_cast<Offset>(records_[partition.topic].size());
+  }
 
   static std::vector<TopicSpec> topics() {
     std::vector<TopicSpec> specs;
@@ -120,7 +122,8 @@ TEST(Labels, LeaveOutWhatDeskRefusedAndWhatWasSaidUnderTheSameNameAgain) {
 
 // ---- what a tenant's settings change ------------------------------------------------------------------------------
 
-Analysis read(TenantTexts& texts, const std::string& text, const std::string& settings, std::string& product, const std::string& channel = "web_shop") {
+Analysis read(TenantTexts& texts, const std::string& text, const std::string& settings, std::string& product,
+              const std::string& channel = "web_shop") {
   Input input;
   input.channel = channel;
   Analysis analysis = analyzer().analyze(text, {}, {.evidence = false});
@@ -134,9 +137,11 @@ TEST(TenantTexts, ApplyFromTheirSettingsOnAndNotBefore) {
   const std::string text = "my zorgel makes a strange sound";
   const Analysis before = read(texts, text, "{}", product);
   EXPECT_EQ(before, analyzer().analyze(text, {}, {.evidence = false}));
-  const Analysis after = read(texts, text, R"({"words":[{"phrases":["zorgel"],"issues":["technical"],"product":"zorgel-1"}]})", product);
+  const Analysis after =
+      read(texts, text, R"({"words":[{"phrases":["zorgel"],"issues":["technical"],"product":"zorgel-1"}]})", product);
   EXPECT_EQ(product, "zorgel-1");
-  EXPECT_TRUE(std::any_of(after.issues.begin(), after.issues.end(), [](const IssueScore& issue) { return issue.type == IssueType::technical; }));
+  EXPECT_TRUE(std::any_of(after.issues.begin(), after.issues.end(),
+                          [](const IssueScore& issue) { return issue.type == IssueType::technical; }));
   product.clear();
   EXPECT_EQ(read(texts, text, "{}", product), before);
   EXPECT_EQ(product, "");

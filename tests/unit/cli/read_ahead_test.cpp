@@ -33,7 +33,9 @@ class ReadAheadTest : public ::testing::Test {
     ASSERT_TRUE(loaded) << loaded.error().message;
     analyzer_ = std::make_unique<Analyzer>(std::move(*loaded));
   }
-  Analysis plain(const std::string& text, std::string_view language = "en") const { return analyzer_->analyze(text, language, {.evidence = false}); }
+  Analysis plain(const std::string& text, std::string_view language = "en") const {
+    return analyzer_->analyze(text, language, {.evidence = false});
+  }
 
   std::unique_ptr<Analyzer> analyzer_;
 };
@@ -76,7 +78,8 @@ class PumpTest : public ReadAheadTest {
 
   std::int64_t records(Topic topic) const {
     std::int64_t count = 0;
-    for (std::uint16_t partition = 0; partition < kPartitions; ++partition) count += *log_->end({index_of(topic), partition});
+    for (std::uint16_t partition = 0; partition < kPartitions; ++partition)
+      count += *log_->end({index_of(topic), partition});
     return count;
   }
 
@@ -107,7 +110,8 @@ TEST_F(PumpTest, AReplayThatReadsNoTextEndsInTheSameState) {
   take(review("3", "torn \xff text"));
   EXPECT_GT(records(Topic::cases), 0);
   MemoryStore scratch;
-  auto replayed = replay(*log_, pump_->positions(), scratch, make_replay_processors(config_), {.partitions = kPartitions});
+  auto replayed =
+      replay(*log_, pump_->positions(), scratch, make_replay_processors(config_), {.partitions = kPartitions});
   ASSERT_TRUE(replayed) << replayed.error().message;
   EXPECT_EQ(replayed->digest, *state_digest(state_, kPartitions));
 }

@@ -51,7 +51,8 @@ class ServiceThatFits : public ::testing::Test {
   // Durable when it returns, and all that was offered before it too.
   void hear(std::vector<Event> events) {
     std::promise<bool> heard;
-    live_->offer(std::move(events), [&](const Result<Live::Outcome>& outcome) { heard.set_value(outcome.has_value()); });
+    live_->offer(std::move(events),
+                 [&](const Result<Live::Outcome>& outcome) { heard.set_value(outcome.has_value()); });
     EXPECT_TRUE(heard.get_future().get());
   }
 
@@ -194,7 +195,8 @@ TEST_F(ServiceThatFits, IsReplayedToTheSameState) {
   EXPECT_EQ(look().size(), 1u);
   live_->stop();
   MemoryStore scratch;
-  const auto replayed = replay(*log_, pump_->positions(), scratch, make_replay_processors(config_), {.partitions = kPartitions});
+  const auto replayed =
+      replay(*log_, pump_->positions(), scratch, make_replay_processors(config_), {.partitions = kPartitions});
   ASSERT_TRUE(replayed) << replayed.error().message;
   EXPECT_EQ(replayed->digest, *state_digest(state_, kPartitions));
 }

@@ -48,9 +48,7 @@ TEST(DisplayWidth, CountsColumnsNotBytes) {
   EXPECT_EQ(display_width("\xff"), 1u) << "what is no UTF-8 is shown as one sign";
 }
 
-TEST(ShowTime, IsAMinuteInUtc) {
-  EXPECT_EQ(show_time(from_millis(1'323'435'659'999)), "2011-12-09 13:00");
-}
+TEST(ShowTime, IsAMinuteInUtc) { EXPECT_EQ(show_time(from_millis(1'323'435'659'999)), "2011-12-09 13:00"); }
 
 TEST(ShowSpan, NamesTheTwoUnitsThatMatter) {
   struct Row {

@@ -20,13 +20,23 @@ TEST(Phrases, AreFoundWhereverTheyStandInEitherCase) {
     bool stands;
   };
   const Row rows[] = {
-      {{"acme"}, "my ACME broke", true},       {{"acme"}, "acm e", false},         {{"acme"}, "", false},
-      {{"退款", "客服"}, "要退款", true},      {{"客服"}, "客 服", false},         {{"Über"}, "über", false},
-      {{"abcd", "bc"}, "xabcx", true},         {{"abcd", "bc"}, "acbd", false},    {{"aab"}, "aaaab", true},
-      {{"ab", "abc"}, "zab", true},            {{"abc", "ab"}, "zab", true},       {{"she", "hers", "his"}, "ushers", true},
-      {{"he"}, "HE", true},                    {{"[z"}, "{Z", false},
+      {{"acme"}, "my ACME broke", true},
+      {{"acme"}, "acm e", false},
+      {{"acme"}, "", false},
+      {{"退款", "客服"}, "要退款", true},
+      {{"客服"}, "客 服", false},
+      {{"Über"}, "über", false},
+      {{"abcd", "bc"}, "xabcx", true},
+      {{"abcd", "bc"}, "acbd", false},
+      {{"aab"}, "aaaab", true},
+      {{"ab", "abc"}, "zab", true},
+      {{"abc", "ab"}, "zab", true},
+      {{"she", "hers", "his"}, "ushers", true},
+      {{"he"}, "HE", true},
+      {{"[z"}, "{Z", false},
   };
-  for (const Row& row : rows) EXPECT_EQ(Phrases::of(row.phrases)->stand_in(row.text), row.stands) << row.phrases[0] << " in " << row.text;
+  for (const Row& row : rows)
+    EXPECT_EQ(Phrases::of(row.phrases)->stand_in(row.text), row.stands) << row.phrases[0] << " in " << row.text;
   EXPECT_FALSE(Phrases::of({"a", ""}));
   EXPECT_TRUE(Phrases::of({std::string(Phrases::kBytesMax, 'a')}));
   EXPECT_FALSE(Phrases::of({std::string(Phrases::kBytesMax + 1, 'a')}));
@@ -48,7 +58,9 @@ TEST(Phrases, AreThoseThatASearchForEachOneFinds) {
     ASSERT_TRUE(made);
     for (int i = 0; i < 20; ++i) {
       const std::string text = some_letters(random, 12);
-      const bool stands = std::any_of(phrases.begin(), phrases.end(), [&](const std::string& one) { return to_lower(text).find(to_lower(one)) != std::string::npos; });
+      const bool stands = std::any_of(phrases.begin(), phrases.end(), [&](const std::string& one) {
+        return to_lower(text).find(to_lower(one)) != std::string::npos;
+      });
       ASSERT_EQ(made->stand_in(text), stands) << text;
     }
   }
@@ -130,18 +142,26 @@ TEST(FrameFilter, PassesOverNothingThatWouldBeKept) {
     const std::string frame = R"({"record":{"text":)" + quoted(text) + "}}";
     JsonDocument document;
     const auto record = object_at(*parse_object(document, frame), "record");
-    ASSERT_TRUE(!filter->takes(*record, *text_at(*record, "text")) || filter->may_matter(frame)) << frame << " for " << settings.keywords[0];
+    ASSERT_TRUE(!filter->takes(*record, *text_at(*record, "text")) || filter->may_matter(frame))
+        << frame << " for " << settings.keywords[0];
   }
 }
 
 TEST(TimeInFront, IsThatOfTheFrameOrNothing) {
   const std::string first = R"({"did":"did:plc:aaaa","time_us":1767225600123456,"kind":"commit","commit":{}})";
-  const std::string second = R"({"$type":"message","payload":{"$type":"a#commit","seq":1,"did":"did:plc:aaaa","time":"2026-01-01T00:00:00.123Z","record":{}}})";
-  for (const std::string& frame : {first, second}) EXPECT_EQ(bluesky::time_in_front(frame), from_millis(1'767'225'600'123));
-  for (const std::string& frame : {std::string(), std::string("{}"), std::string(R"({"did":"did:plc:aaaa","kind":"commit","commit":{"record":{"time_us":1767225600123456}}})"),
-                                   std::string(R"({"did":"did:plc:a\"a","time_us":1767225600123456,"kind":"commit"})"), std::string(R"({"did":"did:plc:aaaa","time_us":-1,"kind")"),
-                                   std::string(R"({"did":"did:plc:aaaa","time_us":17672256001234560000000,"kind")"), std::string(R"({"did":"did:plc:aaaa","time_us":1767225600123456)"),
-                                   std::string(R"({"$type":"message","payload":{"$type":"a#commit","record":{"time":"2026-01-01T00:00:00Z"}}})")}) {
+  const std::string second =
+      R"({"$type":"message","payload":{"$type":"a#commit","seq":1,"did":"did:plc:aaaa","time":"2026-01-01T00:00:00.123Z","record":{}}})";
+  for (const std::string& frame : {first, second})
+    EXPECT_EQ(bluesky::time_in_front(frame), from_millis(1'767'225'600'123));
+  for (const std::string& frame :
+       {std::string(), std::string("{}"),
+        std::string(R"({"did":"did:plc:aaaa","kind":"commit","commit":{"record":{"time_us":1767225600123456}}})"),
+        std::string(R"({"did":"did:plc:a\"a","time_us":1767225600123456,"kind":"commit"})"),
+        std::string(R"({"did":"did:plc:aaaa","time_us":-1,"kind")"),
+        std::string(R"({"did":"did:plc:aaaa","time_us":17672256001234560000000,"kind")"),
+        std::string(R"({"did":"did:plc:aaaa","time_us":1767225600123456)"),
+        std::string(
+            R"({"$type":"message","payload":{"$type":"a#commit","record":{"time":"2026-01-01T00:00:00Z"}}})")}) {
     EXPECT_FALSE(bluesky::time_in_front(frame)) << frame;
   }
 }

@@ -68,10 +68,12 @@ TEST(Signatures, SharedSamplesAreJudgedRightly) {
     const char* folder;
     const char* scheme;
   };
-  for (const Row& row : {Row{"out_standard_webhooks", "standard_webhooks"}, Row{"formbricks", "standard_webhooks"}, Row{"stripe", "stripe"},
-                         Row{"shopify", "shopify"}, Row{"typeform", "typeform"}, Row{"zendesk", "zendesk"}, Row{"chatwoot", "chatwoot"},
-                         Row{"slack_events", "slack"}, Row{"intercom", "intercom"}, Row{"meta", "meta"}, Row{"x_api", "x"},
-                         Row{"surveymonkey", "surveymonkey"}, Row{"delighted", "delighted"}, Row{"judgeme", "judgeme"}}) {
+  for (const Row& row :
+       {Row{"out_standard_webhooks", "standard_webhooks"}, Row{"formbricks", "standard_webhooks"},
+        Row{"stripe", "stripe"}, Row{"shopify", "shopify"}, Row{"typeform", "typeform"}, Row{"zendesk", "zendesk"},
+        Row{"chatwoot", "chatwoot"}, Row{"slack_events", "slack"}, Row{"intercom", "intercom"}, Row{"meta", "meta"},
+        Row{"x_api", "x"}, Row{"surveymonkey", "surveymonkey"}, Row{"delighted", "delighted"},
+        Row{"judgeme", "judgeme"}}) {
     EXPECT_GT(play_rows(samples / row.folder, row.scheme), 0) << row.folder;
   }
 }
@@ -82,14 +84,18 @@ const std::string kOldSecret = "whsec_" + to_base64("fedcba9876543210fedcba98765
 Headers signed_headers(const std::vector<std::string>& secrets, Timestamp at, std::string_view body) {
   const auto signature = sign_standard_webhook(secrets, {"msg_1", at, body});
   EXPECT_TRUE(signature.has_value());
-  return {{"webhook-id", "msg_1"}, {"webhook-timestamp", std::to_string(to_millis(at) / 1000)}, {"webhook-signature", *signature}};
+  return {{"webhook-id", "msg_1"},
+          {"webhook-timestamp", std::to_string(to_millis(at) / 1000)},
+          {"webhook-signature", *signature}};
 }
 
 TEST(Signatures, WhatWeSignWeAcceptWithinFiveMinutesBothWays) {
   const SignatureScheme& scheme = *find_signature_scheme("standard_webhooks");
   const Timestamp at = parse_rfc3339("2026-01-01T00:00:00Z").value();
   const Headers headers = signed_headers({kSecret}, at, "{}");
-  const auto accepted = [&](Millis later) { return verify_signature(scheme, {kSecret}, {headers, "{}", at + later}).has_value(); };
+  const auto accepted = [&](Millis later) {
+    return verify_signature(scheme, {kSecret}, {headers, "{}", at + later}).has_value();
+  };
   EXPECT_TRUE(accepted(Millis{0}));
   EXPECT_TRUE(accepted(kReplayWindow));
   EXPECT_TRUE(accepted(-Millis{kReplayWindow}));
@@ -124,8 +130,10 @@ TEST(Signatures, AnEmptySecretIsRefusedAtStartAndNeverUsed) {
 }
 
 TEST(Signatures, HexMayBeUpperCase) {
-  const Headers lower{{"x-hub-signature-256", "sha256=f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8"}};
-  const Headers upper{{"x-hub-signature-256", "sha256=F7BC83F430538424B13298E6AA6FB143EF4D59A14946175997479DBC2D1A3CD8"}};
+  const Headers lower{
+      {"x-hub-signature-256", "sha256=f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8"}};
+  const Headers upper{
+      {"x-hub-signature-256", "sha256=F7BC83F430538424B13298E6AA6FB143EF4D59A14946175997479DBC2D1A3CD8"}};
   const std::string body = "The quick brown fox jumps over the lazy dog";  // a well-known test value of HMAC-SHA256
   for (const Headers& headers : {lower, upper}) {
     EXPECT_TRUE(verify_signature(*find_signature_scheme("meta"), {"key"}, {headers, body, kEarliest}).has_value());
@@ -134,7 +142,8 @@ TEST(Signatures, HexMayBeUpperCase) {
 
 TEST(Signatures, AReasonNamesNoSecretAndNoBody) {
   const Headers headers{{"typeform-signature", "sha256=AAAA"}};
-  const auto refused = verify_signature(*find_signature_scheme("typeform"), {"my-secret"}, {headers, "my body", kEarliest});
+  const auto refused =
+      verify_signature(*find_signature_scheme("typeform"), {"my-secret"}, {headers, "my body", kEarliest});
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().message, "the signature does not fit the body");
 }

@@ -33,7 +33,9 @@ class Lines : public LineReader {
 using Numbered = std::vector<std::pair<std::int64_t, std::string>>;
 
 TEST(LineReader, CutsLinesWhereverThePiecesEnd) {
-  const std::string bytes = "\xef\xbb\xbf" "a\r\n\n\r\nbc\nlast";
+  const std::string bytes =
+      "\xef\xbb\xbf"
+      "a\r\n\n\r\nbc\nlast";
   for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
     Counted counted;
     Lines reader(counted);
@@ -129,7 +131,9 @@ class Rows : public csv::Records {
 
  private:
   void record(std::string_view record, std::int64_t line) override { records.emplace_back(line, record); }
-  void malformed(std::string_view first, std::int64_t line, std::string_view) override { broken.emplace_back(line, first); }
+  void malformed(std::string_view first, std::int64_t line, std::string_view) override {
+    broken.emplace_back(line, first);
+  }
   void too_long(PassingBytes& bytes, std::int64_t) override { long_bytes = bytes.length(); }
 };
 
@@ -173,12 +177,14 @@ TEST(CsvRecords, AQuotationMarkThatNeverClosesDoesNotSwallowTheFile) {
 
 TEST(Text, NumbersArePlainAndExact) {
   EXPECT_EQ(parse_integer("9007199254740993"), 9007199254740993);
-  for (const char* text : {"", "1.0", " 1", "1e3", "9223372036854775808", "+1"}) EXPECT_EQ(parse_integer(text), std::nullopt) << text;
+  for (const char* text : {"", "1.0", " 1", "1e3", "9223372036854775808", "+1"})
+    EXPECT_EQ(parse_integer(text), std::nullopt) << text;
   EXPECT_EQ(parse_decimal("2.5", 3), 2500);
   EXPECT_EQ(parse_decimal("-0.0005", 3), -1);
   EXPECT_EQ(parse_decimal("4.999999999999999999", 3), 5000);
   EXPECT_EQ(parse_decimal(".5", 3), 500);
-  for (const char* text : {"", ".", "-", "1.2.3", "1,5", "NaN", "99999999999999999999"}) EXPECT_EQ(parse_decimal(text, 3), std::nullopt) << text;
+  for (const char* text : {"", ".", "-", "1.2.3", "1,5", "NaN", "99999999999999999999"})
+    EXPECT_EQ(parse_decimal(text, 3), std::nullopt) << text;
 }
 
 TEST(Text, StarsAsPeopleWriteThem) {
@@ -186,11 +192,12 @@ TEST(Text, StarsAsPeopleWriteThem) {
     const char* text;
     std::int64_t milli;
   };
-  for (const Row& row : {Row{"2.5", 2500}, Row{"五星", 5000}, Row{"1分", 1000}, Row{"四星半", 4500}, Row{"★★★☆☆", 3000}, Row{" 4 stars ", 4000},
-                         Row{"两星", 2000}}) {
+  for (const Row& row : {Row{"2.5", 2500}, Row{"五星", 5000}, Row{"1分", 1000}, Row{"四星半", 4500}, Row{"★★★☆☆", 3000},
+                         Row{" 4 stars ", 4000}, Row{"两星", 2000}}) {
     EXPECT_EQ(parse_stars(row.text), row.milli) << row.text;
   }
-  for (const char* text : {"", "good", "五五星", "☆x", "stars", "-3星半", "-1000000001"}) EXPECT_EQ(parse_stars(text), std::nullopt) << text;
+  for (const char* text : {"", "good", "五五星", "☆x", "stars", "-3星半", "-1000000001"})
+    EXPECT_EQ(parse_stars(text), std::nullopt) << text;
 }
 
 TEST(Text, MoneyIsExactInTheUnitsOfItsCurrency) {
@@ -200,14 +207,28 @@ TEST(Text, MoneyIsExactInTheUnitsOfItsCurrency) {
     char mark;
     std::optional<std::int64_t> minor;
   };
-  for (const Row& row :
-       {Row{"1,299.00", "CNY", '.', 129900}, Row{"505.3", "GBP", '.', 50530}, Row{"-196.1", "GBP", '.', -19610}, Row{"¥389", "CNY", '.', 38900},
-        Row{"1.299,05", "EUR", ',', 129905}, Row{"1 299,5", "EUR", ',', 129950}, Row{"12,34,567.89", "INR", '.', 123456789},
-        Row{"1299", "JPY", '.', 1299}, Row{"1299.00", "JPY", '.', 1299}, Row{"1.250", "KWD", '.', 1250}, Row{"389.5元", "CNY", '.', 38950},
-        Row{"CNY 7", "CNY", '.', 700}, Row{"90071992547409.93", "GBP", '.', 9007199254740993}, Row{"0.1", "GBP", '.', 10},
-        Row{"1.005", "GBP", '.', std::nullopt}, Row{"1,2,3", "GBP", '.', std::nullopt}, Row{"1,29", "GBP", '.', std::nullopt},
-        Row{",299", "GBP", '.', std::nullopt}, Row{"", "GBP", '.', std::nullopt}, Row{"12.5.1", "GBP", '.', std::nullopt},
-        Row{"ten", "GBP", '.', std::nullopt}, Row{"-", "GBP", '.', std::nullopt}}) {
+  for (const Row& row : {Row{"1,299.00", "CNY", '.', 129900},
+                         Row{"505.3", "GBP", '.', 50530},
+                         Row{"-196.1", "GBP", '.', -19610},
+                         Row{"¥389", "CNY", '.', 38900},
+                         Row{"1.299,05", "EUR", ',', 129905},
+                         Row{"1 299,5", "EUR", ',', 129950},
+                         Row{"12,34,567.89", "INR", '.', 123456789},
+                         Row{"1299", "JPY", '.', 1299},
+                         Row{"1299.00", "JPY", '.', 1299},
+                         Row{"1.250", "KWD", '.', 1250},
+                         Row{"389.5元", "CNY", '.', 38950},
+                         Row{"CNY 7", "CNY", '.', 700},
+                         Row{"90071992547409.93", "GBP", '.', 9007199254740993},
+                         Row{"0.1", "GBP", '.', 10},
+                         Row{"1.005", "GBP", '.', std::nullopt},
+                         Row{"1,2,3", "GBP", '.', std::nullopt},
+                         Row{"1,29", "GBP", '.', std::nullopt},
+                         Row{",299", "GBP", '.', std::nullopt},
+                         Row{"", "GBP", '.', std::nullopt},
+                         Row{"12.5.1", "GBP", '.', std::nullopt},
+                         Row{"ten", "GBP", '.', std::nullopt},
+                         Row{"-", "GBP", '.', std::nullopt}}) {
     EXPECT_EQ(parse_money(row.text, row.currency, row.mark), row.minor) << row.text << " " << row.currency;
   }
 }
@@ -221,7 +242,9 @@ TEST(Text, Gb18030ReachesCharactersOfFourBytesAndRefusesDamage) {
 
 struct OneField : ItemFields {
   std::string value;
-  std::optional<std::string_view> find(std::string_view name) const override { return name == "a" ? std::optional<std::string_view>(value) : std::nullopt; }
+  std::optional<std::string_view> find(std::string_view name) const override {
+    return name == "a" ? std::optional<std::string_view>(value) : std::nullopt;
+  }
 };
 
 TEST(Template, IsEmptyWhenAllItsHolesAre) {
@@ -243,7 +266,8 @@ TEST(SplitJsonArray, CutsItemsWithoutLookingIntoThem) {
   EXPECT_EQ(split("[1,]"), (Items{"1", ""}));
   EXPECT_EQ(split("[1,2,3]").value().size(), 3u);
   EXPECT_EQ(split("[1,2,3,4,5,6]").value().size(), 4u);
-  for (const char* text : {"", "[", "]", "[}", "[[]", "[\"a]", "[1]]", "{}", "[1] x", "[]]"}) EXPECT_EQ(split(text), std::nullopt) << text;
+  for (const char* text : {"", "[", "]", "[}", "[[]", "[\"a]", "[1]]", "{}", "[1] x", "[]]"})
+    EXPECT_EQ(split(text), std::nullopt) << text;
 }
 
 std::string gzip(const std::string& text) {
@@ -273,7 +297,8 @@ TEST(Gunzip, InflatesMembersInARowWhereverThePiecesEnd) {
   for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, packed.size()}) {
     Collected collected;
     Gunzip gunzip(collected);
-    for (std::size_t at = 0; at < packed.size(); at += piece) ASSERT_TRUE(gunzip.feed(std::string_view(packed).substr(at, piece)).has_value());
+    for (std::size_t at = 0; at < packed.size(); at += piece)
+      ASSERT_TRUE(gunzip.feed(std::string_view(packed).substr(at, piece)).has_value());
     EXPECT_TRUE(gunzip.finish().has_value());
     EXPECT_TRUE(collected.finished);
     EXPECT_EQ(collected.text, zeros + "second");

@@ -38,7 +38,9 @@ TEST(Codec, ReadsTheReviewOfTheDesign) {
 
 TEST(Codec, ATraceParentIsKeptAndWhatIsNoneCostsNothing) {
   const std::string good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-  const auto changed = [&](std::size_t at, std::size_t count, const std::string& to) { return std::string(good).replace(at, count, to); };
+  const auto changed = [&](std::size_t at, std::size_t count, const std::string& to) {
+    return std::string(good).replace(at, count, to);
+  };
   const std::pair<const char*, std::string> none[] = {{"too short", good.substr(0, 54)},
                                                       {"too long", good + "0"},
                                                       {"capital letters", changed(3, 1, "A")},
@@ -48,7 +50,9 @@ TEST(Codec, ATraceParentIsKeptAndWhatIsNoneCostsNothing) {
                                                       {"parent 0", changed(36, 16, std::string(16, '0'))},
                                                       {"empty", ""}};
   EventDecoder decoder;
-  const auto traced = [&](const std::string& trace) { return decoder.decode(with(R"("note":"unknown attribute")", R"("traceparent":")" + trace + '"')); };
+  const auto traced = [&](const std::string& trace) {
+    return decoder.decode(with(R"("note":"unknown attribute")", R"("traceparent":")" + trace + '"'));
+  };
   const auto kept = traced(good);
   ASSERT_TRUE(kept);
   EXPECT_EQ(kept->trace_parent, good);
@@ -89,27 +93,32 @@ TEST(Codec, TakesMembersInAnyOrder) {
   ASSERT_TRUE(event) << event.error().detail;
   EXPECT_EQ(encode(*event), written);
   std::string twice = written;
-  twice.replace(twice.find(person), person.size(), R"("keys":["google_play:1"],"keys":["google_play:2"],"name":"user-12")");
+  twice.replace(twice.find(person), person.size(),
+                R"("keys":["google_play:1"],"keys":["google_play:2"],"name":"user-12")");
   EXPECT_EQ(decoder.decode(twice).error().reason, DeadLetterReason::not_json);
 }
 
-// Attributes of others are passed over wherever they stand; behind our own members without a second reading. A key that stands
-// twice is refused either way.
+// Attributes of others are passed over wherever they stand; behind our own members without a second reading. A key that
+// stands twice is refused either way.
 TEST(Codec, PassesOverAttributesOfOthersBehindOurs) {
   EventDecoder decoder;
   const auto expected = decoder.decode(kReview);
   ASSERT_TRUE(expected);
   const std::string written = encode(*expected);
-  const auto behind = [&](const std::string& members) { return decoder.decode(written.substr(0, written.size() - 1) + members + "}"); };
+  const auto behind = [&](const std::string& members) {
+    return decoder.decode(written.substr(0, written.size() - 1) + members + "}");
+  };
   const std::string nine = R"(,"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9)";
-  for (const std::string& members : {std::string(R"(,"customer":"c-1")"), std::string(R"(,"ts":1,"score":-0.5,"flag":null)"), std::string(R"(,"more":{"a":[1]})"),
-                                     std::string(R"(,"list":["a"])"), nine}) {
+  for (const std::string& members :
+       {std::string(R"(,"customer":"c-1")"), std::string(R"(,"ts":1,"score":-0.5,"flag":null)"),
+        std::string(R"(,"more":{"a":[1]})"), std::string(R"(,"list":["a"])"), nine}) {
     const auto event = behind(members);
     ASSERT_TRUE(event) << members << ": " << event.error().detail;
     EXPECT_EQ(*event, *expected) << members;
   }
-  for (const std::string& members : {std::string(R"(,"ts":1,"ts":1)"), std::string(R"(,"id":"other")"), std::string(R"(,"data":{})"),
-                                     std::string(R"(,"more":{"a":1,"a":2})"), nine + R"(,"a":1)"}) {
+  for (const std::string& members :
+       {std::string(R"(,"ts":1,"ts":1)"), std::string(R"(,"id":"other")"), std::string(R"(,"data":{})"),
+        std::string(R"(,"more":{"a":1,"a":2})"), nine + R"(,"a":1)"}) {
     const auto event = behind(members);
     ASSERT_FALSE(event) << members;
     EXPECT_EQ(event.error().reason, DeadLetterReason::not_json) << members;
@@ -129,12 +138,12 @@ TEST(Codec, ReadsAnOldVersionAsItsNewest) {
   static constexpr EventUpgrade kUpgrades[] = {
       {"earshot.feedback.opinion.v1", "earshot.feedback.opinion.v2",
        [](simdjson::dom::object old) {
-         return R"({"channel":"mail","person":{"keys":["email:a@example.org"]},"stars":)" + simdjson::minify(old["value"]) + "}";
+         return R"({"channel":"mail","person":{"keys":["email:a@example.org"]},"stars":)" +
+                simdjson::minify(old["value"]) + "}";
        }},
-      {"earshot.feedback.opinion.v2", "earshot.feedback.review.v1",
-       [](simdjson::dom::object old) {
-         return R"({"channel":"mail","person":)" + simdjson::minify(old["person"]) + R"(,"rating":{"min":1,"max":5,"value":)" +
-                simdjson::minify(old["stars"]) + "}}";
+      {"earshot.feedback.opinion.v2", "earshot.feedback.review.v1", [](simdjson::dom::object old) {
+         return R"({"channel":"mail","person":)" + simdjson::minify(old["person"]) +
+                R"(,"rating":{"min":1,"max":5,"value":)" + simdjson::minify(old["stars"]) + "}}";
        }}};
   const std::string old =
       R"({"specversion":"1.0","id":"7","source":"/acme/mail","type":"earshot.feedback.opinion.v1","time":"2020-01-02T03:04:05Z","data":{"value":2}})";
@@ -174,8 +183,10 @@ TEST(Codec, RefusesWithATypedReason) {
       {"wrong type", with(R"("channel":"google_play")", R"("channel":7)"), DeadLetterReason::invalid_event},
       {"no channel", with(R"("channel":"google_play",)", ""), DeadLetterReason::invalid_event},
       {"absurd time", with("2026-11-20T", "2026-13-20T"), DeadLetterReason::invalid_event},
-      {"number out of range", with(R"("later":{"a":[1]})", R"("reach":9223372036854775808)"), DeadLetterReason::invalid_event},
-      {"number far out of range", with(R"("later":{"a":[1]})", R"("reach":99999999999999999999)"), DeadLetterReason::not_json},
+      {"number out of range", with(R"("later":{"a":[1]})", R"("reach":9223372036854775808)"),
+       DeadLetterReason::invalid_event},
+      {"number far out of range", with(R"("later":{"a":[1]})", R"("reach":99999999999999999999)"),
+       DeadLetterReason::not_json},
   };
   EventDecoder decoder;
   for (const Row& row : rows) {
@@ -189,7 +200,9 @@ TEST(Codec, RefusesWithATypedReason) {
 
 TEST(Codec, TakesDepthUpToItsLimit) {
   EventDecoder decoder;
-  const auto nested = [](std::size_t depth) { return with(R"({"a":[1]})", std::string(depth, '[') + "1" + std::string(depth, ']')); };
+  const auto nested = [](std::size_t depth) {
+    return with(R"({"a":[1]})", std::string(depth, '[') + "1" + std::string(depth, ']'));
+  };
   EXPECT_TRUE(decoder.decode(nested(kDepthLeft)));
   EXPECT_FALSE(decoder.decode(nested(kDepthLeft + 1)));
 }

@@ -10,8 +10,13 @@ const std::string kTrace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7
 TEST(KafkaTrace, IsFoundInTheEnvelopeAndNowhereElse) {
   const std::string attribute = R"("traceparent":")" + kTrace + R"(",)";
   EXPECT_EQ(trace_of(R"({"id":"1",)" + attribute + R"("data":{}})"), kTrace);
-  const std::string none[] = {"", "{}", R"({"id":"1","data":{}})", R"({"id":"1","data":{)" + attribute + R"("x":1}})", R"({"traceparent":"00-4b)",
-                              R"({"id":"\"traceparent\":\")" + kTrace + R"(","data":{}})", R"({"traceparent": ")" + kTrace + R"(","data":{}})"};
+  const std::string none[] = {"",
+                              "{}",
+                              R"({"id":"1","data":{}})",
+                              R"({"id":"1","data":{)" + attribute + R"("x":1}})",
+                              R"({"traceparent":"00-4b)",
+                              R"({"id":"\"traceparent\":\")" + kTrace + R"(","data":{}})",
+                              R"({"traceparent": ")" + kTrace + R"(","data":{}})"};
   for (const std::string& value : none) EXPECT_EQ(trace_of(value), "") << value;
 }
 

@@ -5,9 +5,7 @@
 namespace earshot {
 namespace {
 
-Record record(const std::string& key) {
-  return {from_millis(1), key, "v"};
-}
+Record record(const std::string& key) { return {from_millis(1), key, "v"}; }
 
 std::string keys(const Tail& tail, Offset from, std::size_t records_max = 100) {
   std::vector<StoredRecord> found;

@@ -31,7 +31,8 @@ std::vector<std::pair<std::string, std::string>> some_records(int count) {
   for (int i = 0; i < count; ++i) {
     Event event = said("e" + std::to_string(i), minute(i), i % 3 == 0 ? "wake 4" : "text");
     if (i % 7 == 6) event.body = ClockTicked{};
-    records.emplace_back(i % 7 == 6 ? "" : "acme/" + std::to_string(i % 5), i % 11 == 10 ? "not an event" : encode(event));
+    records.emplace_back(i % 7 == 6 ? "" : "acme/" + std::to_string(i % 5),
+                         i % 11 == 10 ? "not an event" : encode(event));
   }
   return records;
 }

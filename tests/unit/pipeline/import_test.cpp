@@ -16,14 +16,16 @@ Event imported(bool lives) {
   EXPECT_TRUE(log);
   Pump::Settings settings;
   settings.partitions = 1;
-  auto pump = Pump::start(**log, store, {[] { return std::make_unique<Toy>("up", Topic::feedback, Topic::measures); }}, settings);
+  auto pump = Pump::start(**log, store, {[] { return std::make_unique<Toy>("up", Topic::feedback, Topic::measures); }},
+                          settings);
   EXPECT_TRUE(pump);
   const Scratch scratch;
   ImportRules rules;
   rules.record_key = [](const Event& event) { return "acme/" + event.id; };
   rules.is_known = [](const Event&, std::string_view, ValueView&) { return false; };
   rules.imported_until = [](ValueView&) { return kEarliest; };
-  Import import(**pump, rules, {.tenant = "acme", .wall_clock = minute(10), .lives = lives, .temporary = scratch.path()});
+  Import import(**pump, rules,
+                {.tenant = "acme", .wall_clock = minute(10), .lives = lives, .temporary = scratch.path()});
   EXPECT_TRUE(import.add(said("e1", minute(1))));
   EXPECT_EQ(import.run({})->accepted, 1);
   std::optional<Event> found;

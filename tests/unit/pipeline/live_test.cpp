@@ -20,8 +20,9 @@ class LiveOfToys : public ::testing::Test {
     EXPECT_TRUE(opened);
     memory = std::move(*opened);
     held = std::make_unique<HeldLog>(*memory);
-    auto started = Pump::start(*held, store, {[] { return std::make_unique<Toy>("toy", Topic::feedback, Topic::measures); },
-                                              [] { return std::make_unique<Toy>("desk", Topic::desk, Topic::cases); }},
+    auto started = Pump::start(*held, store,
+                               {[] { return std::make_unique<Toy>("toy", Topic::feedback, Topic::measures); },
+                                [] { return std::make_unique<Toy>("desk", Topic::desk, Topic::cases); }},
                                {.partitions = 1});
     EXPECT_TRUE(started);
     pump = std::move(*started);
@@ -178,7 +179,8 @@ class LiveWithABacklog : public LiveOfToys {
 
   LiveWithABacklog() {
     for (int i = 0; i < kBacklog; ++i)
-      memory->emit({index_of(Topic::feedback), 0}, {minute(0), "acme/x", encode(said("old" + std::to_string(i), minute(0)))});
+      memory->emit({index_of(Topic::feedback), 0},
+                   {minute(0), "acme/x", encode(said("old" + std::to_string(i), minute(0)))});
     memory->commit({});
     settings.events_per_commit_max = 10;
   }
@@ -296,7 +298,8 @@ class ClockOfLive : public LiveOfToys {
 TEST_F(ClockOfLive, AJumpRefusesEverythingUntilTheClockIsRightAgain) {
   begin();
   ASSERT_TRUE(offer({said("a", kEarliest, "wake 5")}).get());
-  for (const Millis jump : {Millis{std::chrono::hours{24 * 365}}, Millis{-std::chrono::hours{1}}, Millis{5001}, Millis{-5001}}) {
+  for (const Millis jump :
+       {Millis{std::chrono::hours{24 * 365}}, Millis{-std::chrono::hours{1}}, Millis{5001}, Millis{-5001}}) {
     SCOPED_TRACE(jump.count());
     clock.pass(jump);
     const auto refused = offer(some("jumped", 1)).get();

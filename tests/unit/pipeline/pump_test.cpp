@@ -23,7 +23,8 @@ class PumpOfToys : public ::testing::Test {
   void start() {
     pump.reset();
     log.reset();
-    auto opened = MemoryLog::open(disk, store, {.topics = toy_topics(2), .polls_see_uncommitted = polls_see_uncommitted, .at = hook});
+    auto opened = MemoryLog::open(
+        disk, store, {.topics = toy_topics(2), .polls_see_uncommitted = polls_see_uncommitted, .at = hook});
     ASSERT_TRUE(opened);
     log = std::move(*opened);
     Pump::Settings settings;
@@ -154,7 +155,8 @@ TEST_F(PumpOfToys, MoreThanAThousandTimersTakeAnotherTick) {
   pump->commit({});
   const auto lines = told(*log, Topic::feedback, 0);
   EXPECT_EQ(std::count(lines.begin(), lines.end(), "1:tick"), 2);
-  EXPECT_EQ(pump->stages().front().counters.timers_fired + pump->stages().back().counters.timers_fired, kTimersPerTick + 1);
+  EXPECT_EQ(pump->stages().front().counters.timers_fired + pump->stages().back().counters.timers_fired,
+            kTimersPerTick + 1);
 }
 
 TEST_F(PumpOfToys, WhatWasNotCommittedIsGoneAndItsOutputsWithIt) {
@@ -190,7 +192,8 @@ TEST_F(PumpOfToys, StateThatIsBehindIsCaughtUpWithItsTimersAndPublishesNothing) 
   ASSERT_TRUE(pump->run_before(minute(6)));
   pump->commit({});
   EXPECT_EQ(order().size(), 3u);
-  EXPECT_EQ(replay(*log, pump->positions(), *std::make_unique<MemoryStore>(), toys(), {.partitions = 2})->digest, *state_digest(store, 2));
+  EXPECT_EQ(replay(*log, pump->positions(), *std::make_unique<MemoryStore>(), toys(), {.partitions = 2})->digest,
+            *state_digest(store, 2));
 }
 
 TEST_F(PumpOfToys, ADeathBetweenLogAndStateFoldsAgainAndPublishesNothingTwice) {

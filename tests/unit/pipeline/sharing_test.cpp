@@ -75,7 +75,9 @@ class Sharing : public ::testing::Test {
     whose.log->move(std::move(owned));
     while (*whose.pump->must_share()) ASSERT_TRUE(whose.pump->share());
   }
-  std::string seen(const Sharer& by, std::uint16_t partition) const { return seen_in(store_, {index_of(Topic::feedback), partition}, key_in(*by.pump, partition)); }
+  std::string seen(const Sharer& by, std::uint16_t partition) const {
+    return seen_in(store_, {index_of(Topic::feedback), partition}, key_in(*by.pump, partition));
+  }
 
   MemoryDisk disk_;
   MemoryStore store_;
@@ -109,7 +111,8 @@ TEST_F(Sharing, ATaskThatComesBackHasTheStateOfWhoeverHadItMeanwhile) {
   EXPECT_EQ(seen(a, 1), "y z v ");
   EXPECT_EQ(seen(a, 0), "x w ");
   EXPECT_EQ(told(*memory_, Topic::measures, 1), (std::vector<std::string>{"1:y", "2:z", "3:v"})) << "each once";
-  EXPECT_EQ(a.pump->stages().front().counters.events_in, 4) << "what it has done it has done, also where tasks have gone";
+  EXPECT_EQ(a.pump->stages().front().counters.events_in, 4)
+      << "what it has done it has done, also where tasks have gone";
   EXPECT_EQ(b.pump->stages().front().counters.events_in, 1);
 }
 
@@ -121,7 +124,8 @@ TEST_F(Sharing, TimersOfATaskThatMovesFireWhereItIsAndOnce) {
   move(b, {1});
   ASSERT_TRUE(a.pump->run_before(minute(10)));
   a.pump->commit({});
-  EXPECT_EQ(told(*memory_, Topic::feedback, 1), std::vector<std::string>{"0:x"}) << "who has given it away appends no tick";
+  EXPECT_EQ(told(*memory_, Topic::feedback, 1), std::vector<std::string>{"0:x"})
+      << "who has given it away appends no tick";
   ASSERT_TRUE(b.pump->run_before(minute(10)));
   b.pump->commit({});
   EXPECT_EQ(told(*memory_, Topic::feedback, 1), (std::vector<std::string>{"0:x", "5:tick"}));
@@ -145,7 +149,8 @@ TEST_F(Sharing, ControlEventsGoToThePartitionsOfAll) {
   Sharer a = sharer({0});
   a.pump->append_everywhere(said("c", minute(0)));
   a.pump->commit({});
-  for (const std::uint16_t partition : {std::uint16_t{0}, std::uint16_t{1}}) EXPECT_EQ(told(*memory_, Topic::feedback, partition), std::vector<std::string>{"0:c"});
+  for (const std::uint16_t partition : {std::uint16_t{0}, std::uint16_t{1}})
+    EXPECT_EQ(told(*memory_, Topic::feedback, partition), std::vector<std::string>{"0:c"});
 }
 
 // ---- live -----------------------------------------------------------------------------------------------------------
@@ -155,7 +160,8 @@ class LiveSharing : public Sharing {
   std::future<Result<Live::Outcome>> offer(Live& live, const std::string& id) {
     auto answer = std::make_shared<std::promise<Result<Live::Outcome>>>();
     auto future = answer->get_future();
-    live.offer({said(id, kEarliest)}, [answer](Result<Live::Outcome> outcome) { answer->set_value(std::move(outcome)); });
+    live.offer({said(id, kEarliest)},
+               [answer](Result<Live::Outcome> outcome) { answer->set_value(std::move(outcome)); });
     return future;
   }
   static ImportRules rules() {

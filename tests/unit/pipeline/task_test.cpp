@@ -55,7 +55,8 @@ TEST_F(TaskOfToy, FiresOnlyOnTicksInOrderOfDueThenKey) {
   give(said("c", minute(0), "wake 3"), "acme/3");
   EXPECT_EQ(task.next_due(), minute(3));
   EXPECT_EQ(items(give(said("d", minute(9)))), std::vector<std::string>{"d"});  // time passing fires nothing
-  EXPECT_EQ(items(tick(minute(9))), (std::vector<std::string>{"wake/c of acme/3", "wake/b of acme/1", "wake/a of acme/2"}));
+  EXPECT_EQ(items(tick(minute(9))),
+            (std::vector<std::string>{"wake/c of acme/3", "wake/b of acme/1", "wake/a of acme/2"}));
   EXPECT_EQ(task.next_due(), std::nullopt);
   EXPECT_EQ(task.counters().timers_fired, 3);
 }

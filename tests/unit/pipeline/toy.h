@@ -33,8 +33,9 @@ inline Event said(const std::string& id, Timestamp at, const std::string& text =
   return event;
 }
 
-// Reads `topic`. Counts every event under its record key in a value `seen`, remembers its content, and passes an Input on to
-// `next` as a MeasureTaken that names it. A text `wake N` sets a timer N minutes after now; what fires is a measure too.
+// Reads `topic`. Counts every event under its record key in a value `seen`, remembers its content, and passes an Input
+// on to `next` as a MeasureTaken that names it. A text `wake N` sets a timer N minutes after now; what fires is a
+// measure too.
 class Toy final : public Processor {
  public:
   Toy(std::string name, Topic topic, Topic next) : name_(std::move(name)), topic_(topic), next_(next) {}

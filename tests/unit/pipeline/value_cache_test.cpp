@@ -83,7 +83,7 @@ TEST(ValueCache, KeepsWhatIsNotYetInTheStore) {
   ASSERT_TRUE(store.write(writes));
   cache.written(1);
   for (int i = 0; i < 20'000; ++i) (void)get(cache, "more/" + std::to_string(i));
-  EXPECT_LT(cache.size(), 8500u);  // now they may go
+  EXPECT_LT(cache.size(), 8500u);                                                   // now they may go
   for (int i = 0; i < kValues; ++i) EXPECT_EQ(get(cache, key_of(i)), "unwritten");  // and come back from the store
 }
 

@@ -108,7 +108,8 @@ TEST(SimulatedCompany, HearsNothingOfWhoHasLeft) {
     EXPECT_GT(*one.left, one.joined);
     EXPECT_LT(*one.left, kStart + days{300});
     if (acts != lives.acts.end()) {
-      EXPECT_LE(acts->second.back(), *one.left) << format_rfc3339(acts->second.back()) << " after " << format_rfc3339(*one.left);
+      EXPECT_LE(acts->second.back(), *one.left)
+          << format_rfc3339(acts->second.back()) << " after " << format_rfc3339(*one.left);
     }
   }
   EXPECT_GT(left, 60);
@@ -140,8 +141,10 @@ TEST(SimulatedCompany, HasAllKindsOfCustomers) {
     if (!one.left) continue;
     const auto kinds = lives.kinds.find(one.customer_key);
     if (kinds == lives.kinds.end()) continue;
-    const bool spoke = std::any_of(kinds->second.begin(), kinds->second.end(),
-                                   [](InputKind kind) { return kind == InputKind::message || kind == InputKind::review || kind == InputKind::call || kind == InputKind::mention; });
+    const bool spoke = std::any_of(kinds->second.begin(), kinds->second.end(), [](InputKind kind) {
+      return kind == InputKind::message || kind == InputKind::review || kind == InputKind::call ||
+             kind == InputKind::mention;
+    });
     ++(spoke ? loud_leavers : silent_leavers);
   }
   for (const char* regime : {"contract", "app", "shop", "shop and app"}) EXPECT_GT(regimes[regime], 15) << regime;
@@ -166,7 +169,8 @@ TEST(SimulatedCompany, LosesContractCustomersWhenTheyWouldRenew) {
   for (const Truth& one : lives.truth) {
     if (one.regime != "contract" || !one.left || one.why == "drifted") continue;
     const auto& told = renewals[one.customer_key];
-    const auto before = std::find_if(told.rbegin(), told.rend(), [&](const auto& renewal) { return renewal.first < *one.left; });
+    const auto before =
+        std::find_if(told.rbegin(), told.rend(), [&](const auto& renewal) { return renewal.first < *one.left; });
     if (before == told.rend()) continue;  // on trial
     ++left;
     EXPECT_LE(*one.left, before->second + days{8}) << "they stayed although they had gone";
@@ -185,10 +189,12 @@ TEST(SimulatedCompany, SellsMoreInItsSeason) {
   const auto orders = [&](const char* from, const char* to) {
     return std::count_if(lives.events.begin(), lives.events.end(), [&](const Event& event) {
       const auto* input = std::get_if<Input>(&event.body);
-      return input != nullptr && input->kind == InputKind::order && event.time >= *parse_rfc3339(from) && event.time < *parse_rfc3339(to);
+      return input != nullptr && input->kind == InputKind::order && event.time >= *parse_rfc3339(from) &&
+             event.time < *parse_rfc3339(to);
     });
   };
-  const auto sale = orders("2026-11-06T00:00:00Z", "2026-11-15T00:00:00Z"), before = orders("2026-10-20T00:00:00Z", "2026-10-29T00:00:00Z");
+  const auto sale = orders("2026-11-06T00:00:00Z", "2026-11-15T00:00:00Z"),
+             before = orders("2026-10-20T00:00:00Z", "2026-10-29T00:00:00Z");
   EXPECT_GT(sale * 10, before * 13) << sale << " and " << before;
 }
 
@@ -199,7 +205,8 @@ TEST(SimulatedCompany, KeepsMostOfThoseWhoAreHelped) {
     Company company(settings);
     for (int day = 0; day < settings.days; ++day) {
       const Timestamp from = kStart + days{day};
-      for (auto next = help.lower_bound(from); next != help.end() && next->first < from + days{1}; ++next) company.helped(next->second, next->first);
+      for (auto next = help.lower_bound(from); next != help.end() && next->first < from + days{1}; ++next)
+        company.helped(next->second, next->first);
       (void)company.deliver(from, from + days{1});
     }
     return company.truth();
@@ -219,7 +226,8 @@ TEST(SimulatedCompany, KeepsMostOfThoseWhoAreHelped) {
     if (found != leaving.end() && one.left == found->second) ++all_the_same;
   }
   EXPECT_GT(all_the_same, 0u);
-  EXPECT_LT(all_the_same * 2, leaving.size()) << all_the_same << " of " << leaving.size() << " left although they were helped";
+  EXPECT_LT(all_the_same * 2, leaving.size())
+      << all_the_same << " of " << leaving.size() << " left although they were helped";
 }
 
 TEST(SimulatedCompany, IsTheSameForTheSameSeedHoweverTimeIsCut) {
@@ -231,10 +239,12 @@ TEST(SimulatedCompany, IsTheSameForTheSameSeedHoweverTimeIsCut) {
     std::string all;
     int from = 0;
     for (const int to : cuts) {
-      for (const Payload& payload : company.deliver(kStart + days{from}, kStart + days{to})) all += format_rfc3339(payload.at) + payload.connector + payload.body + "\n";
+      for (const Payload& payload : company.deliver(kStart + days{from}, kStart + days{to}))
+        all += format_rfc3339(payload.at) + payload.connector + payload.body + "\n";
       from = to;
     }
-    for (const Truth& one : company.truth()) all += one.customer_key + (one.left ? format_rfc3339(*one.left) : "") + one.regime + "\n";
+    for (const Truth& one : company.truth())
+      all += one.customer_key + (one.left ? format_rfc3339(*one.left) : "") + one.regime + "\n";
     return all;
   };
   const std::string once = bytes({90}, settings.seed);

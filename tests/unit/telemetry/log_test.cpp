@@ -8,7 +8,8 @@ namespace earshot {
 namespace {
 
 TEST(LogLine, IsASentenceThenKeysWithValues) {
-  EXPECT_EQ(log_line("survey answers went to dead letters", {{"connector", "nps_survey"}, {"dead", 3}, {"of", 250u}, {"late", true}}),
+  EXPECT_EQ(log_line("survey answers went to dead letters",
+                     {{"connector", "nps_survey"}, {"dead", 3}, {"of", 250u}, {"late", true}}),
             "survey answers went to dead letters connector=nps_survey dead=3 of=250 late=true");
 }
 

@@ -60,9 +60,9 @@ TEST(Metrics, FollowTheNamingRules) {
 }
 
 TEST(Metrics, HaveNoLabelForAPersonACaseOrAText) {
-  const std::set<std::string_view> allowed{"stage",      "reason",  "tenant", "department", "issue_type", "channel",  "sentiment", "tier",
-                                           "sla_metric", "outcome", "state",  "score",      "kind",       "severity", "level",     "version",
-                                           "label",      "route",   "connector", "source"};
+  const std::set<std::string_view> allowed{
+      "stage", "reason", "tenant", "department", "issue_type", "channel", "sentiment", "tier",  "sla_metric", "outcome",
+      "state", "score",  "kind",   "severity",   "level",      "version", "label",     "route", "connector",  "source"};
   for (const MetricInfo& info : metric_list()) {
     for (const std::string_view label : info.labels) {
       if (!label.empty()) {
@@ -105,13 +105,15 @@ TEST(Metrics, KnowTwoHundredTenants) {
   Metrics metrics;
   for (int i = 0; i < 201; ++i) metrics.add(Metric::cases_opened, {{"tenant-" + std::to_string(i), "refund", "email"}});
   const auto samples = samples_of(metrics.expose());
-  EXPECT_TRUE(samples.contains("earshot_cases_opened_total{channel=\"email\",issue_type=\"refund\",tenant=\"tenant-199\"}"));
+  EXPECT_TRUE(
+      samples.contains("earshot_cases_opened_total{channel=\"email\",issue_type=\"refund\",tenant=\"tenant-199\"}"));
   EXPECT_EQ(samples.at("earshot_cases_opened_total{channel=\"email\",issue_type=\"refund\",tenant=\"other\"}"), 1);
 }
 
 TEST(Metrics, KeepWhatIsNotANameOutOfLabels) {
   Metrics metrics;
-  for (const std::string value : {"user-12@example.org", "+49 30 1234", "030123456", "https://example.org/a", "please call me", "退款", "a\"b", "a\nb"}) {
+  for (const std::string value : {"user-12@example.org", "+49 30 1234", "030123456", "https://example.org/a",
+                                  "please call me", "退款", "a\"b", "a\nb"}) {
     metrics.add(Metric::duplicates, {{value}});
   }
   metrics.add(Metric::duplicates, {{std::string(65, 'a')}});
@@ -127,7 +129,8 @@ TEST(Metrics, KeepTheirSeriesWithinTheBound) {
   for (const std::size_t series_max : {39u, 40u, 41u}) {
     Metrics metrics({.series_max = series_max});
     for (int i = 0; i < 30; ++i) {
-      for (int j = 0; j < 30; ++j) metrics.add(Metric::feedback, {{"acme", "channel-" + std::to_string(i), "s" + std::to_string(j)}});
+      for (int j = 0; j < 30; ++j)
+        metrics.add(Metric::feedback, {{"acme", "channel-" + std::to_string(i), "s" + std::to_string(j)}});
     }
     const auto samples = samples_of(metrics.expose());
     double all = 0;
@@ -149,12 +152,14 @@ TEST(MetricsFeed, CountsWhatWasPublished) {
   MeasureTaken of_two_issues = feedback_on("app", Sentiment::unknown);
   of_two_issues.issues = {IssueType::refund, IssueType::app};
   feed.observe(event_of(of_two_issues));
-  EXPECT_FALSE(samples_of(metrics.expose()).contains("earshot_feedback_total{channel=\"email\",sentiment=\"neg\",tenant=\"acme\"}"));
+  EXPECT_FALSE(samples_of(metrics.expose())
+                   .contains("earshot_feedback_total{channel=\"email\",sentiment=\"neg\",tenant=\"acme\"}"));
 
   MeasureTaken answer;
   answer.kind = MeasureKind::survey_answer;
   for (const std::int64_t score : {4, 5, 5, 6}) {
-    answer.survey = Survey{.id = "s", .family = SurveyFamily::csat, .score = score, .min = 1, .max = 5, .case_id = {}, .invited_at = {}};
+    answer.survey = Survey{
+        .id = "s", .family = SurveyFamily::csat, .score = score, .min = 1, .max = 5, .case_id = {}, .invited_at = {}};
     feed.observe(event_of(answer));
   }
   MeasureTaken response;
@@ -197,7 +202,8 @@ TEST(MetricsFeed, CountsWhatWasPublished) {
   const auto samples = samples_of(metrics.expose());
   EXPECT_EQ(samples.at("earshot_feedback_total{channel=\"email\",sentiment=\"neg\",tenant=\"acme\"}"), 2);
   EXPECT_EQ(samples.at("earshot_feedback_total{channel=\"app\",sentiment=\"unknown\",tenant=\"acme\"}"), 1);
-  EXPECT_EQ(samples.at("earshot_feedback_total{channel=\"app\",sentiment=\"pos\",tenant=\"acme\"}"), 0) << "known to be none";
+  EXPECT_EQ(samples.at("earshot_feedback_total{channel=\"app\",sentiment=\"pos\",tenant=\"acme\"}"), 0)
+      << "known to be none";
   EXPECT_EQ(samples.at("earshot_issues_total{issue_type=\"none\",tenant=\"acme\"}"), 2);
   EXPECT_EQ(samples.at("earshot_issues_total{issue_type=\"refund\",tenant=\"acme\"}"), 1);
   EXPECT_EQ(samples.at("earshot_issues_total{issue_type=\"app\",tenant=\"acme\"}"), 1);
@@ -231,7 +237,8 @@ TEST(Metrics, ShowOfAReplacedGaugeOnlyWhatItIsNow) {
 
 TEST(Metrics, AddUpInAReplacedGaugeWhatOverflows) {
   Metrics metrics({.names_max = 1});
-  const std::vector<Metrics::GaugeValue> values{{{{"acme", "open", "care"}}, 3}, {{{"acme", "open", "shop"}}, 4}, {{{"acme", "open", "depot"}}, 5}};
+  const std::vector<Metrics::GaugeValue> values{
+      {{{"acme", "open", "care"}}, 3}, {{{"acme", "open", "shop"}}, 4}, {{{"acme", "open", "depot"}}, 5}};
   metrics.replace(Metric::cases_active, values);
   const auto samples = samples_of(metrics.expose());
   EXPECT_EQ(samples.at("earshot_cases_active{department=\"care\",state=\"open\",tenant=\"acme\"}"), 3);
@@ -242,10 +249,12 @@ TEST(Metrics, OfATenantStandAtZeroBeforeAnythingHappens) {
   Metrics metrics;
   expect_tenant(metrics, "acme");
   const auto samples = samples_of(metrics.expose());
-  for (const char* name : {"earshot_csat_answers_total{score=\"1\",tenant=\"acme\"}", "earshot_nps_answers_total{score=\"10\",tenant=\"acme\"}",
-                           "earshot_sla_outcomes_total{outcome=\"breached\",sla_metric=\"first_reply\",tenant=\"acme\"}",
-                           "earshot_signals_total{kind=\"silent\",level=\"watch\",tenant=\"acme\"}",
-                           "earshot_resolution_seconds_count{tenant=\"acme\"}"}) {
+  for (const char* name :
+       {"earshot_csat_answers_total{score=\"1\",tenant=\"acme\"}",
+        "earshot_nps_answers_total{score=\"10\",tenant=\"acme\"}",
+        "earshot_sla_outcomes_total{outcome=\"breached\",sla_metric=\"first_reply\",tenant=\"acme\"}",
+        "earshot_signals_total{kind=\"silent\",level=\"watch\",tenant=\"acme\"}",
+        "earshot_resolution_seconds_count{tenant=\"acme\"}"}) {
     ASSERT_TRUE(samples.contains(name)) << name;
     EXPECT_EQ(samples.at(name), 0) << name;
   }
@@ -279,7 +288,9 @@ TEST(Metrics, CanBeWrittenAndReadByManyThreads) {
     });
   }
   threads.clear();
-  EXPECT_EQ(samples_of(metrics.expose()).at("earshot_feedback_total{channel=\"email\",sentiment=\"pos\",tenant=\"acme\"}"), 2000);
+  EXPECT_EQ(
+      samples_of(metrics.expose()).at("earshot_feedback_total{channel=\"email\",sentiment=\"pos\",tenant=\"acme\"}"),
+      2000);
 }
 
 }  // namespace

@@ -67,9 +67,30 @@ void icu_free(const void*, void* memory) { std::free(memory); }
 
 // Everything a text may hold, in any order.
 std::vector<std::string> made_up_texts() {
-  const std::vector<std::string> pieces = {"the parcel ", "was late ",  "never buy here again! ", "送餐太慢", "味道不错，",    "退款 ",   "naïve café déjà vu ", "Ａｐｐ ",
-                                           "服務態度",     "😡🤬",       "I'M SO ANGRY!!! ",      "soooo ",   "@user-12 ",      "http://x ", "lawyer ",              "ﬁne ½ ",
-                                           "Łódź Ünïcödé ", "とても ",    "\xff\xfe",              "e\u0301",  "价格太贵但是好吃。", "cancel my plan ", "?",                  "2026-11-26 "};
+  const std::vector<std::string> pieces = {"the parcel ",
+                                           "was late ",
+                                           "never buy here again! ",
+                                           "送餐太慢",
+                                           "味道不错，",
+                                           "退款 ",
+                                           "naïve café déjà vu ",
+                                           "Ａｐｐ ",
+                                           "服務態度",
+                                           "😡🤬",
+                                           "I'M SO ANGRY!!! ",
+                                           "soooo ",
+                                           "@user-12 ",
+                                           "http://x ",
+                                           "lawyer ",
+                                           "ﬁne ½ ",
+                                           "Łódź Ünïcödé ",
+                                           "とても ",
+                                           "\xff\xfe",
+                                           "e\u0301",
+                                           "价格太贵但是好吃。",
+                                           "cancel my plan ",
+                                           "?",
+                                           "2026-11-26 "};
   Random random(11);
   std::vector<std::string> texts(2000);
   for (std::string& text : texts) {

@@ -108,7 +108,8 @@ TEST(Analyzer, AnAspectThatIsOnlyNamedIsNeitherPraisedNorBlamed) {
   for (const Row& row : rows) {
     SCOPED_TRACE(row.text);
     const Analysis analysis = analyze(row.text);
-    const auto found = std::find_if(analysis.aspects.begin(), analysis.aspects.end(), [&](const AspectScore& score) { return score.aspect == row.aspect; });
+    const auto found = std::find_if(analysis.aspects.begin(), analysis.aspects.end(),
+                                    [&](const AspectScore& score) { return score.aspect == row.aspect; });
     ASSERT_NE(found, analysis.aspects.end());
     EXPECT_EQ(found->polarity, row.polarity);
   }

@@ -80,7 +80,8 @@ TEST(Model, ARowHasFourPlaces) {
 TEST(Model, EveryPlaceOfARowIsFound) {
   ModelParts parts = small_model();
   parts.resize(1);
-  for (std::uint32_t tag = 1; tag <= 4; ++tag) (void)parts.add(tag, a_cell(static_cast<std::uint8_t>(tag), kPositiveHead, 1));
+  for (std::uint32_t tag = 1; tag <= 4; ++tag)
+    (void)parts.add(tag, a_cell(static_cast<std::uint8_t>(tag), kPositiveHead, 1));
   const Loaded loaded(parts.save());
   ASSERT_TRUE(loaded.model.has_value());
   for (std::uint32_t tag = 1; tag <= 4; ++tag) {

@@ -20,7 +20,9 @@ Result<OwnRows> rows_of(std::string_view text) {
 }
 
 TEST(OwnRows, OneLineStandsForManySentences) {
-  const auto own = rows_of("# a comment\n{thing} = phone | desk lamp\nen neg delivery complaint : my {thing} is {late|lost {again|for ever}}\n");
+  const auto own = rows_of(
+      "# a comment\n{thing} = phone | desk lamp\nen neg delivery complaint : my {thing} is {late|lost {again|for "
+      "ever}}\n");
   ASSERT_TRUE(own.has_value()) << own.error().message;
   std::set<std::string> texts;
   for (const OwnRow& row : own->rows) {
@@ -29,8 +31,9 @@ TEST(OwnRows, OneLineStandsForManySentences) {
     EXPECT_TRUE(row.complaint);
     EXPECT_EQ(row.issues, 1u << (static_cast<int>(earshot::IssueType::delivery) - 1));
   }
-  EXPECT_EQ(texts, (std::set<std::string>{"my phone is late", "my phone is lost again", "my phone is lost for ever", "my desk lamp is late",
-                                          "my desk lamp is lost again", "my desk lamp is lost for ever"}));
+  EXPECT_EQ(texts, (std::set<std::string>{"my phone is late", "my phone is lost again", "my phone is lost for ever",
+                                          "my desk lamp is late", "my desk lamp is lost again",
+                                          "my desk lamp is lost for ever"}));
   EXPECT_EQ(own->rows.size(), texts.size()) << "each sentence stands once";
 }
 
@@ -39,7 +42,8 @@ TEST(OwnRows, SayWhatIsWrongAndWhere) {
     std::string_view text;
     std::string_view message;
   };
-  for (const Row& row : {Row{"en neg a sentence", "expected"}, Row{"fr neg : x", "unknown language fr"}, Row{"en neg lateness : x", "unknown word lateness"},
+  for (const Row& row : {Row{"en neg a sentence", "expected"}, Row{"fr neg : x", "unknown language fr"},
+                         Row{"en neg lateness : x", "unknown word lateness"},
                          Row{"en neg : a {missing}", "unknown list"}, Row{"en neg : a {b", "not closed"}}) {
     SCOPED_TRACE(row.text);
     const auto own = rows_of(row.text);

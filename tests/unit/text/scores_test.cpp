@@ -1,5 +1,5 @@
-// The shipped model against the labelled test files, which are not part of the source tree. The floors lie just under what docs/text.md
-// says and nowhere under what was promised, so that a change that makes the model worse is seen.
+// The shipped model against the labelled test files, which are not part of the source tree. The floors lie just under
+// what docs/text.md says and nowhere under what was promised, so that a change that makes the model worse is seen.
 
 #include <algorithm>
 
@@ -33,10 +33,14 @@ TEST(Scores, StayAboveTheirFloors) {
   if (!std::filesystem::exists(test::shared_file("data/text")))
     GTEST_SKIP() << "no shared/data/text beside the source tree";
   const std::vector<Floor> floors = {
-      {"en_tweet", 0.600, 0.602, 0.612, 0.810, 0.03},        {"en_sst2", 0.825, 0.825, 0.824, 0.909, 0.035},
-      {"en_zomato", 0.842, 0.750, 0.850, 0.972, 0.045},      {"en_amazon_snip", 0.735, 0.655, 0.735, 0.893, 0.056},  // the must of .05 is missed
-      {"zh_shopping", 0.938, 0.938, 0.937, 0.977, 0.02},     {"zh_waimai", 0.884, 0.865, 0.915, 0.930, 0.048},
-      {"zh_weibo", 0.793, 0.743, 0.874, 0.919, 0.045},       {"zh_dining", 0.873, 0.685, 0.687, 0.923, 0.025},
+      {"en_tweet", 0.600, 0.602, 0.612, 0.810, 0.03},
+      {"en_sst2", 0.825, 0.825, 0.824, 0.909, 0.035},
+      {"en_zomato", 0.842, 0.750, 0.850, 0.972, 0.045},
+      {"en_amazon_snip", 0.735, 0.655, 0.735, 0.893, 0.056},  // the must of .05 is missed
+      {"zh_shopping", 0.938, 0.938, 0.937, 0.977, 0.02},
+      {"zh_waimai", 0.884, 0.865, 0.915, 0.930, 0.048},
+      {"zh_weibo", 0.793, 0.743, 0.874, 0.919, 0.045},
+      {"zh_dining", 0.873, 0.685, 0.687, 0.923, 0.025},
   };
   for (const Floor& floor : floors) {
     SCOPED_TRACE(floor.file);
@@ -56,7 +60,8 @@ TEST(Scores, OfTheProbesStayAboveTheirFloors) {
   for (const Floor& floor : {Floor{"en", 0.80, 0.70, 0.88, 0.90, 1}, Floor{"zh", 0.85, 0.76, 0.89, 0.94, 1}}) {
     SCOPED_TRACE(floor.file);
     std::vector<LabelledText> rows;
-    std::copy_if(file->rows.begin(), file->rows.end(), std::back_inserter(rows), [&](const LabelledText& row) { return row.language == floor.file; });
+    std::copy_if(file->rows.begin(), file->rows.end(), std::back_inserter(rows),
+                 [&](const LabelledText& row) { return row.language == floor.file; });
     ASSERT_EQ(rows.size(), 40u);
     expect_above(floor, score_sentiment(shipped_analyzer(), rows, false));
   }

@@ -9,9 +9,7 @@
 
 namespace earshot {
 
-inline std::string shipped_model_path() {
-  return std::string(EARSHOT_SOURCE_DIR) + "/models/text-2.bin";
-}
+inline std::string shipped_model_path() { return std::string(EARSHOT_SOURCE_DIR) + "/models/text-2.bin"; }
 
 inline Result<Analyzer> load_shipped() {
   auto bytes = StableBytes::map(shipped_model_path());

@@ -1,5 +1,6 @@
 // What does not change what a text says does not change the answer: another brand, name or gender, other punctuation,
-// width, case or script. Measured on labelled texts that are not part of the source tree; at most 1 % of labels may change.
+// width, case or script. Measured on labelled texts that are not part of the source tree; at most 1 % of labels may
+// change.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -133,8 +134,8 @@ std::string spaced(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const Decoded sign = decode(text, at);
-    const bool is_mark = sign.point == ',' || sign.point == '!' || sign.point == '?' || sign.point == ';' || sign.point == U'，' ||
-                         sign.point == U'。' || sign.point == U'！' || sign.point == U'？';
+    const bool is_mark = sign.point == ',' || sign.point == '!' || sign.point == '?' || sign.point == ';' ||
+                         sign.point == U'，' || sign.point == U'。' || sign.point == U'！' || sign.point == U'？';
     if (is_mark) out += ' ';
     out += text.substr(at, sign.size);
     if (is_mark) out += ' ';
@@ -174,7 +175,8 @@ const std::vector<std::string> kEnglishSets = {"en_tweet", "en_zomato", "en_amaz
 const std::vector<std::string> kChineseSets = {"zh_shopping", "zh_waimai", "zh_weibo", "zh_dining"};
 
 TEST(Swaps, ChangeAtMostOneLabelInAHundred) {
-  if (!std::filesystem::exists(test::shared_file("data/text"))) GTEST_SKIP() << "no shared/data/text beside the source tree";
+  if (!std::filesystem::exists(test::shared_file("data/text")))
+    GTEST_SKIP() << "no shared/data/text beside the source tree";
   struct Row {
     const char* name;
     std::vector<std::string> sets;
@@ -182,18 +184,42 @@ TEST(Swaps, ChangeAtMostOneLabelInAHundred) {
   };
   const std::vector<Row> rows = {
       {"brand, English", kEnglishSets,
-       words(in_a_ring({"google", "amazon", "microsoft", "nokia", "samsung", "sony", "motorola", "netflix", "twitter", "facebook", "iphone",
-                        "nintendo", "toyota", "nike", "starbucks", "zomato", "swiggy", "ipad"}))},
+       words(in_a_ring({"google", "amazon", "microsoft", "nokia", "samsung", "sony", "motorola", "netflix", "twitter",
+                        "facebook", "iphone", "nintendo", "toyota", "nike", "starbucks", "zomato", "swiggy", "ipad"}))},
       {"brand, Chinese", kChineseSets,
-       pieces({{"联想", "戴尔"}, {"戴尔", "华硕"}, {"华硕", "惠普"}, {"京东", "淘宝"}, {"淘宝", "天猫"}, {"肯德基", "必胜客"}, {"华为", "小米"}, {"小米", "华为"},
-               {"蒙牛", "伊利"}, {"伊利", "蒙牛"}, {"三星", "联想"}, {"顺丰", "圆通"}, {"百度", "美团"}})},
+       pieces({{"联想", "戴尔"},
+               {"戴尔", "华硕"},
+               {"华硕", "惠普"},
+               {"京东", "淘宝"},
+               {"淘宝", "天猫"},
+               {"肯德基", "必胜客"},
+               {"华为", "小米"},
+               {"小米", "华为"},
+               {"蒙牛", "伊利"},
+               {"伊利", "蒙牛"},
+               {"三星", "联想"},
+               {"顺丰", "圆通"},
+               {"百度", "美团"}})},
       {"gender, English", kEnglishSets,
-       words({{"he", "she"}, {"she", "he"}, {"him", "her"}, {"his", "her"}, {"her", "his"}, {"himself", "herself"}, {"herself", "himself"},
-              {"man", "woman"}, {"woman", "man"}, {"men", "women"}, {"women", "men"}, {"boy", "girl"}, {"girl", "boy"}, {"waiter", "waitress"},
+       words({{"he", "she"},
+              {"she", "he"},
+              {"him", "her"},
+              {"his", "her"},
+              {"her", "his"},
+              {"himself", "herself"},
+              {"herself", "himself"},
+              {"man", "woman"},
+              {"woman", "man"},
+              {"men", "women"},
+              {"women", "men"},
+              {"boy", "girl"},
+              {"girl", "boy"},
+              {"waiter", "waitress"},
               {"waitress", "waiter"}})},
       {"gender, Chinese", kChineseSets, pieces({{"他", "她"}, {"她", "他"}, {"先生", "女士"}, {"女士", "先生"}})},
       {"name, English", kEnglishSets,
-       words(in_a_ring({"john", "mary", "david", "anna", "james", "sarah", "chris", "kim", "justin", "emma", "mike", "lisa", "tom", "kate", "paul", "amy"}))},
+       words(in_a_ring({"john", "mary", "david", "anna", "james", "sarah", "chris", "kim", "justin", "emma", "mike",
+                        "lisa", "tom", "kate", "paul", "amy"}))},
       {"spaced, English", kEnglishSets, spaced},
       {"spaced, Chinese", kChineseSets, spaced},
       {"unspaced, English", kEnglishSets, unspaced},

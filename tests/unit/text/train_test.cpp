@@ -65,9 +65,12 @@ TEST(Train, PostsAreAsMuchSofterAsTheConfigurationSays) {
   const auto trained = [](std::string_view options) {
     const test::Scratch scratch;
     write_corpus(scratch.path());
-    const std::string config = "name tiny\nlexicon words.txt\nepochs 1\nmin_count 1\nmodel_bytes_max 400000\ndata en_tiny sentiment " + std::string(options) + "\n";
+    const std::string config =
+        "name tiny\nlexicon words.txt\nepochs 1\nmin_count 1\nmodel_bytes_max 400000\ndata en_tiny sentiment " +
+        std::string(options) + "\n";
     EXPECT_TRUE(write_bytes((scratch.path() / "tiny.conf").string(), config).has_value());
-    auto training = train({(scratch.path() / "tiny.conf").string(), scratch.path().string()}, [](const std::string&) {});
+    auto training =
+        train({(scratch.path() / "tiny.conf").string(), scratch.path().string()}, [](const std::string&) {});
     EXPECT_TRUE(training.has_value()) << training.error().message;
     return training->model.numbers.sharpness[kEnglish];
   };

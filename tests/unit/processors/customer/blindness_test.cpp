@@ -26,7 +26,9 @@ ConnectorGap caught_up(ConnectorGap gap) {
 }
 
 // The signals raised by `until`, in order.
-std::vector<SignalChanged> raised(CustomerFeed& customer, Timestamp until) { return signals_of(customer.pass_time_to(until), SignalKind::silent); }
+std::vector<SignalChanged> raised(CustomerFeed& customer, Timestamp until) {
+  return signals_of(customer.pass_time_to(until), SignalKind::silent);
+}
 
 TEST(Blindness, PostponesASilenceByWhatCouldNotBeHeardOfIt) {
   struct Row {
@@ -96,11 +98,13 @@ TEST(Blindness, ConcernsTheChannelsOnWhichACustomerIsActiveNotTheOnesOnWhichThey
 TEST(Blindness, RemembersABoundedNumberOfGaps) {
   CustomerFeed customer;
   const SilenceDue due = weekly(customer);
-  for (int i = 0; i < Blindness::kGapsMax; ++i) customer.control(gap(day(64) + Millis{2 * i}, day(64) + Millis{2 * i + 1}));
+  for (int i = 0; i < Blindness::kGapsMax; ++i)
+    customer.control(gap(day(64) + Millis{2 * i}, day(64) + Millis{2 * i + 1}));
   customer.control(gap(day(66), day(67)));
   const auto signals = raised(customer, day(500));
   ASSERT_EQ(signals.size(), 2u);
-  EXPECT_EQ(signals[0].since, due.watch + days{1} + Millis{Blindness::kGapsMax - 1}) << "the one that began first is forgotten";
+  EXPECT_EQ(signals[0].since, due.watch + days{1} + Millis{Blindness::kGapsMax - 1})
+      << "the one that began first is forgotten";
 }
 
 TEST(Blindness, OfTheWholeWaitMovesItsEnd) {

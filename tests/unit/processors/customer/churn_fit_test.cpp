@@ -1,4 +1,5 @@
-// Whether the hazard takes over is decided by what customers did: it does where they have habits that the forecast cannot see.
+// Whether the hazard takes over is decided by what customers did: it does where they have habits that the forecast
+// cannot see.
 #include "processors/customer/churn_fit.h"
 
 #include <algorithm>
@@ -15,7 +16,8 @@ namespace {
 constexpr int kHorizon = 100;
 constexpr int kLast = 700;
 
-// Customers who leave at a day of their own. The regular ones come every seven days; the others on days in a row, and then not for weeks.
+// Customers who leave at a day of their own. The regular ones come every seven days; the others on days in a row, and
+// then not for weeks.
 std::vector<std::vector<std::int32_t>> customers(std::uint64_t seed, int count, double regular) {
   Random random{seed};
   std::vector<std::vector<std::int32_t>> all;
@@ -23,7 +25,10 @@ std::vector<std::vector<std::int32_t>> customers(std::uint64_t seed, int count, 
     const bool is_regular = random.chance(regular);
     const auto leaves = static_cast<std::int32_t>(std::min<std::int64_t>(kLast, random.between(50, 2 * kLast)));
     std::vector<std::int32_t> days{static_cast<std::int32_t>(random.between(0, 49))};
-    while (days.back() < leaves) days.push_back(days.back() + static_cast<std::int32_t>(is_regular ? 7 : random.chance(0.8) ? 1 : random.between(25, 90)));
+    while (days.back() < leaves)
+      days.push_back(days.back() + static_cast<std::int32_t>(is_regular           ? 7
+                                                             : random.chance(0.8) ? 1
+                                                                                  : random.between(25, 90)));
     days.pop_back();
     if (!days.empty()) all.push_back(std::move(days));
   }
@@ -85,11 +90,13 @@ TEST(ChurnFit, WithFewSilencesIsTheForecastAlone) {
   EXPECT_FALSE(fit->levels);
 }
 
-std::vector<std::vector<std::int32_t>> joined(std::vector<std::vector<std::int32_t>> one, const std::vector<std::vector<std::int32_t>>& other) {
+std::vector<std::vector<std::int32_t>> joined(std::vector<std::vector<std::int32_t>> one,
+                                              const std::vector<std::vector<std::int32_t>>& other) {
   one.insert(one.end(), other.begin(), other.end());
   return one;
 }
-std::vector<std::string> names(std::size_t first, const std::string& one, std::size_t second, const std::string& other) {
+std::vector<std::string> names(std::size_t first, const std::string& one, std::size_t second,
+                               const std::string& other) {
   std::vector<std::string> all(first, one);
   all.resize(first + second, other);
   return all;
@@ -97,7 +104,8 @@ std::vector<std::string> names(std::size_t first, const std::string& one, std::s
 
 TEST(ChurnFit, OfASegmentIsItsOwnWhereItsCustomersDiffer) {
   const auto regular = customers(test::seed_of_test(55), 500, 1), others = customers(test::seed_of_test(56), 500, 0);
-  const auto fits = fit_churn_by_segment(joined(regular, others), names(regular.size(), "app", others.size(), "shop"), {kLast, kHorizon, 800});
+  const auto fits = fit_churn_by_segment(joined(regular, others), names(regular.size(), "app", others.size(), "shop"),
+                                         {kLast, kHorizon, 800});
   ASSERT_TRUE(fits) << fits.error().message;
   ASSERT_EQ(fits->of_segments.size(), 2u);
   const ChurnFit& app = fits->of_segments.at("app");
@@ -107,7 +115,8 @@ TEST(ChurnFit, OfASegmentIsItsOwnWhereItsCustomersDiffer) {
   const auto alone = fit_churn(regular, {kLast, kHorizon, 800});
   ASSERT_TRUE(alone);
   EXPECT_NEAR(app.forecast.model.alpha, alone->forecast.model.alpha, 0.02 * alone->forecast.model.alpha);
-  EXPECT_GT(app.forecast.log_likelihood + fits->of_segments.at("shop").forecast.log_likelihood, fits->everyone.forecast.log_likelihood + 100)
+  EXPECT_GT(app.forecast.log_likelihood + fits->of_segments.at("shop").forecast.log_likelihood,
+            fits->everyone.forecast.log_likelihood + 100)
       << "two curves say much more of two kinds of customers than one";
   const auto models = fits->models(7);
   ASSERT_EQ(models.size(), 3u);
@@ -121,13 +130,16 @@ TEST(ChurnFit, OfASegmentIsItsOwnWhereItsCustomersDiffer) {
 TEST(ChurnFit, OfASmallSegmentIsHeldNearThatOfAll) {
   const auto many = customers(test::seed_of_test(57), 800, 0.5);
   const std::vector<std::vector<std::int32_t>> few(12, {600, 604, 650, 690});
-  const auto fits = fit_churn_by_segment(joined(few, many), names(few.size(), "new", many.size(), ""), {kLast, kHorizon, 800});
+  const auto fits =
+      fit_churn_by_segment(joined(few, many), names(few.size(), "new", many.size(), ""), {kLast, kHorizon, 800});
   ASSERT_TRUE(fits) << fits.error().message;
   ASSERT_EQ(fits->of_segments.size(), 1u) << "who is in no segment has the model of all";
   const SilenceModel &own = fits->of_segments.at("new").forecast.model, &all = fits->everyone.forecast.model;
   const auto from_defaults = fit_silence(std::vector<DayHistory>(12, {3, 90, 100}));
   ASSERT_TRUE(from_defaults);
-  const auto apart = [](const SilenceModel& a, const SilenceModel& b) { return std::fabs(std::log(a.r / b.r)) + std::fabs(std::log(a.alpha / b.alpha)) + std::fabs(std::log(a.a / b.a)); };
+  const auto apart = [](const SilenceModel& a, const SilenceModel& b) {
+    return std::fabs(std::log(a.r / b.r)) + std::fabs(std::log(a.alpha / b.alpha)) + std::fabs(std::log(a.a / b.a));
+  };
   EXPECT_LT(apart(own, all), apart(from_defaults->model, all)) << "the prior is the tenant's own, not the defaults";
   EXPECT_GT(apart(own, all), 0.01) << "and they say a little themselves";
 }

@@ -41,7 +41,8 @@ TEST_F(Bound, WhoWillSoonRenewIsMissedSooner) {
   ASSERT_LT(signals[0].since, usual_.act);
   EXPECT_NE(signals[0].reasons[1].find("passed 0.70"), std::string::npos) << signals[0].reasons[1];
   EXPECT_EQ(signals[0].reasons[2], "contract renews on " + format_rfc3339(renews).substr(0, 10) + ", in " +
-                                       std::to_string(std::chrono::ceil<days>(renews - signals[0].since).count()) + " days");
+                                       std::to_string(std::chrono::ceil<days>(renews - signals[0].since).count()) +
+                                       " days");
 }
 
 TEST_F(Bound, LongBeforeTheRenewalIsMissedAsUsual) {

@@ -34,26 +34,33 @@ TEST(Hazard, GivesTheValuesOfAnotherProgram) {
     double silence, horizon, probability, alarm;
   };
   const Row rows[] = {
-      {{}, 8, 26, 0.911902315534057, 2.03771986286406},      {{7}, 3, 26, 0.601170500795994, 7.69355776522796},
-      {{7, 14, 9}, 10, 26, 0.815870747931077, 9.56924687335821}, {{1, 1, 2, 30}, 5.5, 12, 0.751923760606753, 6.16076961108321},
-      {{700}, 20, 39, 0.954897529549155, 0},                 {nine_hundred, 2, 26, 0.00134701387906904, 9.13448175996001},
+      {{}, 8, 26, 0.911902315534057, 2.03771986286406},
+      {{7}, 3, 26, 0.601170500795994, 7.69355776522796},
+      {{7, 14, 9}, 10, 26, 0.815870747931077, 9.56924687335821},
+      {{1, 1, 2, 30}, 5.5, 12, 0.751923760606753, 6.16076961108321},
+      {{700}, 20, 39, 0.954897529549155, 0},
+      {nine_hundred, 2, 26, 0.00134701387906904, 9.13448175996001},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.probability);
     const GapHabit habit = habit_of(row.gaps);
-    EXPECT_NEAR(hazard_forecast(hazard, {}, history_of(row.gaps, row.silence), habit, row.horizon), row.probability, 1e-9 * row.probability);
-    EXPECT_NEAR(silence_at_hazard_alarm(hazard, {}, history_of(row.gaps, 0), habit, 0.8, row.horizon), row.alarm, kMillisecond);
+    EXPECT_NEAR(hazard_forecast(hazard, {}, history_of(row.gaps, row.silence), habit, row.horizon), row.probability,
+                1e-9 * row.probability);
+    EXPECT_NEAR(silence_at_hazard_alarm(hazard, {}, history_of(row.gaps, 0), habit, 0.8, row.horizon), row.alarm,
+                kMillisecond);
   }
 }
 
 TEST(Hazard, WithoutWeightsIsTheForecast) {
   Random random{test::seed_of_test(31)};
   for (int i = test::scaled(20'000); i > 0; --i) {
-    const SilenceModel model{0.05 + random.unit() * 3, 0.2 + random.unit() * 30, 0.05 + random.unit() * 4, 0.05 + random.unit() * 6};
+    const SilenceModel model{0.05 + random.unit() * 3, 0.2 + random.unit() * 30, 0.05 + random.unit() * 4,
+                             0.05 + random.unit() * 6};
     const double recency = random.unit() * 200, silence = random.unit() * 30, rho = 0.1 + random.unit() * 0.85;
     const History history{static_cast<int>(random.between(0, 60)), recency, recency + silence};
     ASSERT_NEAR(hazard_forecast({}, model, history, {}, 26), silence_forecast(model, history, 26), 2e-6);
-    ASSERT_NEAR(silence_at_hazard_alarm({}, model, history, {}, rho, 26), silence_at_alarm(model, history, {rho, 26}), 2 * kMillisecond);
+    ASSERT_NEAR(silence_at_hazard_alarm({}, model, history, {}, rho, 26), silence_at_alarm(model, history, {rho, 26}),
+                2 * kMillisecond);
   }
 }
 
@@ -64,7 +71,8 @@ TEST(Hazard, IsReachedAtItsAlarmAndNotBefore) {
     for (double& weight : hazard.weights) weight = random.unit() * 4 - 2;
     hazard.weights[1] = random.unit() * 2 - 1;
     hazard.weights[2] = random.unit();
-    const SilenceModel model{0.05 + random.unit() * 3, 0.2 + random.unit() * 30, 0.05 + random.unit() * 4, 0.05 + random.unit() * 6};
+    const SilenceModel model{0.05 + random.unit() * 3, 0.2 + random.unit() * 30, 0.05 + random.unit() * 4,
+                             0.05 + random.unit() * 6};
     const double recency = random.unit() * 200, rho = 0.1 + random.unit() * 0.85;
     History history{static_cast<int>(random.between(0, 60)), recency, recency};
     const GapHabit habit{random.unit() * 4 - 2, random.unit() * 2, random.unit() * 6 - 2};

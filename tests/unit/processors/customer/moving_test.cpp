@@ -25,9 +25,7 @@ class Town {
   void reassign(const std::string& key, CustomerId from, CustomerId to, std::int64_t epoch) {
     give(record_key("acme", from), FacetReassigned{facet(key), from, to, epoch});
   }
-  void give(const std::string& key, EventBody body) {
-    take(feed_.give(at_, key, std::move(body)));
-  }
+  void give(const std::string& key, EventBody body) { take(feed_.give(at_, key, std::move(body))); }
   // Delivers what customers have sent each other so far, and what that leads to.
   void deliver() {
     while (!sent_.empty()) deliver_one();
@@ -47,8 +45,12 @@ class Town {
     return found;
   }
   state::Customer customer(CustomerId of) const { return value<state::Customer>(of, "customer"); }
-  state::Facet facet_of(CustomerId of, const std::string& key) const { return value<state::Facet>(of, Profile::facet_name(facet(key))); }
-  bool holds(CustomerId of, const std::string& name) const { return feed_.values().contains({record_key("acme", of), name}); }
+  state::Facet facet_of(CustomerId of, const std::string& key) const {
+    return value<state::Facet>(of, Profile::facet_name(facet(key)));
+  }
+  bool holds(CustomerId of, const std::string& name) const {
+    return feed_.values().contains({record_key("acme", of), name});
+  }
 
   void pass_time_to(Timestamp to) {
     take(feed_.pass_time_to(to));
@@ -122,7 +124,8 @@ TEST(Move, TellsWhatHasBecomeOfTheCustomer) {
   EXPECT_TRUE(signals[2].raised);
   EXPECT_EQ(signals[2].since, day(0)) << "they are unhappy since then, whoever they are";
   int counted = 0;
-  for (const auto& measure : Feed::only<MeasureTaken>(town.published())) counted += measure.kind == MeasureKind::signal ? 1 : 0;
+  for (const auto& measure : Feed::only<MeasureTaken>(town.published()))
+    counted += measure.kind == MeasureKind::signal ? 1 : 0;
   EXPECT_EQ(counted, 1) << "one person was unhappy once";
   EXPECT_EQ(Feed::only<FacetReassigned>(town.published()).size(), 1u) << "desk hears of it when it has arrived";
 }
@@ -149,7 +152,8 @@ TEST(Move, AddsWhatWasHeardBeforeItArrived) {
   town.hear(mail.review(day(2), 5), kOwner);
   town.hear(mail.review(day(1), 2), kOwner);
   town.deliver();
-  for (const auto& one : {mail.review(day(0), 1), mail.review(day(1), 2), mail.review(day(2), 5)}) together.hear(one, kOwner);
+  for (const auto& one : {mail.review(day(0), 1), mail.review(day(1), 2), mail.review(day(2), 5)})
+    together.hear(one, kOwner);
   auto moved = town.facet_of(kOwner, kMail);
   moved.clear_taken();
   EXPECT_EQ(moved.SerializeAsString(), together.facet_of(kOwner, kMail).SerializeAsString());
@@ -226,13 +230,15 @@ TEST(Move, OfALongTimelineGoesInParts) {
   }
   town.reassign(kMail, kMailer, kOwner, 1);
   EXPECT_GE(town.sent().size(), 8u);
-  for (const Emitted& part : town.sent()) EXPECT_LT(std::get<FacetMoved>(part.event.body).bytes.size() * 4 / 3 + 2048, kEventBytesMax);
+  for (const Emitted& part : town.sent())
+    EXPECT_LT(std::get<FacetMoved>(part.event.body).bytes.size() * 4 / 3 + 2048, kEventBytesMax);
   town.deliver_one();
   town.hear(mail.order(day(9)), kOwner);  // between the parts
   town.deliver();
   EXPECT_EQ(town.facet_of(kOwner, kMail).entries(), 261);
   int kept = 0;
-  for (int slot = 0; slot < kTimelineMax; ++slot) kept += town.holds(kOwner, Timeline::name(Town::facet(kMail), slot)) ? 1 : 0;
+  for (int slot = 0; slot < kTimelineMax; ++slot)
+    kept += town.holds(kOwner, Timeline::name(Town::facet(kMail), slot)) ? 1 : 0;
   EXPECT_EQ(kept, kTimelineMax);
 }
 

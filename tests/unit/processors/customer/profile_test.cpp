@@ -22,7 +22,8 @@ TEST(Profile, KeepsFirstAndLastActiveDaysAndWhatWasSpent) {
   EXPECT_EQ(facet.first_ms(), to_millis(day(1)));
   EXPECT_EQ(facet.last_heard_ms(), to_millis(day(6)));
   EXPECT_EQ(facet.day_count(), 3) << "a review or a return makes no day active";
-  EXPECT_EQ(DaySet::parse(facet.days())->days(), (std::vector<DayNumber>{day_of(day(1)), day_of(day(3)), day_of(day(6))}));
+  EXPECT_EQ(DaySet::parse(facet.days())->days(),
+            (std::vector<DayNumber>{day_of(day(1)), day_of(day(3)), day_of(day(6))}));
   EXPECT_EQ(facet.spent_minor(), 2000) << "three orders less a return; another currency is not added";
   EXPECT_EQ(facet.feedback(), 1);
   EXPECT_EQ(facet.negative(), 1);
@@ -86,7 +87,8 @@ TEST(Profile, IsToldWhenSomethingThatMattersChanges) {
   EXPECT_EQ(Feed::only<CustomerChanged>(customer.hear(customer.review(day(2), 1))).size(), 1u) << "unhappy";
 }
 
-// An agent opens a case for customer U-1, of whom only the e-mail address was heard so far; later the number itself is heard.
+// An agent opens a case for customer U-1, of whom only the e-mail address was heard so far; later the number itself is
+// heard.
 TEST(Profile, KnowsAKeyThatACaseNamedBeforeItWasHeard) {
   CustomerFeed customer;
   auto mail = customer.order(day(0));
@@ -95,10 +97,12 @@ TEST(Profile, KnowsAKeyThatACaseNamedBeforeItWasHeard) {
   customer.tell(customer.change(CaseStep::opened, CaseState::fresh), day(1));
   const auto told = Feed::only<CustomerChanged>(customer.hear(customer.order(day(2))));
   ASSERT_EQ(told.size(), 1u) << "a new key";
-  EXPECT_EQ(told[0].facets, (std::vector<KeyHash>{customer.facet_hash(), mail.facet})) << "ascending, whichever came first";
+  EXPECT_EQ(told[0].facets, (std::vector<KeyHash>{customer.facet_hash(), mail.facet}))
+      << "ascending, whichever came first";
   EXPECT_EQ(told[0].activity_days, 2);
   const auto entry = customer.value<state::TimelineEntry>(Timeline::name(mail.facet, 1));
-  EXPECT_EQ(entry.what(), kCaseEntry + static_cast<int>(CaseStep::opened)) << "the case stands with the key that was known";
+  EXPECT_EQ(entry.what(), kCaseEntry + static_cast<int>(CaseStep::opened))
+      << "the case stands with the key that was known";
 }
 
 TEST(Profile, KeepsNothingOfACaseOfSomebodyNeverHeardOf) {
@@ -118,8 +122,10 @@ TEST(Timeline, KeepsTheNewestTwoHundred) {
   int entries = 0;
   for (const auto& [name, value] : customer.feed().values()) entries += name.second.starts_with("timeline/") ? 1 : 0;
   EXPECT_EQ(entries, kTimelineMax);
-  EXPECT_EQ(customer.value<state::TimelineEntry>(Timeline::name(customer.facet_hash(), 2)).place(), 202) << "the newest";
-  EXPECT_EQ(customer.value<state::TimelineEntry>(Timeline::name(customer.facet_hash(), 3)).place(), 3) << "the oldest that is left";
+  EXPECT_EQ(customer.value<state::TimelineEntry>(Timeline::name(customer.facet_hash(), 2)).place(), 202)
+      << "the newest";
+  EXPECT_EQ(customer.value<state::TimelineEntry>(Timeline::name(customer.facet_hash(), 3)).place(), 3)
+      << "the oldest that is left";
 }
 
 TEST(Timeline, SaysWhatHappenedWithoutItsText) {

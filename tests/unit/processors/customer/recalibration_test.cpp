@@ -69,7 +69,8 @@ TEST(Recalibration, IsALineThatGoesBothWays) {
   EXPECT_NEAR(level_of(levels, 0.775), 0.795, 1e-12);
   EXPECT_NEAR(level_of(levels, 0.25), 0.26, 1e-12);
   EXPECT_EQ(level_of(levels, 1), 1);
-  for (double promise = 0; promise <= 1; promise += 1.0 / 64) EXPECT_NEAR(promise_of(levels, level_of(levels, promise)), promise, 1e-12);
+  for (double promise = 0; promise <= 1; promise += 1.0 / 64)
+    EXPECT_NEAR(promise_of(levels, level_of(levels, promise)), promise, 1e-12);
   EXPECT_FALSE(levels_of(std::vector<std::int64_t>(9)));
   EXPECT_EQ(levels_of(std::vector<std::int64_t>(10, 700))->at(9), 700);
 }

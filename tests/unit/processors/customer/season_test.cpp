@@ -27,7 +27,9 @@ class Town {
     made.customer = neighbours_[who].id;
     return made;
   }
-  std::vector<Emitted> hear(const ActivityRecorded& what) { return feed_.give(what.at, record_key("acme", what.customer), what); }
+  std::vector<Emitted> hear(const ActivityRecorded& what) {
+    return feed_.give(what.at, record_key("acme", what.customer), what);
+  }
 
   // All of them from one day to another, but for every one whose number `stays_away` says.
   template <class StaysAway>
@@ -65,7 +67,8 @@ const auto kNobodyStaysAway = [](std::size_t, int) { return false; };
 
 std::size_t silences(const std::vector<Emitted>& emitted) {
   const auto signals = signals_of(emitted, SignalKind::silent);
-  return static_cast<std::size_t>(std::count_if(signals.begin(), signals.end(), [](const SignalChanged& one) { return one.raised; }));
+  return static_cast<std::size_t>(
+      std::count_if(signals.begin(), signals.end(), [](const SignalChanged& one) { return one.raised; }));
 }
 
 // A shop that closes for seven weeks, and a shop where one customer stays away as long.
@@ -74,7 +77,8 @@ TEST(Season, OfASlumpAccusesNobody) {
   Town open(70), closed(70);
   const auto one = open.live(0, kOpen, [](std::size_t who, int number) { return who == 3 && number >= kClosed; });
   EXPECT_EQ(silences(one), 2u) << "who orders every week and stays away for seven is watched, and then a case";
-  const auto all = closed.live(0, kOpen + 40, [](std::size_t, int number) { return number >= kClosed && number < kOpen; });
+  const auto all =
+      closed.live(0, kOpen + 40, [](std::size_t, int number) { return number >= kClosed && number < kOpen; });
   EXPECT_EQ(silences(all), 0u) << "that a shop is closed is no silence of its customers";
   EXPECT_TRUE(open.level().quiet().empty());
   ASSERT_FALSE(closed.level().quiet().empty());
@@ -85,7 +89,8 @@ TEST(Season, OfASlumpAccusesNobody) {
 TEST(Season, CountsTheSilenceThatIsLeft) {
   constexpr int kClosed = 200, kOpen = 221;
   Town town(70);
-  const auto emitted = town.live(0, 330, [](std::size_t who, int number) { return number >= kClosed && (number < kOpen || who == 3); });
+  const auto emitted =
+      town.live(0, 330, [](std::size_t who, int number) { return number >= kClosed && (number < kOpen || who == 3); });
   const auto signals = signals_of(emitted, SignalKind::silent);
   ASSERT_GE(signals.size(), 1u);
   constexpr int kLast = 199;  // when neighbour 3 was there last: they come on days 3, 10, 17, …
@@ -93,14 +98,18 @@ TEST(Season, CountsTheSilenceThatIsLeft) {
   EXPECT_GT(signals[0].since, heard_all_the_time + days{10});
   EXPECT_LT(signals[0].since, heard_all_the_time + days{kOpen - kClosed + 7});
   ASSERT_GE(signals[0].reasons.size(), 3u);
-  EXPECT_NE(signals[0].reasons[2].find("in which most customers were quiet"), std::string::npos) << signals[0].reasons[2];
+  EXPECT_NE(signals[0].reasons[2].find("in which most customers were quiet"), std::string::npos)
+      << signals[0].reasons[2];
 }
 
-// Six of ten stay away for four weeks, and one of them for good: of each quiet day as much counts for them as was heard of a usual one.
+// Six of ten stay away for four weeks, and one of them for good: of each quiet day as much counts for them as was heard
+// of a usual one.
 TEST(Season, CountsAQuietDayByWhatWasHeardOfIt) {
   constexpr int kQuiet = 200, kOver = 228;
   Town town(70);
-  const auto emitted = town.live(0, 330, [](std::size_t who, int number) { return who == 3 ? number >= kQuiet : number >= kQuiet && number < kOver && who % 10 < 6; });
+  const auto emitted = town.live(0, 330, [](std::size_t who, int number) {
+    return who == 3 ? number >= kQuiet : number >= kQuiet && number < kOver && who % 10 < 6;
+  });
   auto signals = signals_of(emitted, SignalKind::silent);
   std::erase_if(signals, [&](const SignalChanged& one) { return one.customer != town.order(3, day(0)).customer; });
   ASSERT_EQ(signals.size(), 2u);

@@ -70,7 +70,8 @@ TEST(SegmentRules, SayWhatIsWrongWithThem) {
   EXPECT_NE(refused({{.name = std::string(65, 'a'), .plans = {"gold"}}}).find("small letters"), std::string::npos);
   EXPECT_EQ(refused({{.name = std::string(64, 'a'), .plans = {"gold"}}}), "");
   EXPECT_NE(refused({{.name = "gold"}}).find("no condition"), std::string::npos);
-  EXPECT_NE(refused({{.name = "a", .contract = true}, {.name = "a", .contract = false}}).find("twice"), std::string::npos);
+  EXPECT_NE(refused({{.name = "a", .contract = true}, {.name = "a", .contract = false}}).find("twice"),
+            std::string::npos);
   std::vector<SegmentRule> many;
   for (int i = 0; i < 33; ++i) many.push_back({.name = std::to_string(i), .contract = true});
   EXPECT_NE(refused(many).find("more than 32"), std::string::npos);

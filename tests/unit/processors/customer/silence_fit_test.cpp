@@ -20,7 +20,8 @@ double gamma_of(Random& random, double shape) {
   if (shape < 1) return gamma_of(random, shape + 1) * std::pow(uniform(random), 1 / shape);
   const double d = shape - 1.0 / 3, c = 1 / std::sqrt(9 * d);
   while (true) {
-    const double normal = std::sqrt(-2 * std::log(uniform(random))) * std::cos(2 * 3.14159265358979323846 * uniform(random));
+    const double normal =
+        std::sqrt(-2 * std::log(uniform(random))) * std::cos(2 * 3.14159265358979323846 * uniform(random));
     const double v = std::pow(1 + c * normal, 3);
     if (v > 0 && std::log(uniform(random)) < normal * normal / 2 + d - d * v + d * std::log(v)) return d * v;
   }
@@ -34,7 +35,9 @@ std::vector<DayHistory> customers_of(const SilenceModel& model, int count, std::
     const double rate = gamma_of(random, model.r) / model.alpha;
     const double u = gamma_of(random, model.a), v = gamma_of(random, model.b);
     const double leaves = u / (u + v);
-    DayHistory history{0, 0, static_cast<std::int32_t>(days / 2 + static_cast<int>(random.below(static_cast<std::uint64_t>(days / 2))))};
+    DayHistory history{
+        0, 0,
+        static_cast<std::int32_t>(days / 2 + static_cast<int>(random.below(static_cast<std::uint64_t>(days / 2))))};
     double at = 0;
     while (uniform(random) >= leaves) {
       at += exponential(random, rate) * 7;
@@ -62,7 +65,8 @@ TEST(SilenceFit, FindsTheTopOfTheLikelihood) {
   const auto fit = fit_silence(histories);
   ASSERT_TRUE(fit) << fit.error().message;
   EXPECT_EQ(fit->customers, 4000);
-  EXPECT_NEAR(fit->log_likelihood, mean_log_likelihood(histories, fit->model), 1e-6) << "it is the likelihood of silence_forecast.h";
+  EXPECT_NEAR(fit->log_likelihood, mean_log_likelihood(histories, fit->model), 1e-6)
+      << "it is the likelihood of silence_forecast.h";
   EXPECT_GT(fit->log_likelihood, mean_log_likelihood(histories, truth)) << "the truth is no better than the best";
   for (const double factor : {0.99, 1.01}) {
     for (double SilenceModel::*one : {&SilenceModel::r, &SilenceModel::alpha, &SilenceModel::a, &SilenceModel::b}) {
@@ -102,7 +106,8 @@ TEST(SilenceFit, FewCustomersStayNearThePrior) {
   ASSERT_FALSE(nobody);
   EXPECT_EQ(nobody.error().kind, ErrorKind::Invalid);
   const auto away = [&](int customers) {
-    const auto fit = fit_silence(std::vector<DayHistory>(static_cast<std::size_t>(customers), DayHistory{30, 200, 201}), prior);
+    const auto fit =
+        fit_silence(std::vector<DayHistory>(static_cast<std::size_t>(customers), DayHistory{30, 200, 201}), prior);
     EXPECT_TRUE(fit) << fit.error().message;
     return std::fabs(std::log(fit->model.r / prior.r));
   };
@@ -113,8 +118,8 @@ TEST(SilenceFit, FewCustomersStayNearThePrior) {
 
 // Nobody ever comes back, or everybody always does: there is no maximum inside, and the bounds are met.
 TEST(SilenceFit, StaysWithinItsBounds) {
-  for (const std::vector<DayHistory>& odd :
-       {std::vector<DayHistory>(5000, DayHistory{0, 0, 300}), std::vector<DayHistory>(5000, DayHistory{300, 300, 300})}) {
+  for (const std::vector<DayHistory>& odd : {std::vector<DayHistory>(5000, DayHistory{0, 0, 300}),
+                                             std::vector<DayHistory>(5000, DayHistory{300, 300, 300})}) {
     const auto fit = fit_silence(odd);
     ASSERT_TRUE(fit) << fit.error().message;
     for (const double p : {fit->model.r, fit->model.alpha, fit->model.a, fit->model.b}) {

@@ -113,9 +113,7 @@ TEST(UsualGap, LeavesOneGapInTwentyAboveIt) {
   EXPECT_EQ(usual_gap(model, history, 0), 0);
 }
 
-constexpr Timestamp on(int day, int hour = 0) {
-  return Timestamp{std::chrono::days{day} + std::chrono::hours{hour}};
-}
+constexpr Timestamp on(int day, int hour = 0) { return Timestamp{std::chrono::days{day} + std::chrono::hours{hour}}; }
 
 TEST(SilenceDue, IsTheSilenceAfterTheMomentOfTheLastActivity) {
   // Seven repeat days, the last 206 days after the first, heard at 10:00.

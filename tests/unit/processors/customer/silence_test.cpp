@@ -60,7 +60,7 @@ TEST(Silence, GoesByTheNewestFitAndNamesIt) {
   const SilenceModel own{0.9, 4, 1.5, 2};
   CustomerFeed customer;
   customer.control(fitted_event({.forecast = own, .version = 3}));
-  customer.control(fitted_event({.forecast = {5, 1, 1, 9}, .version = 2}));  // older: changes nothing
+  customer.control(fitted_event({.forecast = {5, 1, 1, 9}, .version = 2}));                    // older: changes nothing
   customer.control(fitted_event({.forecast = {5, 1, 1, 9}, .version = 9, .segment = "app"}));  // they are in none
   weekly(customer);
   const SilenceDue due = silence_due({own}, {day_of(day(0)), day(7 * (kOrders - 1)), kOrders - 1});
@@ -85,9 +85,11 @@ TEST(Silence, GoesByTheFitOfTheSegmentTheCustomerIsIn) {
   const Rhythm rhythm{day_of(day(0)), day(7 * (kOrders - 1)), kOrders - 1};
   weekly(customer);
 
-  // No fit of their segment yet: that of everybody. What is fitted later counts when the timer fires, or when they are heard.
+  // No fit of their segment yet: that of everybody. What is fitted later counts when the timer fires, or when they are
+  // heard.
   customer.control(fitted_event({.forecast = of_web, .version = 4, .segment = "web"}));
-  customer.control(fitted_event({.forecast = {5, 1, 1, 9}, .version = 4, .segment = "web"}));   // told twice: the first counts
+  customer.control(
+      fitted_event({.forecast = {5, 1, 1, 9}, .version = 4, .segment = "web"}));  // told twice: the first counts
   customer.control(fitted_event({.forecast = of_members, .version = 4, .segment = "members"}));
   const SilenceDue due = silence_due({of_web}, rhythm);
   ASSERT_GT(due.watch, silence_due({of_all}, rhythm).watch);
@@ -109,7 +111,8 @@ TEST(Silence, GoesByTheFitOfTheSegmentTheCustomerIsIn) {
   EXPECT_EQ(members[0].segment, "members");
 }
 
-// Customers of one day have no habit. Once the tenant's own curve is known they are forecast by it, and listed; nobody is sent after them.
+// Customers of one day have no habit. Once the tenant's own curve is known they are forecast by it, and listed; nobody
+// is sent after them.
 TEST(Silence, OfCustomersOfOneDayIsForecastOnceAModelIsFittedAndOpensNoCase) {
   CustomerFeed unfitted;
   unfitted.hear(unfitted.order(day(0)));
@@ -181,11 +184,19 @@ TEST(Silence, IsNotEndedByWhatTheCustomerDoesNotDo) {
   cancelled.subscription = Subscription{"plus", SubscriptionStatus::cancelled, std::nullopt};
   auto out_of_office = customer.message(before);  // their mailbox says it
   out_of_office.message->by = Author::bot;
-  const ActivityRecorded none[] = {customer.answer(before), bot, note, out_of_office, cancelled, customer.activity(InputKind::survey_invited, before),
-                                   customer.payment(before, PaymentStatus::failed), customer.activity(InputKind::deleted, before)};
-  for (const ActivityRecorded& activity : none) EXPECT_TRUE(signals_of(customer.hear(activity), SignalKind::silent).empty());
+  const ActivityRecorded none[] = {customer.answer(before),
+                                   bot,
+                                   note,
+                                   out_of_office,
+                                   cancelled,
+                                   customer.activity(InputKind::survey_invited, before),
+                                   customer.payment(before, PaymentStatus::failed),
+                                   customer.activity(InputKind::deleted, before)};
+  for (const ActivityRecorded& activity : none)
+    EXPECT_TRUE(signals_of(customer.hear(activity), SignalKind::silent).empty());
   EXPECT_EQ(signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent).size(), 1u);
-  EXPECT_TRUE(signals_of(customer.hear(customer.answer(up_to_minute(due.watch))), SignalKind::silent).empty()) << "nor is it over by our answer";
+  EXPECT_TRUE(signals_of(customer.hear(customer.answer(up_to_minute(due.watch))), SignalKind::silent).empty())
+      << "nor is it over by our answer";
 }
 
 TEST(Silence, OfALateEventIsNoNewerThanTheEvent) {
@@ -205,14 +216,16 @@ TEST(Silence, IsTakenBackWhenLateNewsShowThatItWasNone) {
   const auto watch = signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent);
   ASSERT_EQ(watch.size(), 1u);
   const Timestamp heard = up_to_minute(due.watch) + days{1};
-  EXPECT_TRUE(signals_of(customer.hear(customer.review(day(2), 4), heard), SignalKind::silent).empty()) << "it was silent all the same";
+  EXPECT_TRUE(signals_of(customer.hear(customer.review(day(2), 4), heard), SignalKind::silent).empty())
+      << "it was silent all the same";
   const auto cleared = signals_of(customer.hear(customer.order(due.watch - days{2}), heard), SignalKind::silent);
   ASSERT_EQ(cleared.size(), 1u) << "they ordered two days before: the order came with tonight's file";
   EXPECT_FALSE(cleared[0].raised);
   EXPECT_EQ(cleared[0].signal, watch[0].signal);
   EXPECT_EQ(cleared[0].reasons[0].substr(0, 13), "heard of late");
   EXPECT_TRUE(customer.pass_time_to(heard + days{3}).empty());
-  EXPECT_EQ(signals_of(customer.pass_time_to(heard + days{300}), SignalKind::silent).size(), 2u) << "but the next silence counts";
+  EXPECT_EQ(signals_of(customer.pass_time_to(heard + days{300}), SignalKind::silent).size(), 2u)
+      << "but the next silence counts";
 }
 
 // The clock of a source runs ten years ahead.
@@ -268,7 +281,8 @@ TEST(Silence, NeedsFewTimersHoweverOftenTheCustomerComes) {
   CustomerFeed customer;
   for (int n = 0; n < 400; ++n) customer.hear(customer.order(day(n / 8, 6 + n % 8)));
   EXPECT_LE(customer.feed().timers().size(), 12u);
-  EXPECT_EQ(signals_of(customer.pass_time_to(day(400)), SignalKind::silent).size(), 2u) << "and those that came too late say nothing";
+  EXPECT_EQ(signals_of(customer.pass_time_to(day(400)), SignalKind::silent).size(), 2u)
+      << "and those that came too late say nothing";
 }
 
 TEST(Silence, OverInImportedHistoryOpensNoCase) {
@@ -281,7 +295,8 @@ TEST(Silence, OverInImportedHistoryOpensNoCase) {
     std::size_t requests;
   };
   // `until` − 7 days is the bound: what is due then or later opens a case.
-  for (const Row& row : {Row{"due more than 7 days before the end", until + kMinute, 0}, Row{"due just 7 days before", due.act + days{7}, 1}}) {
+  for (const Row& row : {Row{"due more than 7 days before the end", until + kMinute, 0},
+                         Row{"due just 7 days before", due.act + days{7}, 1}}) {
     SCOPED_TRACE(row.name);
     CustomerFeed imported;
     imported.control(ImportBegan{row.until});
@@ -313,14 +328,18 @@ TEST(Silence, OfAShareIsKeptUntouchedToSeeWhatReachingOutChanges) {
     const bool has_case = !Feed::only<CaseRequested>(acted).empty();
     untouched += has_case ? 0 : 1;
     const std::string side = has_case ? "reached" : "untouched";
-    EXPECT_EQ(outcomes_of(acted), has_case ? std::vector<std::string>{"raised"} : (std::vector<std::string>{"untouched", "raised"}));
+    EXPECT_EQ(outcomes_of(acted),
+              has_case ? std::vector<std::string>{"raised"} : (std::vector<std::string>{"untouched", "raised"}));
     ASSERT_EQ(signals_of(acted, SignalKind::silent).size(), 1u) << "the signal is listed for all";
     EXPECT_EQ(signals_of(acted, SignalKind::silent)[0].reasons.back().starts_with("kept untouched"), !has_case);
 
     if (has_case) {
       const auto opened = customer.tell(customer.change(CaseStep::opened, CaseState::fresh), up_to_minute(due.act));
       EXPECT_EQ(outcomes_of(opened), std::vector<std::string>{"reached"});
-      EXPECT_TRUE(outcomes_of(customer.tell(customer.change(CaseStep::attached, CaseState::fresh), up_to_minute(due.act))).empty()) << "once";
+      EXPECT_TRUE(
+          outcomes_of(customer.tell(customer.change(CaseStep::attached, CaseState::fresh), up_to_minute(due.act)))
+              .empty())
+          << "once";
     }
 
     // Back in time; and the share may change, but not the side on which somebody stands.
@@ -329,7 +348,8 @@ TEST(Silence, OfAShareIsKeptUntouchedToSeeWhatReachingOutChanges) {
     settings.untouched_permille = 200;
     const bool is_in_time = i % 2 == 0;
     const auto returned = customer.hear(customer.order(due.act + days{28} + Millis{is_in_time ? 0 : 1}));
-    EXPECT_EQ(outcomes_of(returned), is_in_time ? (std::vector<std::string>{"cleared", side + "_returned"}) : std::vector<std::string>{"cleared"});
+    EXPECT_EQ(outcomes_of(returned), is_in_time ? (std::vector<std::string>{"cleared", side + "_returned"})
+                                                : std::vector<std::string>{"cleared"});
     const auto again = customer.pass_time_to(day(3000));
     EXPECT_EQ(Feed::only<CaseRequested>(again).empty(), !has_case);
   }
@@ -339,7 +359,10 @@ TEST(Silence, OfAShareIsKeptUntouchedToSeeWhatReachingOutChanges) {
 
 // Unhappy feedback, or a case that nobody has resolved, leaves less room; what resolves it gives the room back.
 TEST(Silence, OfTheUnhappyOpensACaseEarlier) {
-  const SilenceDue usual = [] { CustomerFeed customer; return weekly(customer); }();
+  const SilenceDue usual = [] {
+    CustomerFeed customer;
+    return weekly(customer);
+  }();
   const SilenceDue early = silence_due({{}, 182, 600, 700}, {day_of(day(0)), day(7 * (kOrders - 1)), kOrders - 1});
   ASSERT_LT(early.act, usual.act);
   struct Row {
@@ -350,7 +373,12 @@ TEST(Silence, OfTheUnhappyOpensACaseEarlier) {
   const Row rows[] = {
       {"nothing", [](CustomerFeed&) {}, false},
       {"a bad review on the last day", [](CustomerFeed& c) { c.hear(c.review(day(7 * (kOrders - 1)), 1)); }, true},
-      {"and then a good one", [](CustomerFeed& c) { c.hear(c.review(day(7 * (kOrders - 1)), 1)); c.hear(c.review(day(7 * (kOrders - 1)), 5)); }, false},
+      {"and then a good one",
+       [](CustomerFeed& c) {
+         c.hear(c.review(day(7 * (kOrders - 1)), 1));
+         c.hear(c.review(day(7 * (kOrders - 1)), 5));
+       },
+       false},
       {"a case", [](CustomerFeed& c) { c.tell(c.change(CaseStep::opened, CaseState::fresh), day(65)); }, true},
       {"a case that was resolved",
        [](CustomerFeed& c) {
@@ -385,7 +413,8 @@ TEST(Silence, ThatEndsBeforeItHasACaseWithdrawsWhatWasAskedFor) {
     EXPECT_EQ(asked[0].probability_permille, 800);
     if (has_case) customer.tell(customer.change(CaseStep::opened, CaseState::fresh), up_to_minute(due.act));
     const auto back = customer.hear(customer.order(due.act + days{2}));
-    EXPECT_EQ(outcomes_of(back), has_case ? (std::vector<std::string>{"cleared", "reached_returned"}) : std::vector<std::string>{"cleared"})
+    EXPECT_EQ(outcomes_of(back), has_case ? (std::vector<std::string>{"cleared", "reached_returned"})
+                                          : std::vector<std::string>{"cleared"})
         << "nobody reached out to who waited";
     const auto unwanted = Feed::only<CaseRequested>(back);
     ASSERT_EQ(unwanted.size(), has_case ? 0u : 1u);

@@ -16,7 +16,9 @@ class Surveyed : public ::testing::Test {
     invitation.survey = Survey{"s", SurveyFamily::nps, std::nullopt, 0, 10, std::nullopt, std::nullopt};
     return signals_of(customer_.hear(invitation), SignalKind::at_risk);
   }
-  std::vector<SignalChanged> answer(int at) { return signals_of(customer_.hear(customer_.score(day(at), SurveyFamily::nps, 8)), SignalKind::at_risk); }
+  std::vector<SignalChanged> answer(int at) {
+    return signals_of(customer_.hear(customer_.score(day(at), SurveyFamily::nps, 8)), SignalKind::at_risk);
+  }
   void used_to_answer(int answers) {
     for (int n = 0; n < answers; ++n) {
       invite(n);
@@ -33,7 +35,8 @@ TEST_F(Surveyed, WhoAnsweredAndDoesNotThreeTimesInARowIsAtRisk) {
   ASSERT_EQ(raised.size(), 1u);
   EXPECT_TRUE(raised[0].raised);
   EXPECT_EQ(raised[0].level, SignalLevel::watch);
-  EXPECT_EQ(raised[0].since, day(30) + Unanswered::kAnswerWithin) << "the moment it was so, not that at which it was seen";
+  EXPECT_EQ(raised[0].since, day(30) + Unanswered::kAnswerWithin)
+      << "the moment it was so, not that at which it was seen";
   EXPECT_EQ(raised[0].reasons.at(0), "3 surveys in a row without an answer, the first of 2026-01-15");
   EXPECT_EQ(raised[0].reasons.at(1), "answered 2 before, last on 2026-01-06");
   EXPECT_EQ(raised[0].clears_on, "an answer to a survey");
@@ -94,8 +97,12 @@ TEST_F(Surveyed, InAnyOrderIsTheSame) {
   ASSERT_EQ(raised.size(), 1u);
   EXPECT_EQ(raised[0].since, day(30) + Unanswered::kAnswerWithin);
   // News of an answer that was older than all of them changes nothing.
-  EXPECT_TRUE(signals_of(customer_.hear(customer_.score(day(5), SurveyFamily::nps, 8), day(46)), SignalKind::at_risk).empty());
-  EXPECT_EQ(signals_of(customer_.hear(customer_.score(day(25), SurveyFamily::nps, 8), day(46)), SignalKind::at_risk).size(), 1u) << "cleared: only one came after it";
+  EXPECT_TRUE(
+      signals_of(customer_.hear(customer_.score(day(5), SurveyFamily::nps, 8), day(46)), SignalKind::at_risk).empty());
+  EXPECT_EQ(
+      signals_of(customer_.hear(customer_.score(day(25), SurveyFamily::nps, 8), day(46)), SignalKind::at_risk).size(),
+      1u)
+      << "cleared: only one came after it";
 }
 
 }  // namespace

@@ -18,12 +18,18 @@ TEST(Reading, TakesScoresAtTheirEdges) {
     bool happy;
   };
   using enum SurveyFamily;
-  const Row rows[] = {{"2 stars", customer.review(day(0), 2), true, false},       {"3 stars", customer.review(day(0), 3), false, false},
-                      {"4 stars", customer.review(day(0), 4), false, true},       {"NPS 6", customer.score(day(0), nps, 6), true, false},
-                      {"NPS 7", customer.score(day(0), nps, 7), false, false},    {"NPS 8", customer.score(day(0), nps, 8), false, false},
-                      {"NPS 9", customer.score(day(0), nps, 9), false, true},     {"CSAT 2", customer.score(day(0), csat, 2), true, false},
-                      {"CSAT 3", customer.score(day(0), csat, 3), false, false},  {"CSAT 4", customer.score(day(0), csat, 4), false, true},
-                      {"CES 3", customer.score(day(0), ces, 3), true, false},     {"CES 4", customer.score(day(0), ces, 4), false, false}};
+  const Row rows[] = {{"2 stars", customer.review(day(0), 2), true, false},
+                      {"3 stars", customer.review(day(0), 3), false, false},
+                      {"4 stars", customer.review(day(0), 4), false, true},
+                      {"NPS 6", customer.score(day(0), nps, 6), true, false},
+                      {"NPS 7", customer.score(day(0), nps, 7), false, false},
+                      {"NPS 8", customer.score(day(0), nps, 8), false, false},
+                      {"NPS 9", customer.score(day(0), nps, 9), false, true},
+                      {"CSAT 2", customer.score(day(0), csat, 2), true, false},
+                      {"CSAT 3", customer.score(day(0), csat, 3), false, false},
+                      {"CSAT 4", customer.score(day(0), csat, 4), false, true},
+                      {"CES 3", customer.score(day(0), ces, 3), true, false},
+                      {"CES 4", customer.score(day(0), ces, 4), false, false}};
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
     EXPECT_EQ(is_unhappy(row.activity), row.unhappy);
@@ -84,7 +90,8 @@ TEST(Unhappiness, IsOneSignalASpellAndClearedByHappyFeedback) {
 TEST(Unhappiness, IsNotClearedByWhatIsOlder) {
   CustomerFeed customer;
   customer.hear(customer.review(day(10), 1));
-  EXPECT_TRUE(signals_of(customer.hear(customer.review(day(9), 5), day(11)), SignalKind::negative).empty()) << "praise from before";
+  EXPECT_TRUE(signals_of(customer.hear(customer.review(day(9), 5), day(11)), SignalKind::negative).empty())
+      << "praise from before";
   EXPECT_EQ(signals_of(customer.hear(customer.review(day(10), 5), day(12)), SignalKind::negative).size(), 1u);
 }
 
@@ -95,7 +102,8 @@ TEST(Unhappiness, AsksToActWhenItIsUrgentOrTheyWillLeave) {
     std::uint16_t leave;
     SignalLevel level;
   };
-  for (const Row& row : {Row{"neither", 1, 699, SignalLevel::watch}, Row{"urgent", 2, 0, SignalLevel::act}, Row{"leaving", 0, 700, SignalLevel::act}}) {
+  for (const Row& row : {Row{"neither", 1, 699, SignalLevel::watch}, Row{"urgent", 2, 0, SignalLevel::act},
+                         Row{"leaving", 0, 700, SignalLevel::act}}) {
     SCOPED_TRACE(row.name);
     CustomerFeed customer;
     ActivityRecorded activity = customer.review(day(0), 1);
@@ -111,9 +119,11 @@ TEST(Unhappiness, OfAPaymentIsARiskUntilOneSucceeds) {
   ASSERT_EQ(raised.size(), 1u);
   EXPECT_EQ(raised[0].reasons, (std::vector<std::string>{"payment failed"}));
   EXPECT_TRUE(signals_of(customer.hear(customer.payment(day(6), PaymentStatus::failed)), SignalKind::at_risk).empty());
-  EXPECT_TRUE(signals_of(customer.hear(customer.payment(day(4), PaymentStatus::succeeded), day(6)), SignalKind::at_risk).empty())
+  EXPECT_TRUE(signals_of(customer.hear(customer.payment(day(4), PaymentStatus::succeeded), day(6)), SignalKind::at_risk)
+                  .empty())
       << "one from before proves nothing";
-  const auto cleared = signals_of(customer.hear(customer.payment(day(7), PaymentStatus::succeeded)), SignalKind::at_risk);
+  const auto cleared =
+      signals_of(customer.hear(customer.payment(day(7), PaymentStatus::succeeded)), SignalKind::at_risk);
   ASSERT_EQ(cleared.size(), 1u);
   EXPECT_FALSE(cleared[0].raised);
   EXPECT_EQ(cleared[0].signal, raised[0].signal);
@@ -153,7 +163,8 @@ TEST(Requests, AskForACaseWhenSomebodyIsUnhappyOrWritesToUs) {
   }
 }
 
-// Until desk has answered a request, and as long as there is a case, messages go to desk as messages of the conversation.
+// Until desk has answered a request, and as long as there is a case, messages go to desk as messages of the
+// conversation.
 TEST(Requests, ForwardMessagesWhileACaseIsAskedForOrThere) {
   CustomerFeed customer;
   const auto forwarded = [&](const ActivityRecorded& activity) {
@@ -193,7 +204,9 @@ TEST(Requests, AskAlsoWithACaseWhenAMessageIsUrgent) {
 TEST(Requests, CountTheCasesThatAreOpen) {
   CustomerFeed customer;
   customer.hear(customer.review(day(0), 1));
-  const auto open_after = [&](const CaseChanged& change) { return Feed::only<CustomerChanged>(customer.tell(change, day(1))); };
+  const auto open_after = [&](const CaseChanged& change) {
+    return Feed::only<CustomerChanged>(customer.tell(change, day(1)));
+  };
   EXPECT_EQ(open_after(customer.change(CaseStep::opened, CaseState::fresh)).at(0).open_cases, 1);
   EXPECT_EQ(open_after(customer.change(CaseStep::opened, CaseState::fresh, {0, 2})).at(0).open_cases, 2);
   EXPECT_TRUE(open_after(customer.change(CaseStep::noted, CaseState::fresh, {0, 2})).empty()) << "nothing changed";

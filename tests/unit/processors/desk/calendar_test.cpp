@@ -11,9 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Timestamp at(const char* text) {
-  return parse_rfc3339(text).value();
-}
+Timestamp at(const char* text) { return parse_rfc3339(text).value(); }
 
 std::chrono::year_month_day date(int year, unsigned month, unsigned day) {
   return {std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};

@@ -22,7 +22,8 @@ TEST(Commands, AnswerTheSameRequestTheSameWayAndActOnce) {
   const auto no = Feed::only<CommandAnswered>(room.give(monday(10, 3), refused));
   EXPECT_EQ(no[0].code, "wrong_state");
   EXPECT_EQ(room.hold(monday(10, 4), "agent-3", id, monday(12)), "");
-  EXPECT_EQ(Feed::only<CommandAnswered>(room.give(monday(10, 5), refused)), no) << "also when it would be accepted by now";
+  EXPECT_EQ(Feed::only<CommandAnswered>(room.give(monday(10, 5), refused)), no)
+      << "also when it would be accepted by now";
 }
 
 TEST(Commands, AreAnsweredOnTheTopicOfCases) {
@@ -60,7 +61,11 @@ TEST(Commands, RefuseWhatLacksWhatItNeedsAndLeaveTheCaseAlone) {
       {"a stranger", CommandKind::take, [](Command& c) { c.actor = "agent-99"; }, "unknown_actor"},
       {"another department", CommandKind::take, [](Command& c) { c.actor = "agent-1"; }, "not_allowed"},
       {"no case", CommandKind::take, [](Command& c) { c.case_id.reset(); }, "unknown_case"},
-      {"an unknown case", CommandKind::take, [](Command& c) { c.case_id = CaseId{1, 2}; }, "unknown_case"},
+      {"an unknown case", CommandKind::take,
+       [](Command& c) {
+         c.case_id = CaseId{1, 2};
+       },
+       "unknown_case"},
       {"no request id", CommandKind::take, [](Command& c) { c.request = ""; }, "bad_request"},
       {"a long request id", CommandKind::take, [](Command& c) { c.request = std::string(129, 'r'); }, "bad_request"},
       {"an empty reply", CommandKind::reply, [](Command&) {}, "needs_text"},
@@ -68,25 +73,59 @@ TEST(Commands, RefuseWhatLacksWhatItNeedsAndLeaveTheCaseAlone) {
       {"a question nobody sees", CommandKind::ask_customer, [](Command&) {}, "needs_public_message"},
       {"waiting for nobody", CommandKind::hold, [](Command&) {}, "needs_department"},
       {"waiting without a reason", CommandKind::hold, [](Command& c) { c.department = "supplier"; }, "needs_reason"},
-      {"waiting without a promise", CommandKind::hold, [](Command& c) { c.department = c.reason = "x"; }, "needs_promise"},
-      {"a promise in the past", CommandKind::hold, [](Command& c) { c.department = c.reason = "x"; c.promised = monday(11); }, "needs_promise"},
+      {"waiting without a promise", CommandKind::hold, [](Command& c) { c.department = c.reason = "x"; },
+       "needs_promise"},
+      {"a promise in the past", CommandKind::hold,
+       [](Command& c) {
+         c.department = c.reason = "x";
+         c.promised = monday(11);
+       },
+       "needs_promise"},
       {"no report awaited", CommandKind::report, [](Command&) {}, "wrong_state"},
-      {"transfer to nowhere", CommandKind::transfer, [](Command& c) { c.department = "sales"; c.text = "x"; }, "unknown_department"},
-      {"transfer to where it is", CommandKind::transfer, [](Command& c) { c.department = "billing"; c.text = "x"; }, "same_department"},
-      {"transfer without a story", CommandKind::transfer, [](Command& c) { c.department = "support"; }, "needs_summary"},
+      {"transfer to nowhere", CommandKind::transfer,
+       [](Command& c) {
+         c.department = "sales";
+         c.text = "x";
+       },
+       "unknown_department"},
+      {"transfer to where it is", CommandKind::transfer,
+       [](Command& c) {
+         c.department = "billing";
+         c.text = "x";
+       },
+       "same_department"},
+      {"transfer without a story", CommandKind::transfer, [](Command& c) { c.department = "support"; },
+       "needs_summary"},
       {"resolved without a code", CommandKind::resolve, [](Command& c) { c.text = c.cause = "x"; }, "needs_resolution"},
-      {"resolved without a cause", CommandKind::resolve, [](Command& c) { c.text = c.resolution = "x"; }, "needs_cause"},
-      {"resolved in silence", CommandKind::resolve, [](Command& c) { c.resolution = c.cause = "x"; }, "needs_public_message"},
+      {"resolved without a cause", CommandKind::resolve, [](Command& c) { c.text = c.resolution = "x"; },
+       "needs_cause"},
+      {"resolved in silence", CommandKind::resolve, [](Command& c) { c.resolution = c.cause = "x"; },
+       "needs_public_message"},
       {"merged into nothing", CommandKind::merge, [](Command&) {}, "unknown_target"},
       {"no priority", CommandKind::set_priority, [](Command&) {}, "needs_priority"},
       {"assigned to nobody", CommandKind::assign, [](Command&) {}, "unknown_agent"},
       {"assigned by a colleague", CommandKind::assign, [](Command& c) { c.agent = "agent-4"; }, "not_allowed"},
-      {"assigned to another department", CommandKind::assign, [](Command& c) { c.actor = "supervisor-2"; c.agent = "agent-1"; }, "not_allowed"},
+      {"assigned to another department", CommandKind::assign,
+       [](Command& c) {
+         c.actor = "supervisor-2";
+         c.agent = "agent-1";
+       },
+       "not_allowed"},
       {"opened for nobody", CommandKind::open_case, [](Command&) {}, "needs_customer"},
-      {"a label of nothing", CommandKind::relabel, [](Command& c) { c.sentiment = Sentiment::negative; }, "needs_target"},
-      {"a label that says nothing", CommandKind::relabel, [](Command& c) { c.target = Target{"/acme/x", "1"}; }, "needs_sentiment"},
+      {"a label of nothing", CommandKind::relabel, [](Command& c) { c.sentiment = Sentiment::negative; },
+       "needs_target"},
+      {"a label that says nothing", CommandKind::relabel,
+       [](Command& c) {
+         c.target = Target{"/acme/x", "1"};
+       },
+       "needs_sentiment"},
       {"a label of great urgency", CommandKind::relabel,
-       [](Command& c) { c.target = Target{"/acme/x", "1"}; c.sentiment = Sentiment::negative; c.urgency = 3; }, "bad_urgency"},
+       [](Command& c) {
+         c.target = Target{"/acme/x", "1"};
+         c.sentiment = Sentiment::negative;
+         c.urgency = 3;
+       },
+       "bad_urgency"},
       {"a shift of a stranger", CommandKind::agent_on_shift, [](Command& c) { c.agent = "agent-99"; }, "unknown_agent"},
   };
   for (const Row& row : rows) {
@@ -209,7 +248,8 @@ TEST(Transfers, DoNotKickACaseBack) {
   ASSERT_EQ(room.transfer(monday(10, 10), "agent-3", id, "support"), "");
   ASSERT_EQ(room.take(monday(10, 11), "agent-1", id), "");
   EXPECT_EQ(room.transfer(monday(10, 12), "agent-1", id, "billing"), "needs_supervisor");
-  EXPECT_EQ(room.transfer(monday(10, 12), "supervisor-1", id, "billing"), "needs_supervisor") << "the supervisor of the other department";
+  EXPECT_EQ(room.transfer(monday(10, 12), "supervisor-1", id, "billing"), "needs_supervisor")
+      << "the supervisor of the other department";
   EXPECT_EQ(room.stored(id).department(), "support");
   EXPECT_EQ(room.transfer(monday(10, 13), "supervisor-2", id, "billing"), "");
   EXPECT_EQ(room.owner(id), "supervisor-2");
@@ -219,7 +259,8 @@ TEST(Transfers, DoNotKickACaseBack) {
   EXPECT_EQ(room.resolve(monday(10, 16), "supervisor-2", id), "") << "theirs until it is resolved";
 }
 
-// What Earshot itself does before a person has touched the case is routing, and so is the way from a queue to its first owner.
+// What Earshot itself does before a person has touched the case is routing, and so is the way from a queue to its first
+// owner.
 TEST(Transfers, AreCountedFromTheFirstPersonOn) {
   DeskRoom room;
   const CaseId id = room.open(monday(10));
@@ -236,7 +277,8 @@ TEST(Transfers, AreCountedFromTheFirstPersonOn) {
   ASSERT_EQ(room.send(monday(10, 22), assign), "");
   EXPECT_EQ(room.stored(id).transfers(), 1u) << "another owner inside the department";
 
-  for (const char* agent : {"agent-1", "agent-2"}) ASSERT_EQ(room.send(monday(10, 23), room.command(CommandKind::agent_off_shift, agent, {})), "");
+  for (const char* agent : {"agent-1", "agent-2"})
+    ASSERT_EQ(room.send(monday(10, 23), room.command(CommandKind::agent_off_shift, agent, {})), "");
   ASSERT_EQ(room.transfer(monday(10, 24), "agent-4", id, "support"), "");
   EXPECT_EQ(room.owner(id), "");
   EXPECT_EQ(room.stored(id).transfers(), 2u) << "a stop in another department's queue is one";
@@ -273,7 +315,8 @@ TEST(Hold, TellsWhenThePromisedUpdateDidNotCome) {
   ASSERT_EQ(alerts.size(), 1u);
   EXPECT_EQ(alerts[0].title, "a promised update did not come: billing, high, agent-3");
   EXPECT_EQ(room.stored(id).priority(), static_cast<std::uint32_t>(Priority::high));
-  EXPECT_EQ(room.send(monday(12, 5), room.command(CommandKind::report, "agent-1", id)), "") << "another department reports";
+  EXPECT_EQ(room.send(monday(12, 5), room.command(CommandKind::report, "agent-1", id)), "")
+      << "another department reports";
   EXPECT_EQ(room.state(id), CaseState::open);
 }
 
@@ -292,7 +335,8 @@ TEST(Merge, MovesIntoTheRootAndCancelsTheClocks) {
   EXPECT_EQ(room.merge(monday(10, 33), "liaison-1", c, a), "") << "what was merged stands for its root";
   EXPECT_EQ(room.stored(c).merged_into(), b.hex());
   EXPECT_EQ(room.stored(b).issues_size(), 3);
-  EXPECT_EQ(room.stored(b).first_reply_ms(), to_millis(monday(10, 30))) << "a reply to the merged case is one to the case that stays";
+  EXPECT_EQ(room.stored(b).first_reply_ms(), to_millis(monday(10, 30)))
+      << "a reply to the merged case is one to the case that stays";
   room.pass_time_to(on_day(3, 12));
   for (const CaseId merged : {a, c}) EXPECT_EQ(room.stored(merged).resolution().outcome(), 4u);
   EXPECT_EQ(room.take(on_day(3, 12), "agent-3", a), "wrong_state");
@@ -329,10 +373,12 @@ TEST(Priorities, KeepElapsedTimeAndSwapTheTarget) {
   EXPECT_EQ(changes[0].resolution_due, monday(14));
   made = room.command(CommandKind::set_priority, "agent-3", id);
   made.priority = Priority::low;
-  EXPECT_EQ(Feed::only<CaseChanged>(room.give(monday(10, 30), made))[0].resolution_due, std::nullopt) << "there is no target for low";
+  EXPECT_EQ(Feed::only<CaseChanged>(room.give(monday(10, 30), made))[0].resolution_due, std::nullopt)
+      << "there is no target for low";
   made = room.command(CommandKind::set_priority, "agent-3", id);
   made.priority = Priority::normal;
-  EXPECT_EQ(Feed::only<CaseChanged>(room.give(monday(10, 40), made))[0].resolution_due, on_day(1, 10)) << "time went on all the while";
+  EXPECT_EQ(Feed::only<CaseChanged>(room.give(monday(10, 40), made))[0].resolution_due, on_day(1, 10))
+      << "time went on all the while";
 }
 
 TEST(Automations, DoNotCountAsPeople) {

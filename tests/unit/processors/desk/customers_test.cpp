@@ -14,16 +14,58 @@ TEST(Dedupe, JoinsAnUnresolvedCaseOfTheSameMatter) {
   };
   const Row rows[] = {
       {"the same type", [](CaseRequested&) {}, true},
-      {"an overlapping type", [](CaseRequested& r) { r.issues = {IssueType::app, IssueType::refund}; }, true},
-      {"another type and text", [](CaseRequested& r) { r.issues = {IssueType::app}; r.similarity = 0; }, false},
-      {"another type, a similar text", [](CaseRequested& r) { r.issues = {IssueType::app}; r.similarity = 0xff00ff00ff00ffffull; }, true},
-      {"a text that differs by one bit too many", [](CaseRequested& r) { r.issues = {IssueType::app}; r.similarity = 0xff00ff00ff01ffffull; }, false},
-      {"a similar text a day later", [](CaseRequested& r) { r.issues = {IssueType::app}; r.similarity = 0xff00ff00ff00ff00ull; r.at = on_day(1, 10); }, false},
+      {"an overlapping type",
+       [](CaseRequested& r) {
+         r.issues = {IssueType::app, IssueType::refund};
+       },
+       true},
+      {"another type and text",
+       [](CaseRequested& r) {
+         r.issues = {IssueType::app};
+         r.similarity = 0;
+       },
+       false},
+      {"another type, a similar text",
+       [](CaseRequested& r) {
+         r.issues = {IssueType::app};
+         r.similarity = 0xff00ff00ff00ffffull;
+       },
+       true},
+      {"a text that differs by one bit too many",
+       [](CaseRequested& r) {
+         r.issues = {IssueType::app};
+         r.similarity = 0xff00ff00ff01ffffull;
+       },
+       false},
+      {"a similar text a day later",
+       [](CaseRequested& r) {
+         r.issues = {IssueType::app};
+         r.similarity = 0xff00ff00ff00ff00ull;
+         r.at = on_day(1, 10);
+       },
+       false},
       {"a similar text just within a day",
-       [](CaseRequested& r) { r.issues = {IssueType::app}; r.similarity = 0xff00ff00ff00ff00ull; r.at = on_day(1, 10) - Millis{1}; }, true},
-      {"the same thread", [](CaseRequested& r) { r.issues = {IssueType::app}; r.similarity = 0; r.thread = "thread-1"; }, true},
+       [](CaseRequested& r) {
+         r.issues = {IssueType::app};
+         r.similarity = 0xff00ff00ff00ff00ull;
+         r.at = on_day(1, 10) - Millis{1};
+       },
+       true},
+      {"the same thread",
+       [](CaseRequested& r) {
+         r.issues = {IssueType::app};
+         r.similarity = 0;
+         r.thread = "thread-1";
+       },
+       true},
       {"another customer", [](CaseRequested& r) { r.customer = customer("user-2"); }, false},
-      {"silence of somebody who is cared for", [](CaseRequested& r) { r.issues = {}; r.similarity = 0; r.proactive = true; }, true},
+      {"silence of somebody who is cared for",
+       [](CaseRequested& r) {
+         r.issues = {};
+         r.similarity = 0;
+         r.proactive = true;
+       },
+       true},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
@@ -79,12 +121,17 @@ TEST(Proactive, StartsTheReplyClockWithTheCustomersFirstMessage) {
   EXPECT_EQ(first.first_reply_due, std::nullopt);
   EXPECT_EQ(first.resolution_due, monday(17));
   EXPECT_EQ(Feed::only<AlertRaised>(opened).size(), 1u);
-  EXPECT_TRUE(measures_of(room.give(monday(9, 30), DeskRoom::answer(monday(9, 30), "user-1", first.owner)), MeasureKind::first_response).empty())
+  EXPECT_TRUE(measures_of(room.give(monday(9, 30), DeskRoom::answer(monday(9, 30), "user-1", first.owner)),
+                          MeasureKind::first_response)
+                  .empty())
       << "nobody waits yet";
   EXPECT_EQ(Feed::only<CaseChanged>(room.writes(monday(10), "user-1"))[0].first_reply_due, monday(14));
-  EXPECT_TRUE(measures_of(room.give(monday(10, 40), DeskRoom::answer(monday(9, 59), "user-1", first.owner)), MeasureKind::first_response).empty())
+  EXPECT_TRUE(measures_of(room.give(monday(10, 40), DeskRoom::answer(monday(9, 59), "user-1", first.owner)),
+                          MeasureKind::first_response)
+                  .empty())
       << "heard of late, but from before they waited";
-  const auto measured = measures_of(room.give(monday(10, 45), DeskRoom::answer(monday(10, 45), "user-1", first.owner)), MeasureKind::first_response);
+  const auto measured = measures_of(room.give(monday(10, 45), DeskRoom::answer(monday(10, 45), "user-1", first.owner)),
+                                    MeasureKind::first_response);
   ASSERT_EQ(measured.size(), 1u);
   EXPECT_EQ(measured[0].value, Millis{std::chrono::minutes{45}}.count());
 }
@@ -152,7 +199,8 @@ TEST(Owners, WaitInTheQueueUntilSomebodyHasRoom) {
   EXPECT_EQ(room.owner(waiting), "");
   ASSERT_EQ(room.resolve(monday(10, 3), "agent-3", first), "");
   EXPECT_EQ(room.owner(pressing), "agent-3") << "the most pressing first";
-  EXPECT_EQ(room.value<state::DeskQueue>("queue/billing").cases_size(), 2) << "the halves of one id: the other left the queue";
+  EXPECT_EQ(room.value<state::DeskQueue>("queue/billing").cases_size(), 2)
+      << "the halves of one id: the other left the queue";
   EXPECT_EQ(room.owner(waiting), "");
   room.pass_time_to(monday(10, 16));
   EXPECT_EQ(room.owner(waiting), "liaison-2");
@@ -213,12 +261,15 @@ TEST(Settings, ApplyFromTheirPlaceInTheLogAndOnlyUpwards) {
   desk::DeskSettings settings = two_departments();
   settings.departments[1].liaison = "liaison-9";
   room.configure(settings);
-  EXPECT_EQ(Feed::only<CaseChanged>(room.give(monday(10), DeskRoom::complaint(monday(10), "user-1")))[0].liaison, "liaison-9");
+  EXPECT_EQ(Feed::only<CaseChanged>(room.give(monday(10), DeskRoom::complaint(monday(10), "user-1")))[0].liaison,
+            "liaison-9");
   room.give(monday(11), ConfigChanged{"desk", 1, write_json(two_departments())});
-  EXPECT_EQ(Feed::only<CaseChanged>(room.give(monday(12), DeskRoom::complaint(monday(12), "user-2")))[0].liaison, "liaison-9");
+  EXPECT_EQ(Feed::only<CaseChanged>(room.give(monday(12), DeskRoom::complaint(monday(12), "user-2")))[0].liaison,
+            "liaison-9");
   const auto alerts = Feed::only<AlertRaised>(room.give(monday(13), ConfigChanged{"desk", 9, R"({"close_days":0})"}));
   ASSERT_EQ(alerts.size(), 1u);
-  EXPECT_EQ(Feed::only<CaseChanged>(room.give(monday(14), DeskRoom::complaint(monday(14), "user-3")))[0].liaison, "liaison-9");
+  EXPECT_EQ(Feed::only<CaseChanged>(room.give(monday(14), DeskRoom::complaint(monday(14), "user-3")))[0].liaison,
+            "liaison-9");
 }
 
 TEST(Settings, LeaveRunningClocksTheirCalendar) {

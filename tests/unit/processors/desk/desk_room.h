@@ -25,16 +25,18 @@ inline CustomerId customer(const std::string& name) {
 
 // Monday 2026-11-23 at 10:00 UTC, and so on.
 inline Timestamp monday(int hour, int minute = 0) {
-  return Timestamp{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}} + std::chrono::hours{hour} + std::chrono::minutes{minute};
+  return Timestamp{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}} + std::chrono::hours{hour} +
+         std::chrono::minutes{minute};
 }
 inline Timestamp on_day(int day, int hour, int minute = 0) { return monday(hour, minute) + std::chrono::days{day}; }
 
-// Two departments that are open Mon-Fri 09:00-17:00 UTC; two agents in each. First reply within 4 h, resolution within 8 h of
-// open time; high: 1 h and 4 h; urgent: 30 and 120 minutes of elapsed time.
+// Two departments that are open Mon-Fri 09:00-17:00 UTC; two agents in each. First reply within 4 h, resolution within
+// 8 h of open time; high: 1 h and 4 h; urgent: 30 and 120 minutes of elapsed time.
 inline desk::DeskSettings two_departments() {
   desk::DeskSettings settings;
-  settings.departments = {{"support", "liaison-1", "deputy-1", "supervisor-1", {IssueType::service, IssueType::app}, "week"},
-                          {"billing", "liaison-2", "deputy-2", "supervisor-2", {IssueType::refund, IssueType::billing}, "week"}};
+  settings.departments = {
+      {"support", "liaison-1", "deputy-1", "supervisor-1", {IssueType::service, IssueType::app}, "week"},
+      {"billing", "liaison-2", "deputy-2", "supervisor-2", {IssueType::refund, IssueType::billing}, "week"}};
   for (int i = 1; i <= 4; ++i) {
     desk::AgentSettings agent;
     agent.handle = "agent-" + std::to_string(i);
@@ -68,7 +70,8 @@ class DeskRoom {
   }
   std::vector<Emitted> pass_time_to(Timestamp to) { return keep(feed_.pass_time_to(to)); }
 
-  static CaseRequested complaint(Timestamp at, const std::string& who, std::vector<IssueType> issues = {IssueType::refund}) {
+  static CaseRequested complaint(Timestamp at, const std::string& who,
+                                 std::vector<IssueType> issues = {IssueType::refund}) {
     CaseRequested request;
     request.customer = customer(who);
     request.facet = hash_key("", "customer:" + who);
@@ -102,7 +105,9 @@ class DeskRoom {
     EXPECT_EQ(answers[0].request, made.request.substr(0, 128));
     return answers[0].accepted ? "" : answers[0].code;
   }
-  std::string take(Timestamp at, const std::string& actor, CaseId id) { return send(at, command(CommandKind::take, actor, id)); }
+  std::string take(Timestamp at, const std::string& actor, CaseId id) {
+    return send(at, command(CommandKind::take, actor, id));
+  }
   std::string reply(Timestamp at, const std::string& actor, CaseId id) {
     Command made = command(CommandKind::reply, actor, id);
     made.text = "we are on it";
@@ -148,13 +153,15 @@ class DeskRoom {
     forwarded.courtesy = courtesy;
     return forwarded;
   }
-  static MessageForwarded answer(Timestamp at, const std::string& who, const std::string& agent, Author by = Author::agent,
-                                 Visibility visibility = Visibility::everyone) {
+  static MessageForwarded answer(Timestamp at, const std::string& who, const std::string& agent,
+                                 Author by = Author::agent, Visibility visibility = Visibility::everyone) {
     MessageForwarded forwarded = message(at, who);
     forwarded.message = {Direction::outbound, by, agent, visibility};
     return forwarded;
   }
-  std::vector<Emitted> writes(Timestamp at, const std::string& who, bool courtesy = false) { return give(at, message(at, who, courtesy)); }
+  std::vector<Emitted> writes(Timestamp at, const std::string& who, bool courtesy = false) {
+    return give(at, message(at, who, courtesy));
+  }
 
   state::Case stored(CaseId id) const { return value<state::Case>("case/" + id.hex()); }
   state::DeskAgent person(const std::string& handle) const { return value<state::DeskAgent>("agent/" + handle); }

@@ -37,8 +37,8 @@ TEST(Desk, FollowsACaseFromTheFirstWordToItsEnd) {
   EXPECT_EQ(room.state(id), CaseState::resolved);
   room.pass_time_to(on_day(15, 11));
   EXPECT_EQ(room.state(id), CaseState::closed);
-  EXPECT_EQ(room.steps(), (Words{"opened", "assigned", "replied", "asked_customer", "warned", "customer_answered", "resolved", "reopened",
-                                 "assigned", "resolved", "attached", "closed"}));
+  EXPECT_EQ(room.steps(), (Words{"opened", "assigned", "replied", "asked_customer", "warned", "customer_answered",
+                                 "resolved", "reopened", "assigned", "resolved", "attached", "closed"}));
 }
 
 TEST(Desk, MeasuresTheTimesOfTheReferenceExample) {
@@ -70,10 +70,13 @@ TEST(Desk, CountsOnlyAPublicHumanReplyAsTheFirstResponse) {
   DeskRoom room;
   const Timestamp friday = on_day(4, 16, 30);
   const CaseId id = room.open(friday);
-  const auto count = [&](const std::vector<Emitted>& emitted) { return measures_of(emitted, MeasureKind::first_response).size(); };
+  const auto count = [&](const std::vector<Emitted>& emitted) {
+    return measures_of(emitted, MeasureKind::first_response).size();
+  };
   EXPECT_EQ(count(room.give(on_day(4, 16, 31), DeskRoom::answer(on_day(4, 16, 31), "user-1", "", Author::bot))), 0u);
-  EXPECT_EQ(count(room.give(on_day(4, 16, 40),
-                            DeskRoom::answer(on_day(4, 16, 40), "user-1", "agent-3", Author::agent, Visibility::internal))), 0u);
+  EXPECT_EQ(count(room.give(on_day(4, 16, 40), DeskRoom::answer(on_day(4, 16, 40), "user-1", "agent-3", Author::agent,
+                                                                Visibility::internal))),
+            0u);
   EXPECT_EQ(room.state(id), CaseState::fresh);
   const auto emitted = room.give(on_day(7, 9, 20), DeskRoom::answer(on_day(7, 9, 20), "user-1", "agent-3"));
   const auto measured = measures_of(emitted, MeasureKind::first_response);
@@ -81,7 +84,8 @@ TEST(Desk, CountsOnlyAPublicHumanReplyAsTheFirstResponse) {
   EXPECT_EQ(measured[0].value, Millis{std::chrono::minutes{64 * 60 + 50}}.count());
   EXPECT_EQ(measured[0].business_value, Millis{std::chrono::minutes{50}}.count());
   EXPECT_EQ(room.state(id), CaseState::open);
-  EXPECT_EQ(count(room.give(on_day(7, 9, 30), DeskRoom::answer(on_day(7, 9, 30), "user-1", "agent-3"))), 0u) << "only the first";
+  EXPECT_EQ(count(room.give(on_day(7, 9, 30), DeskRoom::answer(on_day(7, 9, 30), "user-1", "agent-3"))), 0u)
+      << "only the first";
 }
 
 TEST(Desk, WarnsAndWritesTheBreachOnceAtItsTrueInstant) {
@@ -95,12 +99,13 @@ TEST(Desk, WarnsAndWritesTheBreachOnceAtItsTrueInstant) {
     CaseStep step;
   };
   // 4 h and 8 h of a day that ends at 17:00.
-  const Row rows[] = {{"half of the first reply", monday(12) + Millis{1}, "first_reply", CaseStep::warned},
-                      {"most of it", monday(13, 12) + Millis{1}, "first_reply", CaseStep::warned},
-                      {"first reply missed; half of the resolution", monday(14) + Millis{1}, "first_reply", CaseStep::breached},
-                      {"half of the resolution", monday(14) + Millis{1}, "full_resolution", CaseStep::warned},
-                      {"most of the resolution", monday(16, 24) + Millis{1}, "full_resolution", CaseStep::warned},
-                      {"resolution missed", on_day(1, 10) + Millis{1}, "full_resolution", CaseStep::breached}};
+  const Row rows[] = {
+      {"half of the first reply", monday(12) + Millis{1}, "first_reply", CaseStep::warned},
+      {"most of it", monday(13, 12) + Millis{1}, "first_reply", CaseStep::warned},
+      {"first reply missed; half of the resolution", monday(14) + Millis{1}, "first_reply", CaseStep::breached},
+      {"half of the resolution", monday(14) + Millis{1}, "full_resolution", CaseStep::warned},
+      {"most of the resolution", monday(16, 24) + Millis{1}, "full_resolution", CaseStep::warned},
+      {"resolution missed", on_day(1, 10) + Millis{1}, "full_resolution", CaseStep::breached}};
   std::vector<Emitted> told;
   for (const Emitted& one : room.pass_time_to(on_day(3, 10))) {
     if (one.topic == Topic::cases) told.push_back(one);
@@ -113,7 +118,9 @@ TEST(Desk, WarnsAndWritesTheBreachOnceAtItsTrueInstant) {
     EXPECT_EQ(changed.sla_metric, rows[i].metric);
     EXPECT_EQ(changed.step, rows[i].step);
   }
-  EXPECT_TRUE(measures_of(room.give(on_day(3, 11), room.command(CommandKind::note, "agent-3", id)), MeasureKind::sla_outcome).empty());
+  EXPECT_TRUE(
+      measures_of(room.give(on_day(3, 11), room.command(CommandKind::note, "agent-3", id)), MeasureKind::sla_outcome)
+          .empty());
 }
 
 TEST(Desk, TellsABreachWithItsTrueTimeWhenNoTickCame) {
@@ -138,12 +145,14 @@ TEST(Desk, MeetsADeadlineToTheMillisecond) {
     Timestamp at;
     std::string outcome;
   };
-  for (const Row& row : {Row{"at the deadline", monday(14), "met"}, Row{"after it", monday(14) + Millis{1}, "breached"}}) {
+  for (const Row& row :
+       {Row{"at the deadline", monday(14), "met"}, Row{"after it", monday(14) + Millis{1}, "breached"}}) {
     SCOPED_TRACE(row.name);
     DeskRoom room;
     const CaseId id = room.open(monday(10));
     ASSERT_EQ(room.take(monday(10, 1), "agent-3", id), "");
-    const auto outcomes = measures_of(room.give(row.at, DeskRoom::answer(row.at, "user-1", "agent-3")), MeasureKind::sla_outcome);
+    const auto outcomes =
+        measures_of(room.give(row.at, DeskRoom::answer(row.at, "user-1", "agent-3")), MeasureKind::sla_outcome);
     ASSERT_EQ(outcomes.size(), 1u);
     EXPECT_EQ(outcomes[0].outcome, row.outcome);
   }
@@ -154,7 +163,8 @@ TEST(Desk, PutsABreachRightWhenTheReplyWasInTimeButHeardOfLate) {
   const CaseId id = room.open(monday(10));
   ASSERT_EQ(room.take(monday(10, 1), "agent-3", id), "");
   room.pass_time_to(monday(14, 5));
-  const auto outcomes = measures_of(room.give(monday(14, 10), DeskRoom::answer(monday(13), "user-1", "agent-3")), MeasureKind::sla_outcome);
+  const auto outcomes = measures_of(room.give(monday(14, 10), DeskRoom::answer(monday(13), "user-1", "agent-3")),
+                                    MeasureKind::sla_outcome);
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_EQ(outcomes[0].outcome, "met");
   EXPECT_EQ(outcomes[0].item, id.hex() + "/first_reply/0") << "the same item as the breach, so that it corrects it";
@@ -176,7 +186,8 @@ TEST(Desk, GoesToTheLiaisonAndThenTheSupervisorWhenNobodyTakesIt) {
 
 TEST(Desk, MeasuresHowLongNobodyOwnedACase) {
   DeskRoom room;
-  for (const char* handle : {"agent-3", "agent-4"}) ASSERT_EQ(room.send(monday(9), room.command(CommandKind::agent_off_shift, handle, {})), "");
+  for (const char* handle : {"agent-3", "agent-4"})
+    ASSERT_EQ(room.send(monday(9), room.command(CommandKind::agent_off_shift, handle, {})), "");
   const CaseId id = room.open(monday(10));
   EXPECT_EQ(room.owner(id), "");
   const auto opened = Feed::only<CaseChanged>(room.give(monday(10, 1), room.command(CommandKind::note, "agent-3", id)));
@@ -194,7 +205,8 @@ TEST(Desk, LinksANewCaseToAClosedOneInsteadOfReopeningIt) {
   const auto emitted = room.writes(on_day(14, 11), "user-1");
   EXPECT_EQ(room.state(first), CaseState::closed) << "the 14 days are over, although no tick came";
   const auto changes = Feed::only<CaseChanged>(emitted);
-  const auto second = std::find_if(changes.begin(), changes.end(), [](const CaseChanged& one) { return one.step == CaseStep::opened; });
+  const auto second =
+      std::find_if(changes.begin(), changes.end(), [](const CaseChanged& one) { return one.step == CaseStep::opened; });
   ASSERT_NE(second, changes.end());
   EXPECT_EQ(second->follows, first);
   EXPECT_NE(second->case_id, first);
@@ -250,7 +262,8 @@ TEST(Desk, RaisesNoAlertWhileAnImportRuns) {
 
 TEST(Desk, AsksAPersonWhenTwoCustomersClaimOneKey) {
   DeskRoom room;
-  const auto emitted = room.give(monday(10), IdentityProposed{hash_key("", "email:a@b.c"), {customer("user-1"), customer("user-2")}});
+  const auto emitted =
+      room.give(monday(10), IdentityProposed{hash_key("", "email:a@b.c"), {customer("user-1"), customer("user-2")}});
   const auto alerts = Feed::only<AlertRaised>(emitted);
   ASSERT_EQ(alerts.size(), 1u);
   EXPECT_EQ(alerts[0].severity, Severity::info);
@@ -259,7 +272,8 @@ TEST(Desk, AsksAPersonWhenTwoCustomersClaimOneKey) {
 TEST(Desk, WorksWithoutAnyConfiguration) {
   auto processor = make_desk();
   Feed feed(*processor);
-  const auto changes = Feed::only<CaseChanged>(feed.give(monday(10), "acme", DeskRoom::complaint(monday(10), "user-1")));
+  const auto changes =
+      Feed::only<CaseChanged>(feed.give(monday(10), "acme", DeskRoom::complaint(monday(10), "user-1")));
   ASSERT_EQ(changes.size(), 2u);
   EXPECT_EQ(changes[0].department, "billing");
   EXPECT_EQ(changes[0].owner, "agent-8");

@@ -9,7 +9,8 @@ namespace {
 using namespace testing;  // NOLINT: a test reads better without the prefix
 using desk::score_of;
 
-// The two-proportion test, by hand: p = 20/80 = 0.25, deviation = sqrt(0.25 0.75 (1/40 + 1/40)) = 0.09682, 0.25/0.09682.
+// The two-proportion test, by hand: p = 20/80 = 0.25, deviation = sqrt(0.25 0.75 (1/40 + 1/40)) = 0.09682,
+// 0.25/0.09682.
 TEST(FirstMonthScore, IsThatOfTwoProportions) {
   EXPECT_NEAR(score_of({15, 40}, {5, 40}), 2.58199, 1e-5);
   EXPECT_NEAR(score_of({5, 40}, {15, 40}), -2.58199, 1e-5);
@@ -61,7 +62,8 @@ TEST_F(FirstMonth, IsAlertedOnceAndIsOverWhenTheSharesAreAlikeAgain) {
   EXPECT_EQ(ended[0].title, "new customers complain of account no more than others do");
 }
 
-// Of the others 20 of 40 name it, of the new ones n of 10 + n: a z of 2.94 at n = 39, of 3 at 40, of 3.06 at 41. It stays until z is below 1.5.
+// Of the others 20 of 40 name it, of the new ones n of 10 + n: a z of 2.94 at n = 39, of 3 at 40, of 3.06 at 41. It
+// stays until z is below 1.5.
 TEST_F(FirstMonth, BeginsAtThreeDeviationsAndEndsAtHalfOfThat) {
   complain(0, 20, 200, IssueType::quality);
   complain(0, 20, 200, IssueType::account);

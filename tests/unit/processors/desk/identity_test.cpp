@@ -23,7 +23,8 @@ TEST(CaseMoves, BringACaseToTheCustomerItsKeyBelongsTo) {
   EXPECT_EQ(room.steps(), (std::vector<std::string>{"moved"}));
   const auto kept = room.value<state::CustomerCases>("customer/" + customer("user-2").hex());
   EXPECT_EQ(desk::ids_of(kept.cases()), (std::vector<CaseId>{id, other})) << "oldest first";
-  EXPECT_TRUE(measures_of(room.give(monday(12), move("user-1", "user-2", "user-1", 2)), MeasureKind::case_step).empty()) << "it is the same case";
+  EXPECT_TRUE(measures_of(room.give(monday(12), move("user-1", "user-2", "user-1", 2)), MeasureKind::case_step).empty())
+      << "it is the same case";
   EXPECT_EQ(room.stored(id).customer(), customer("user-1").hex()) << "and back";
   EXPECT_EQ(room.stored(other).customer(), customer("user-2").hex());
 }
@@ -60,7 +61,10 @@ TEST(Proposals, AreAnsweredByAPersonOnce) {
   for (const CommandKind kind : {CommandKind::accept, CommandKind::refuse}) {
     SCOPED_TRACE(name_of(kind));
     DeskRoom room;
-    room.give(monday(10), IdentityProposed{hash_key("", "email:a@b.c"), {customer("user-1"), customer("user-2"), customer("user-3")}}, "p-1");
+    room.give(
+        monday(10),
+        IdentityProposed{hash_key("", "email:a@b.c"), {customer("user-1"), customer("user-2"), customer("user-3")}},
+        "p-1");
     Command answer = room.command(kind, "agent-1", {});
     answer.proposal = "p-1";
     answer.reason = "same address";

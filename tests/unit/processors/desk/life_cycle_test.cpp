@@ -13,7 +13,8 @@ constexpr CaseState kStates[] = {fresh, open, pending_customer, on_hold, resolve
 
 LifeFacts everything() {
   LifeFacts facts;
-  facts.told_customer = facts.has_department = facts.has_reason = facts.has_promise = facts.has_resolution = facts.has_cause = true;
+  facts.told_customer = facts.has_department = facts.has_reason = facts.has_promise = facts.has_resolution =
+      facts.has_cause = true;
   return facts;
 }
 
@@ -29,7 +30,9 @@ TEST(LifeCycle, IsExactlyTheTableOfTheReference) {
       {LifeEvent::taken, "taken", {"open", "=", "=", "=", "-", "-", "-"}},
       {LifeEvent::human_replied, "human_replied", {"open", "=", "=", "=", "-", "-", "-"}},
       {LifeEvent::customer_wrote, "customer_wrote", {"=", "=", "open", "open", "open", "-", "-"}},
-      {LifeEvent::asked_customer, "asked_customer", {"pending_customer", "pending_customer", "-", "pending_customer", "-", "-", "-"}},
+      {LifeEvent::asked_customer,
+       "asked_customer",
+       {"pending_customer", "pending_customer", "-", "pending_customer", "-", "-", "-"}},
       {LifeEvent::held, "held", {"on_hold", "on_hold", "-", "-", "-", "-", "-"}},
       {LifeEvent::reported, "reported", {"-", "-", "-", "open", "-", "-", "-"}},
       {LifeEvent::handed_over, "handed_over", {"=", "=", "=", "=", "-", "-", "-"}},
@@ -66,18 +69,25 @@ TEST(LifeCycle, RefusesWhatLacksWhatItNeeds) {
     std::string_view code;
   };
   const Row rows[] = {
-      {"a question nobody sees", open, LifeEvent::asked_customer, [](LifeFacts& f) { f.told_customer = false; }, kNeedsPublicMessage},
+      {"a question nobody sees", open, LifeEvent::asked_customer, [](LifeFacts& f) { f.told_customer = false; },
+       kNeedsPublicMessage},
       {"waiting for nobody", open, LifeEvent::held, [](LifeFacts& f) { f.has_department = false; }, kNeedsDepartment},
       {"waiting without a reason", fresh, LifeEvent::held, [](LifeFacts& f) { f.has_reason = false; }, kNeedsReason},
       {"waiting without a promise", fresh, LifeEvent::held, [](LifeFacts& f) { f.has_promise = false; }, kNeedsPromise},
-      {"resolved without a code", open, LifeEvent::resolved, [](LifeFacts& f) { f.has_resolution = false; }, kNeedsResolution},
+      {"resolved without a code", open, LifeEvent::resolved, [](LifeFacts& f) { f.has_resolution = false; },
+       kNeedsResolution},
       {"resolved without a cause", open, LifeEvent::resolved, [](LifeFacts& f) { f.has_cause = false; }, kNeedsCause},
-      {"resolved in silence", open, LifeEvent::resolved, [](LifeFacts& f) { f.told_customer = false; }, kNeedsPublicMessage},
+      {"resolved in silence", open, LifeEvent::resolved, [](LifeFacts& f) { f.told_customer = false; },
+       kNeedsPublicMessage},
       {"closed too early", resolved, LifeEvent::expired, [](LifeFacts& f) { f.within_reopen = true; }, kTooEarly},
-      {"too late to reopen", resolved, LifeEvent::customer_wrote, [](LifeFacts& f) { f.within_reopen = false; }, kFollowUp},
-      {"merged into nothing", open, LifeEvent::merged, [](LifeFacts& f) { f.target = MergeTarget::unknown; }, kUnknownTarget},
-      {"merged across customers", open, LifeEvent::merged, [](LifeFacts& f) { f.target = MergeTarget::other_customer; }, kOtherCustomer},
-      {"merged into a closed case", open, LifeEvent::merged, [](LifeFacts& f) { f.target = MergeTarget::wrong_state; }, kTargetClosed},
+      {"too late to reopen", resolved, LifeEvent::customer_wrote, [](LifeFacts& f) { f.within_reopen = false; },
+       kFollowUp},
+      {"merged into nothing", open, LifeEvent::merged, [](LifeFacts& f) { f.target = MergeTarget::unknown; },
+       kUnknownTarget},
+      {"merged across customers", open, LifeEvent::merged, [](LifeFacts& f) { f.target = MergeTarget::other_customer; },
+       kOtherCustomer},
+      {"merged into a closed case", open, LifeEvent::merged, [](LifeFacts& f) { f.target = MergeTarget::wrong_state; },
+       kTargetClosed},
       {"merged into itself", open, LifeEvent::merged, [](LifeFacts& f) { f.target = MergeTarget::itself; }, kCycle},
   };
   for (const Row& row : rows) {

@@ -39,7 +39,9 @@ using Names = std::vector<std::string>;
 class Outreach : public ::testing::Test {
  protected:
   void allow(int cases) {
-    room_.give(room_.feed().now(), ConfigChanged{"silence", ++version_, R"({"late_days":7,"cases_per_day_max":)" + std::to_string(cases) + "}"});
+    room_.give(
+        room_.feed().now(),
+        ConfigChanged{"silence", ++version_, R"({"late_days":7,"cases_per_day_max":)" + std::to_string(cases) + "}"});
   }
   Names ask(const CaseRequested& request) { return opened(room_.give(request.at, request), kNames); }
   Names pass_time_to(Timestamp to) { return opened(room_.pass_time_to(to), kNames); }
@@ -97,7 +99,8 @@ TEST_F(Outreach, CountsOnlyCasesThatSilencesOpen) {
   EXPECT_TRUE(ask(silence(monday(10), "a")).empty()) << "joins the case there is";
   EXPECT_EQ(waiting(), 0);
   EXPECT_EQ(ask(silence(monday(10), "b")), Names{"b"});
-  EXPECT_EQ(opened(room_.give(monday(10), DeskRoom::complaint(monday(10), "c")), kNames), Names{"c"}) << "who complains never waits";
+  EXPECT_EQ(opened(room_.give(monday(10), DeskRoom::complaint(monday(10), "c")), kNames), Names{"c"})
+      << "who complains never waits";
   const CaseRequested twice = silence(monday(11), "d");
   room_.give(monday(11), twice, "the-same");
   room_.give(monday(11), twice, "the-same");
@@ -110,7 +113,8 @@ TEST_F(Outreach, KeepsTheFirstInRankOfVeryMany) {
   const auto kept = room_.value<state::DeskOutreach>("outreach");
   ASSERT_EQ(kept.waiting_size(), kWaitingMax);
   EXPECT_EQ(kept.waiting(kWaitingMax - 1).customer(), customer("many-5").hex());
-  EXPECT_EQ(room_.value<state::DeskWaiting>("waiting/" + customer("many-4").hex()).request(), "") << "nothing is left of who had to go";
+  EXPECT_EQ(room_.value<state::DeskWaiting>("waiting/" + customer("many-4").hex()).request(), "")
+      << "nothing is left of who had to go";
 }
 
 TEST(SourceGap, IsAlertedOnceByOnePartition) {
@@ -129,7 +133,8 @@ TEST(SourceGap, IsAlertedOnceByOnePartition) {
   EXPECT_EQ(ended[0].severity, Severity::warning);
 
   ConnectorGap unknown{"forum", monday(9), monday(10), "connection lost", {}, true};
-  EXPECT_TRUE(Feed::only<AlertRaised>(room.give(monday(12), unknown)).empty()) << "nobody was told, and nothing was missed";
+  EXPECT_TRUE(Feed::only<AlertRaised>(room.give(monday(12), unknown)).empty())
+      << "nobody was told, and nothing was missed";
   unknown.caught_up = false;
   unknown.to = kNever;
   EXPECT_EQ(Feed::only<AlertRaised>(room.give(monday(12), unknown)).size(), 1u);

@@ -75,7 +75,11 @@ TEST(Priority, IsTheHighestOfAllThatPresses) {
       {"the second case", with([](Pressure& p) { p.same_type_before = 1; }), Priority::normal},
       {"the third case", with([](Pressure& p) { p.same_type_before = 2; }), Priority::high},
       {"a gold customer", with([](Pressure& p) { p.tier = "gold"; }), Priority::high},
-      {"a rule above the others", with([](Pressure& p) { p.rule = Priority::urgent; p.tier = "gold"; }), Priority::urgent},
+      {"a rule above the others", with([](Pressure& p) {
+         p.rule = Priority::urgent;
+         p.tier = "gold";
+       }),
+       Priority::urgent},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
@@ -139,11 +143,14 @@ TEST(Assignment, PassesOverWhoIsAwayUnskilledOrFull) {
 }
 
 TEST(Assignment, GivesTheSameOwnerForTheSameInputInAnyOrder) {
-  std::vector<Candidate> candidates{agent("c", 2, 4, 3), agent("a", 1, 2, 3), agent("b", 5, 10, 3), agent("d", 1, 2, 2)};
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.handle < b.handle; });
+  std::vector<Candidate> candidates{agent("c", 2, 4, 3), agent("a", 1, 2, 3), agent("b", 5, 10, 3),
+                                    agent("d", 1, 2, 2)};
+  std::sort(candidates.begin(), candidates.end(),
+            [](const Candidate& a, const Candidate& b) { return a.handle < b.handle; });
   do {
     EXPECT_EQ(chosen(candidates), "d");
-  } while (std::next_permutation(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.handle < b.handle; }));
+  } while (std::next_permutation(candidates.begin(), candidates.end(),
+                                 [](const Candidate& a, const Candidate& b) { return a.handle < b.handle; }));
 }
 
 TEST(Skill, NeedsALanguageAndOneOfTheIssues) {

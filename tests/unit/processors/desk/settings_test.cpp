@@ -43,23 +43,32 @@ TEST(DeskSettings, SayWhatIsWrongAndWhere) {
   const Row rows[] = {
       {"no liaison", [](DeskSettings& s) { s.departments[1].liaison = ""; }, "department logistics has no liaison"},
       {"no deputy", [](DeskSettings& s) { s.departments[0].deputy = ""; }, "department support has no deputy"},
-      {"no supervisor", [](DeskSettings& s) { s.departments[0].supervisor = ""; }, "department support has no supervisor"},
-      {"one person for both", [](DeskSettings& s) { s.departments[0].deputy = s.departments[0].liaison; }, "another person than the liaison"},
+      {"no supervisor", [](DeskSettings& s) { s.departments[0].supervisor = ""; },
+       "department support has no supervisor"},
+      {"one person for both", [](DeskSettings& s) { s.departments[0].deputy = s.departments[0].liaison; },
+       "another person than the liaison"},
       {"two of a name", [](DeskSettings& s) { s.departments[1].name = "support"; }, "department support stands twice"},
       {"unknown calendar", [](DeskSettings& s) { s.departments[0].calendar = "moon"; }, "there is no calendar moon"},
-      {"agent of nowhere", [](DeskSettings& s) { s.agents[0].departments = {"sales"}; }, "agent agent-1: there is no department sales"},
+      {"agent of nowhere", [](DeskSettings& s) { s.agents[0].departments = {"sales"}; },
+       "agent agent-1: there is no department sales"},
       {"agent without room", [](DeskSettings& s) { s.agents[0].capacity = 0; }, "capacity is not within 1 and 1000"},
       {"rule to nowhere", [](DeskSettings& s) { s.rules[0].department = "sales"; }, "there is no department sales"},
-      {"last rule with a condition", [](DeskSettings& s) { s.rules.back().channels = {"email"}; }, "the last rule must take everything"},
-      {"catch-all in the middle", [](DeskSettings& s) { s.rules[0].issues.clear(); }, "the rules after it are never reached"},
+      {"last rule with a condition", [](DeskSettings& s) { s.rules.back().channels = {"email"}; },
+       "the last rule must take everything"},
+      {"catch-all in the middle", [](DeskSettings& s) { s.rules[0].issues.clear(); },
+       "the rules after it are never reached"},
       {"no rules", [](DeskSettings& s) { s.rules.clear(); }, "there is no routing rule"},
-      {"two targets", [](DeskSettings& s) { s.policies[0].targets.push_back(s.policies[0].targets[0]); }, "two targets for urgent"},
-      {"negative target", [](DeskSettings& s) { s.policies[0].targets[0].first_reply_minutes = -1; }, "a target is not within"},
-      {"bad week", [](DeskSettings& s) { s.calendars[0].week = {"someday 09:00-17:00"}; }, "\"someday 09:00-17:00\" is not like"},
+      {"two targets", [](DeskSettings& s) { s.policies[0].targets.push_back(s.policies[0].targets[0]); },
+       "two targets for urgent"},
+      {"negative target", [](DeskSettings& s) { s.policies[0].targets[0].first_reply_minutes = -1; },
+       "a target is not within"},
+      {"bad week", [](DeskSettings& s) { s.calendars[0].week = {"someday 09:00-17:00"}; },
+       "\"someday 09:00-17:00\" is not like"},
       {"bad date", [](DeskSettings& s) { s.calendars[0].closed = {"2026-02-30"}; }, "\"2026-02-30\" is not like"},
       {"bad zone", [](DeskSettings& s) { s.calendars[0].zone = "Atlantis/Poseidonis"; }, "calendar always"},
       {"never open", [](DeskSettings& s) { s.calendars[1].week.clear(); }, "would never open"},
-      {"no time to take", [](DeskSettings& s) { s.take_business_minutes = 0; }, "take_business_minutes is not within 1 and"},
+      {"no time to take", [](DeskSettings& s) { s.take_business_minutes = 0; },
+       "take_business_minutes is not within 1 and"},
       {"too many bits", [](DeskSettings& s) { s.similar_bits = 65; }, "similar_bits is not within 1 and 64"},
   };
   for (const Row& row : rows) {
@@ -97,14 +106,21 @@ TEST(DeskSettings, TakeNoMoreThanTheirLimits) {
 }
 
 TEST(DeskCalendars, ReadWeeksDatesAndZones) {
-  const auto calendar = make_calendar({"shanghai", "Asia/Shanghai", {"mon-fri 13:00-17:00", "mon-fri 09:00-12:00"}, {"2026-10-07"}, {"2026-10-10 09:00-17:00"}});
+  const auto calendar = make_calendar({"shanghai",
+                                       "Asia/Shanghai",
+                                       {"mon-fri 13:00-17:00", "mon-fri 09:00-12:00"},
+                                       {"2026-10-07"},
+                                       {"2026-10-10 09:00-17:00"}});
   ASSERT_TRUE(calendar.has_value()) << calendar.error().message;
   const auto open_hours = [&](const char* from, const char* to) {
-    return std::chrono::duration_cast<std::chrono::hours>(calendar->business_time({*parse_rfc3339(from), *parse_rfc3339(to)})).count();
+    return std::chrono::duration_cast<std::chrono::hours>(
+               calendar->business_time({*parse_rfc3339(from), *parse_rfc3339(to)}))
+        .count();
   };
   EXPECT_EQ(open_hours("2026-10-06T00:00:00+08:00", "2026-10-07T00:00:00+08:00"), 7);
   EXPECT_EQ(open_hours("2026-10-07T00:00:00+08:00", "2026-10-08T00:00:00+08:00"), 0);
-  EXPECT_EQ(open_hours("2026-10-10T00:00:00+08:00", "2026-10-11T00:00:00+08:00"), 8) << "a Saturday that was made a working day";
+  EXPECT_EQ(open_hours("2026-10-10T00:00:00+08:00", "2026-10-11T00:00:00+08:00"), 8)
+      << "a Saturday that was made a working day";
 }
 
 }  // namespace

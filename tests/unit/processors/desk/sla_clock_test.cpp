@@ -22,7 +22,8 @@ const Calendar& week() {
 
 state::SlaClock started(const Calendar* calendar, Timestamp since, Millis target) {
   state::SlaClock clock;
-  start_clock(clock, {"standard", calendar == nullptr ? "" : "week", target}, WorkingTime(calendar), since, Millis{0}, since);
+  start_clock(clock, {"standard", calendar == nullptr ? "" : "week", target}, WorkingTime(calendar), since, Millis{0},
+              since);
   return clock;
 }
 
@@ -38,7 +39,8 @@ TEST(SlaClock, WarnsAtHalfAndAtMostThenBreaksOnce) {
     told.emplace_back(due->at, due->percent);
     mark_done(clock, *due);
   }
-  const std::vector<std::pair<Timestamp, int>> expected{{next_monday(13), 50}, {next_monday(16), 80}, {next_monday(17) + hours{17}, 100}};
+  const std::vector<std::pair<Timestamp, int>> expected{
+      {next_monday(13), 50}, {next_monday(16), 80}, {next_monday(17) + hours{17}, 100}};
   ASSERT_EQ(told.size(), 3u);
   EXPECT_EQ(told[0], expected[0]);
   EXPECT_EQ(told[1], expected[1]);

@@ -40,8 +40,10 @@ TEST(Identity, NamesAGroupWithoutAStrongIdAfterItsSmallestKey) {
   IdentityFeed who;
   who.link(mail(1), "phone:1");
   who.link("phone:1", mail(2));
-  const CustomerId smallest = std::min({IdentityFeed::named(mail(1)), IdentityFeed::named("phone:1"), IdentityFeed::named(mail(2))});
-  for (const std::string& key : {mail(1), std::string("phone:1"), mail(2)}) EXPECT_EQ(who.customer_of(key), smallest) << key;
+  const CustomerId smallest =
+      std::min({IdentityFeed::named(mail(1)), IdentityFeed::named("phone:1"), IdentityFeed::named(mail(2))});
+  for (const std::string& key : {mail(1), std::string("phone:1"), mail(2)})
+    EXPECT_EQ(who.customer_of(key), smallest) << key;
 }
 
 TEST(Identity, LinksNothingThatIsNotTrusted) {
@@ -167,7 +169,8 @@ TEST(Identity, JoinsTwoStrongIdsWhenAPersonSaysSo) {
   const CustomerId one = std::min(IdentityFeed::named("customer:1"), IdentityFeed::named("customer:2"));
   for (const char* key : {"customer:1", "customer:2", "email:a@b.c"}) EXPECT_EQ(who.customer_of(key), one) << key;
   who.say("customer:1", "customer:2", true, 2);
-  for (const char* key : {"customer:1", "customer:2", "email:a@b.c"}) EXPECT_EQ(who.customer_of(key), IdentityFeed::named(key)) << key;
+  for (const char* key : {"customer:1", "customer:2", "email:a@b.c"})
+    EXPECT_EQ(who.customer_of(key), IdentityFeed::named(key)) << key;
 }
 
 TEST(Identity, TakesTheNewestWordOfAPersonBeforeAllEvidence) {

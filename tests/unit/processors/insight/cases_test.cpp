@@ -13,7 +13,8 @@ const Timestamp kDay = *parse_rfc3339("2026-11-20T00:00:00Z");
 const Timestamp kNine = kDay + hours{9};
 constexpr std::int64_t kHour = 3'600'000;
 
-std::int64_t count(const InsightFeed& insight, bool by_day, Timestamp from, const std::string& kpi, const std::string& dimension = "") {
+std::int64_t count(const InsightFeed& insight, bool by_day, Timestamp from, const std::string& kpi,
+                   const std::string& dimension = "") {
   const auto row = insight.row(by_day, from, kpi, dimension);
   return row ? row->count : 0;
 }
@@ -127,14 +128,16 @@ TEST(InsightCases, LeaveTheActiveOnesByEachWayUnderItsOwnName) {
     insight.pass_time_to(kNine + hours{3});
     EXPECT_EQ(count(insight, false, kNine, "active"), 1);
     EXPECT_EQ(now_count(insight, "active"), 0);
-    for (const auto& other : rows) EXPECT_EQ(count(insight, true, kDay, other.kpi), other.kpi == row.kpi ? 1 : 0) << other.kpi;
+    for (const auto& other : rows)
+      EXPECT_EQ(count(insight, true, kDay, other.kpi), other.kpi == row.kpi ? 1 : 0) << other.kpi;
   }
 }
 
 TEST(InsightCases, GiveFirstResponseInCalendarAndBusinessTime) {
   InsightFeed insight;
   for (int i = 1; i <= 10; ++i) {
-    insight.give(lasted({.item = "c" + std::to_string(i)}, MeasureKind::first_response, kNine, i * kHour, i * kHour / 2));
+    insight.give(
+        lasted({.item = "c" + std::to_string(i)}, MeasureKind::first_response, kNine, i * kHour, i * kHour / 2));
   }
   insight.pass_time_to(kNine + hours{2});
   const auto calendar = insight.row(true, kDay, "first_response", "department=care");

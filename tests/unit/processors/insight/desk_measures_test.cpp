@@ -14,7 +14,8 @@ class Office {
 
   InsightFeed& insight_at(Timestamp now) {
     desk_.pass_time_to(now);
-    for (MeasureTaken& measure : desk_.measures()) insight_.give(std::max(measure.at, insight_.feed().now()), std::move(measure));
+    for (MeasureTaken& measure : desk_.measures())
+      insight_.give(std::max(measure.at, insight_.feed().now()), std::move(measure));
     insight_.pass_time_to(now);
     return insight_;
   }

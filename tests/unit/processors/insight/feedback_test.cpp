@@ -85,7 +85,8 @@ TEST(InsightFeedback, SendsAChannelTooManyToOther) {
   for (const int channels : {63, 64, 65, 70}) {
     SCOPED_TRACE(channels);
     InsightFeed insight;
-    for (int i = 0; i < channels; ++i) insight.give(feedback(kNine, Sentiment::neutral, "channel-" + std::to_string(100 + i)));
+    for (int i = 0; i < channels; ++i)
+      insight.give(feedback(kNine, Sentiment::neutral, "channel-" + std::to_string(100 + i)));
     insight.pass_time_to(kDay + hours{12});
     const auto other = insight.row(true, kDay, "feedback", "channel=other");
     EXPECT_EQ(other ? other->count : 0, std::max(0, channels - 64));

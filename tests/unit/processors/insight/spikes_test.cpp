@@ -10,7 +10,8 @@ using std::chrono::minutes;
 
 const Timestamp kNine = *parse_rfc3339("2026-11-20T09:00:00Z");
 
-void give_letters(InsightFeed& insight, Timestamp at, int count, const std::string& reason = "bad_time", std::uint16_t shard = 0) {
+void give_letters(InsightFeed& insight, Timestamp at, int count, const std::string& reason = "bad_time",
+                  std::uint16_t shard = 0) {
   for (int i = 0; i < count; ++i) {
     MeasureTaken measure;
     measure.kind = MeasureKind::dead_letter;
@@ -30,7 +31,8 @@ TEST(DeadLetterSpike, IsAlertedToOnceWhenThereAreManyWithinAnHour) {
   ASSERT_EQ(insight.alerts().size(), 1u);
   EXPECT_EQ(insight.alerts()[0].severity, Severity::warning);
   EXPECT_EQ(insight.alerts()[0].title, "20 dead letters of reason bad_time within an hour");
-  EXPECT_EQ(insight.alerts()[0].reasons, (std::vector<std::string>{"none in the day before", "earshot dead-letters list --open --reason bad_time"}));
+  EXPECT_EQ(insight.alerts()[0].reasons,
+            (std::vector<std::string>{"none in the day before", "earshot dead-letters list --open --reason bad_time"}));
   give_letters(insight, kNine + minutes{20}, 100);
   EXPECT_EQ(insight.alerts().size(), 1u);
 }
@@ -80,7 +82,8 @@ TEST(DeadLetterSpike, OfHistoryIsNoNews) {
 }
 
 TEST(DeadLetterSpike, IsAsTheSettingsSay) {
-  for (const auto& [settings, alerts] : {std::pair(R"({"dead_letters_spike":3})", 1u), std::pair(R"({"dead_letters_spike":0})", 0u)}) {
+  for (const auto& [settings, alerts] :
+       {std::pair(R"({"dead_letters_spike":3})", 1u), std::pair(R"({"dead_letters_spike":0})", 0u)}) {
     SCOPED_TRACE(settings);
     InsightFeed insight;
     insight.control(kNine, ConfigChanged{"insight", 1, settings});

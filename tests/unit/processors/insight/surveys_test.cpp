@@ -40,7 +40,8 @@ TEST(InsightSurveys, FlagSmallSamplesBelowThirty) {
 
 TEST(InsightSurveys, GiveNpsWithItsInterval) {
   InsightFeed insight;
-  for (int i = 0; i < 100; ++i) insight.give(answered(kNine, SurveyFamily::nps, "s" + std::to_string(i), i < 60 ? 9 : i < 85 ? 7 : 6));
+  for (int i = 0; i < 100; ++i)
+    insight.give(answered(kNine, SurveyFamily::nps, "s" + std::to_string(i), i < 60 ? 9 : i < 85 ? 7 : 6));
   insight.pass_time_to(kDay + hours{12});
   const auto nps = insight.row(true, kDay, "nps");
   EXPECT_EQ(nps->count, 100);
@@ -54,7 +55,8 @@ TEST(InsightSurveys, GiveNpsWithItsInterval) {
 TEST(InsightSurveys, GiveCesAsTheShareOfFiveToSeven) {
   InsightFeed insight;
   int i = 0;
-  for (const int score : {7, 7, 5, 4, 3, 1}) insight.give(answered(kNine, SurveyFamily::ces, "s" + std::to_string(i++), score));
+  for (const int score : {7, 7, 5, 4, 3, 1})
+    insight.give(answered(kNine, SurveyFamily::ces, "s" + std::to_string(i++), score));
   insight.pass_time_to(kDay + hours{12});
   EXPECT_EQ(insight.row(true, kDay, "ces")->value_milli, 500);
   EXPECT_EQ(insight.row(true, kDay, "ces_mean")->value_milli, 4500);
@@ -76,7 +78,9 @@ TEST(InsightSurveys, CountAnAnswerFourteenDaysAfterSendingAndNoneLater) {
     const char* name;
     Millis after;
     bool counts;
-  } rows[] = {{"a millisecond before", days{14} - Millis{1}, true}, {"exactly", days{14}, true}, {"a millisecond after", days{14} + Millis{1}, false}};
+  } rows[] = {{"a millisecond before", days{14} - Millis{1}, true},
+              {"exactly", days{14}, true},
+              {"a millisecond after", days{14} + Millis{1}, false}};
   for (const auto& row : rows) {
     for (const bool invitation_first : {true, false}) {
       SCOPED_TRACE(std::string(row.name) + (invitation_first ? ", invitation first" : ", invitation last"));
@@ -138,7 +142,8 @@ TEST(InsightSurveys, MapOtherScalesInEqualSteps) {
   const struct {
     std::int64_t score, min, max;
     std::size_t place;
-  } rows[] = {{0, 0, 10, 0}, {1, 0, 10, 0}, {2, 0, 10, 1}, {5, 0, 10, 2}, {8, 0, 10, 3}, {9, 0, 10, 4}, {10, 0, 10, 4}, {1, 1, 3, 0}, {2, 1, 3, 2}, {3, 1, 3, 4}};
+  } rows[] = {{0, 0, 10, 0}, {1, 0, 10, 0},  {2, 0, 10, 1}, {5, 0, 10, 2}, {8, 0, 10, 3},
+              {9, 0, 10, 4}, {10, 0, 10, 4}, {1, 1, 3, 0},  {2, 1, 3, 2},  {3, 1, 3, 4}};
   for (const auto& row : rows) {
     SCOPED_TRACE(std::to_string(row.score) + " of " + std::to_string(row.min) + " to " + std::to_string(row.max));
     InsightFeed insight;

@@ -15,7 +15,8 @@ const Timestamp kNine = kDay + hours{9};
 std::vector<KpiReported> published_of(InsightFeed& insight, const std::string& kpi, Timestamp from, Millis length) {
   std::vector<KpiReported> found;
   for (const KpiReported& report : insight.published()) {
-    if (report.kpi == kpi && report.dimension.empty() && report.from == from && report.to - from == length) found.push_back(report);
+    if (report.kpi == kpi && report.dimension.empty() && report.from == from && report.to - from == length)
+      found.push_back(report);
   }
   return found;
 }
@@ -73,7 +74,9 @@ TEST(InsightWindows, AreFrozenAfterThirtyFiveDaysAndCountWhatIsTooLate) {
     const char* name;
     Timestamp now;
     bool counts;
-  } rows[] = {{"a millisecond before", bound - Millis{1}, true}, {"exactly", bound, true}, {"a millisecond after", bound + Millis{1}, false}};
+  } rows[] = {{"a millisecond before", bound - Millis{1}, true},
+              {"exactly", bound, true},
+              {"a millisecond after", bound + Millis{1}, false}};
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
     InsightFeed insight;
@@ -109,7 +112,8 @@ TEST(InsightWindows, AddUpTheSumsOfAllShards) {
   InsightFeed insight;
   for (std::uint16_t shard = 0; shard < 5; ++shard) {
     insight.give(kNine, feedback(kNine, Sentiment::negative, "email"), shard);
-    MeasureTaken reply = lasted({.item = "c" + std::to_string(shard)}, MeasureKind::first_response, kNine, 1000 * (shard + 1), 0);
+    MeasureTaken reply =
+        lasted({.item = "c" + std::to_string(shard)}, MeasureKind::first_response, kNine, 1000 * (shard + 1), 0);
     insight.give(kNine, reply, shard);
   }
   insight.pass_time_to(kNine + hours{1});
@@ -187,7 +191,8 @@ TEST(InsightWindows, AndItemsAreForgottenInTheEnd) {
   insight.give(kNine, stepped({.item = "closed"}, kNine, CaseStep::closed, CaseState::closed));
   const auto items = [&] {
     std::size_t found = 0;
-    for (const auto& [key, value] : insight.feed().values()) found += key.second.rfind("survey/", 0) == 0 || key.second.rfind("case/", 0) == 0;
+    for (const auto& [key, value] : insight.feed().values())
+      found += key.second.rfind("survey/", 0) == 0 || key.second.rfind("case/", 0) == 0;
     return found;
   };
   insight.pass_time_to(kNine + days{89});

@@ -15,7 +15,10 @@
 
 namespace earshot::testing {
 
-inline Timestamp noon(int day = 0) { return Timestamp{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20}} + std::chrono::hours{12} + std::chrono::days{day}; }
+inline Timestamp noon(int day = 0) {
+  return Timestamp{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20}} + std::chrono::hours{12} +
+         std::chrono::days{day};
+}
 
 class IntakeRoom {
  public:
@@ -60,7 +63,9 @@ class IntakeRoom {
     const std::string key = feedback_key("", "acme", input);
     return feed_.give(event(at, std::move(id), std::move(input)), key);
   }
-  std::vector<Emitted> give(Timestamp at, Input input) { return give(at, "input-" + std::to_string(++inputs_), std::move(input)); }
+  std::vector<Emitted> give(Timestamp at, Input input) {
+    return give(at, "input-" + std::to_string(++inputs_), std::move(input));
+  }
   std::vector<Emitted> control(Timestamp at, EventBody body) { return feed_.give(at, "acme", std::move(body)); }
 
   Feed& feed() { return feed_; }

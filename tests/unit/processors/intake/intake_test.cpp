@@ -34,7 +34,8 @@ TEST(Intake, PassesOnWhatWasSaidWithoutPersonalData) {
   EXPECT_EQ(room.texts_read(), (std::vector<std::string>{"Never again\nawful, write to me"}));
   for (const Emitted& one : emitted) {
     const std::string bytes = encode(one.event) + one.key;
-    for (const char* personal : {"user-1", "ninth", "awful", "Never again"}) EXPECT_EQ(bytes.find(personal), std::string::npos) << bytes;
+    for (const char* personal : {"user-1", "ninth", "awful", "Never again"})
+      EXPECT_EQ(bytes.find(personal), std::string::npos) << bytes;
   }
 }
 
@@ -42,7 +43,8 @@ TEST(Intake, KnowsHistoryFromWhatHappensNow) {
   IntakeRoom room;
   room.control(noon(), ImportBegan{noon(2)});
   EXPECT_TRUE(only_one<ActivityRecorded>(room.give(noon(1), IntakeRoom::review(4))).imported);
-  EXPECT_TRUE(only_one<ActivityRecorded>(room.give(noon(2), IntakeRoom::review(4))).imported) << "the newest event of the import";
+  EXPECT_TRUE(only_one<ActivityRecorded>(room.give(noon(2), IntakeRoom::review(4))).imported)
+      << "the newest event of the import";
   EXPECT_FALSE(only_one<ActivityRecorded>(room.give(noon(2) + Millis{1}, IntakeRoom::review(4))).imported);
 }
 
@@ -59,7 +61,8 @@ TEST(Intake, GivesAKeyToTheCustomerThatIdentityAssigned) {
     }
     return activity.customer;
   };
-  EXPECT_EQ(customer_now(0), (CustomerId{key.high, key.low})) << "until somebody says otherwise a key is a customer of its own";
+  EXPECT_EQ(customer_now(0), (CustomerId{key.high, key.low}))
+      << "until somebody says otherwise a key is a customer of its own";
   const auto assign = [&](CustomerId customer, std::int64_t epoch) {
     room.feed().give(noon(1), record_key("acme", key), IdentityAssigned{key, customer, epoch});
   };
@@ -77,11 +80,14 @@ TEST(Intake, ScoresOnlyWhatTheCustomerWrote) {
     Message message;
     bool is_customer;
   };
-  const Row rows[] = {{"the customer", {Direction::inbound, Author::customer, "", Visibility::everyone}, true},
-                      {"an agent's answer", {Direction::outbound, Author::agent, "agent-1", Visibility::everyone}, false},
-                      {"a note among agents", {Direction::outbound, Author::agent, "agent-1", Visibility::internal}, false},
-                      {"a bot's receipt", {Direction::outbound, Author::bot, "", Visibility::everyone}, false},
-                      {"an agent who writes in the customer's name", {Direction::inbound, Author::agent, "agent-1", Visibility::everyone}, false}};
+  const Row rows[] = {
+      {"the customer", {Direction::inbound, Author::customer, "", Visibility::everyone}, true},
+      {"an agent's answer", {Direction::outbound, Author::agent, "agent-1", Visibility::everyone}, false},
+      {"a note among agents", {Direction::outbound, Author::agent, "agent-1", Visibility::internal}, false},
+      {"a bot's receipt", {Direction::outbound, Author::bot, "", Visibility::everyone}, false},
+      {"an agent who writes in the customer's name",
+       {Direction::inbound, Author::agent, "agent-1", Visibility::everyone},
+       false}};
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
     IntakeRoom room;

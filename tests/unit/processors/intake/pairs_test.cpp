@@ -50,11 +50,12 @@ TEST(IntakePairs, AreTrustedWhenBothAreTheTenantsOwnOrVerified) {
     Input input;
     std::vector<Pair> pairs;
   };
-  const Row rows[] = {{"one of two is verified", seen({mail, phone}, {phone}), {{mail, phone, false}}},
-                      {"both are verified", seen({mail, phone}, {phone, mail}), {{mail, phone, true}}},
-                      {"the tenant's own id needs no proof", seen({number, "customer:user-2"}), {{number, "customer:user-2", true}}},
-                      {"a display name is no key", seen({"web:user-1"}), {}},
-                      {"a key that stands twice", seen({mail, mail}, {mail}), {}}};
+  const Row rows[] = {
+      {"one of two is verified", seen({mail, phone}, {phone}), {{mail, phone, false}}},
+      {"both are verified", seen({mail, phone}, {phone, mail}), {{mail, phone, true}}},
+      {"the tenant's own id needs no proof", seen({number, "customer:user-2"}), {{number, "customer:user-2", true}}},
+      {"a display name is no key", seen({"web:user-1"}), {}},
+      {"a key that stands twice", seen({mail, mail}, {mail}), {}}};
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
     IntakeRoom room;
@@ -65,7 +66,8 @@ TEST(IntakePairs, AreTrustedWhenBothAreTheTenantsOwnOrVerified) {
 // The first key is the record key, not the best known one: a survey tool's own token often comes first.
 TEST(IntakePairs, OfTrustedKeysAreToldBehindAnUntrustedFirstOne) {
   IntakeRoom room;
-  const std::string token = "typeform:abc", number = "customer:user-1", mail = "email:user-1@example.com", phone = "phone:49301";
+  const std::string token = "typeform:abc", number = "customer:user-1", mail = "email:user-1@example.com",
+                    phone = "phone:49301";
   const auto emitted = room.give(noon(), seen({token, number, mail, phone}, {mail}));
   expect_pairs(emitted, {{token, number, false}, {token, mail, false}, {token, phone, false}, {number, mail, true}});
   expect_pairs(room.give(noon(1), seen({token, number, mail, phone}, {mail})), {});

@@ -17,7 +17,8 @@ TEST(IntakeDedupe, DropsARepeatAndChangesNothing) {
   const auto before = room.feed().values();
   EXPECT_TRUE(room.give(noon(1), "review-1", IntakeRoom::review(1, "awful")).empty());
   EXPECT_EQ(room.feed().values(), before);
-  EXPECT_FALSE(room.give(noon(1), "review-2", IntakeRoom::review(1, "awful")).empty()) << "the same words under another id are said anew";
+  EXPECT_FALSE(room.give(noon(1), "review-2", IntakeRoom::review(1, "awful")).empty())
+      << "the same words under another id are said anew";
 }
 
 TEST(IntakeDedupe, LooksAtSourceAndIdTogether) {
@@ -43,7 +44,8 @@ TEST(IntakeDedupe, KeepsTheFirstOfTwoContentsAndTellsTheOtherOnce) {
   EXPECT_TRUE(Feed::only<ActivityRecorded>(emitted).empty());
   EXPECT_TRUE(room.give(noon(2), "review-1", IntakeRoom::review(1, "awful")).empty()) << "told once";
   EXPECT_TRUE(room.give(noon(2), "review-1", IntakeRoom::review(5, "fine")).empty()) << "the first one stands";
-  EXPECT_EQ(only_one<DeadLetter>(room.give(noon(3), "review-1", IntakeRoom::review(2, "so so"))).reason, DeadLetterReason::conflict);
+  EXPECT_EQ(only_one<DeadLetter>(room.give(noon(3), "review-1", IntakeRoom::review(2, "so so"))).reason,
+            DeadLetterReason::conflict);
 }
 
 TEST(IntakeDedupe, TakesADeliveryOfTheSameContentAtAnotherTimeForARepeat) {
@@ -73,7 +75,8 @@ TEST(IntakeDedupe, KnowsEveryOneOfManyEventsOfOneKey) {
   for (int i = 0; i < count; ++i) ASSERT_FALSE(room.give(noon(), id(i), IntakeRoom::review(5)).empty()) << i;
   EXPECT_GT(room.feed().values().size(), 20u) << "a value grows without bound";
   for (int i = 0; i < count; ++i) ASSERT_TRUE(room.give(noon(1), id(i), IntakeRoom::review(5)).empty()) << i;
-  for (int i = 0; i < count; ++i) ASSERT_EQ(Feed::only<DeadLetter>(room.give(noon(2), id(i), IntakeRoom::review(1))).size(), 1u) << i;
+  for (int i = 0; i < count; ++i)
+    ASSERT_EQ(Feed::only<DeadLetter>(room.give(noon(2), id(i), IntakeRoom::review(1))).size(), 1u) << i;
   for (int i = 0; i < count; ++i) ASSERT_TRUE(room.give(noon(3), id(i), IntakeRoom::review(1)).empty()) << i;
   for (const auto& [name, value] : room.feed().values()) EXPECT_LT(value.size(), 4u * 20 * kBucketIds) << name.second;
 }
@@ -81,7 +84,8 @@ TEST(IntakeDedupe, KnowsEveryOneOfManyEventsOfOneKey) {
 TEST(IntakeDedupe, WhatIsForgottenMakesRoom) {
   IntakeRoom room;
   for (int day = 0; day < 1000; day += 10) {
-    for (int i = 0; i < 12; ++i) room.give(noon(day), "review-" + std::to_string(day) + "-" + std::to_string(i), IntakeRoom::review(5));
+    for (int i = 0; i < 12; ++i)
+      room.give(noon(day), "review-" + std::to_string(day) + "-" + std::to_string(i), IntakeRoom::review(5));
   }
   std::size_t bytes = 0;
   for (const auto& [name, value] : room.feed().values()) bytes += value.size();
@@ -145,7 +149,8 @@ TEST(IntakeRefusals, HaveATypedReasonAndKeepTheBytes) {
     EXPECT_EQ(measure.kind, MeasureKind::dead_letter);
     EXPECT_EQ(measure.outcome, name_of(row.reason));
     EXPECT_TRUE(room.give(noon(1), "bad", row.input).empty()) << "refused once";
-    EXPECT_FALSE(Feed::only<ActivityRecorded>(room.give(noon(1), "good", IntakeRoom::review(4))).empty()) << "its neighbour passes";
+    EXPECT_FALSE(Feed::only<ActivityRecorded>(room.give(noon(1), "good", IntakeRoom::review(4))).empty())
+        << "its neighbour passes";
   }
 }
 
@@ -184,7 +189,9 @@ TEST(IntakeMending, IsTakenOnceFromWhoeverIsFirst) {
   event.body = DeadLetterMended{"0123", "agent-8", true, "cloudevents", sha256_hex("{ }"), {{"/acme/web", "r-2"}}};
   EXPECT_TRUE(room.feed().give(event, key).empty());
   EXPECT_EQ(room.feed().values(), before);
-  EXPECT_FALSE(room.feed().give(event_of(DeadLetterMended{"4567", "agent-8"}, "acme", noon(400)), mended_key("acme", "4567")).empty());
+  EXPECT_FALSE(room.feed()
+                   .give(event_of(DeadLetterMended{"4567", "agent-8"}, "acme", noon(400)), mended_key("acme", "4567"))
+                   .empty());
 }
 
 TEST(IntakeReached, KeepsHowFarEachLiveSourceHasCome) {
@@ -202,7 +209,8 @@ TEST(IntakeReached, KeepsHowFarEachLiveSourceHasCome) {
   EXPECT_TRUE(reach({"bluesky", "1764201660000000", noon(1)}).empty());
   EXPECT_TRUE(reach({"mastodon", "", noon(2)}).empty());
   const auto kept = [&](const std::string& connector) {
-    return read_reached(connector, room.feed().values().at({reached_key("acme", connector), std::string(kReachedName)})).value();
+    return read_reached(connector, room.feed().values().at({reached_key("acme", connector), std::string(kReachedName)}))
+        .value();
   };
   EXPECT_EQ(kept("bluesky"), (ConnectorReached{"bluesky", "1764201660000000", noon(1)}));
   EXPECT_EQ(kept("mastodon"), (ConnectorReached{"mastodon", "", noon(2)}));
