@@ -7,6 +7,7 @@
 
 #include "earshot/check.h"
 #include "event_log/kafka_trace.h"
+#include "event_log/record_batch.h"
 
 namespace earshot::kafka {
 
@@ -36,6 +37,14 @@ Error error_of(rd_kafka_resp_err_t code, const std::string& attempt) {
 
 Error error_of(const Fault& fault, const std::string& attempt) {
   return {ErrorKind::Unavailable, attempt + ": " + rd_kafka_error_string(fault.get())};
+}
+
+Properties in_large_batches() {
+  return {{"linger.ms", "1000"},
+          {"batch.size", std::to_string(std::size_t{4} << 20)},
+          {"batch.num.messages", "100000"},
+          {"message.max.bytes", std::to_string(kRecordBytesMax + (std::size_t{1} << 16))},
+          {"compression.codec", "lz4"}};
 }
 
 TopicHandle open_topic(rd_kafka_t* handle, const std::string& name) {

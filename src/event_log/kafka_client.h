@@ -48,6 +48,11 @@ Result<Handle> connect(rd_kafka_type_t type, const Properties& properties, const
 Error error_of(rd_kafka_resp_err_t code, const std::string& attempt);
 Error error_of(const Fault& fault, const std::string& attempt);
 
+// Of a producer whose records go when they are flushed, in large batches. An idempotent one of librdkafka 2.0 has one
+// batch of each partition under way, and its thread spins as long as another one of it waits and is due: a broker that
+// shares the processors is then slower still, and does not hear the members of a group.
+Properties in_large_batches();
+
 // A topic of a handle; its consumer starts where it is told and nowhere else.
 TopicHandle open_topic(rd_kafka_t* handle, const std::string& name);
 

@@ -5,7 +5,6 @@
 #include "event_log/kafka_client.h"
 #include "event_log/kafka_facts.h"
 #include "event_log/kafka_reader.h"
-#include "event_log/record_batch.h"
 
 namespace earshot {
 
@@ -27,10 +26,9 @@ class Copier {
 
   Result<std::int64_t> run() {
     if (auto fits = look(); !fits) return std::move(fits.error());
-    kafka::Properties producing = properties_;
+    kafka::Properties producing = kafka::in_large_batches();
+    producing.insert(producing.end(), properties_.begin(), properties_.end());
     producing.insert(producing.end(), {{"enable.idempotence", "true"},  // in order, and once
-                                       {"compression.codec", "lz4"},
-                                       {"message.max.bytes", std::to_string(kRecordBytesMax + (std::size_t{1} << 16))},
                                        {"message.timeout.ms", std::to_string(kPatienceMs)},
                                        {"queue.buffering.max.kbytes", "131072"}});
     const auto told = [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) {

@@ -9,6 +9,7 @@ namespace {
 constexpr int kMomentMs = 500;
 constexpr std::size_t kQueued = 4'000;  // records of a partition, at which no more are fetched; or as many bytes
 constexpr std::size_t kQueuedKilobytes = 32'768;
+constexpr std::size_t kFetchedBytes = 256 << 10;  // of a partition at once, compressed
 constexpr std::chrono::seconds kPatience{60};
 
 }  // namespace
@@ -17,6 +18,7 @@ Result<std::unique_ptr<Fetcher>> Fetcher::open(Properties connection) {
   connection.insert(connection.end(), {{"isolation.level", "read_committed"},
                                        {"enable.partition.eof", "true"},
                                        {"fetch.wait.max.ms", "5"},
+                                       {"fetch.message.max.bytes", std::to_string(kFetchedBytes)},
                                        {"fetch.error.backoff.ms", "20"},
                                        {"queued.min.messages", std::to_string(kQueued)},
                                        {"queued.max.messages.kbytes", std::to_string(kQueuedKilobytes)}});

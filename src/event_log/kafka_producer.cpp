@@ -4,8 +4,6 @@
 #include <cstring>
 #include <thread>
 
-#include "event_log/record_batch.h"
-
 namespace earshot::kafka {
 
 namespace {
@@ -79,14 +77,12 @@ Producer::Attempt<void> Producer::begin_again() {
   let_go();
   failed_ = RD_KAFKA_RESP_ERR_NO_ERROR;
   may_come_late_ = false;
-  Properties properties = settings_.connection;
+  Properties properties = in_large_batches();
+  properties.insert(properties.end(), settings_.connection.begin(), settings_.connection.end());
   properties.insert(properties.end(), {{"transactional.id", settings_.transactional_id},
                                        {"transaction.timeout.ms", std::to_string(settings_.transaction.count())},
                                        {"message.timeout.ms", std::to_string(settings_.transaction.count())},
                                        {"acks", "all"},
-                                       {"linger.ms", "5"},
-                                       {"compression.codec", "lz4"},
-                                       {"message.max.bytes", std::to_string(kRecordBytesMax + (std::size_t{1} << 16))},
                                        {"queue.buffering.max.messages", "1000000"},
                                        {"queue.buffering.max.kbytes", "262144"}});
   auto handle = connect(RD_KAFKA_PRODUCER, properties,
