@@ -181,9 +181,8 @@ tl::expected<Event, DecodeFailure> read_in_any_order(simdjson::dom::object objec
 }
 
 std::string encode(const Event& around, const EventBody& event_body) {
-  std::string out;
-  out.reserve(1024);
-  out += '{';
+  thread_local std::string out;  // what is given back has no room to spare: many wait for their commit
+  out.assign(1, '{');
   JsonWriter writer(out);
   Envelope envelope{const_cast<Event&>(around), "1.0", type_of(event_body)};
   fields(writer, envelope);
