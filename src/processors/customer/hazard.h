@@ -64,6 +64,11 @@ double hazard_forecast(const HazardModel& hazard, const SilenceModel& model, con
 double silence_at_hazard_alarm(const HazardModel& hazard, const SilenceModel& model, const History& history,
                                const GapHabit& habit, double rho, double horizon_weeks);
 
+// The same of two levels.
+std::array<double, 2> silences_at_hazard_alarms(const HazardModel& hazard, const SilenceModel& model,
+                                                const History& history, const GapHabit& habit,
+                                                const std::array<double, 2>& rho, double horizon_weeks);
+
 // As an event and state hold it, in millionths; nothing if there are not as many as there must be.
 std::optional<HazardModel> hazard_of_micro(std::span<const std::int64_t> micro);
 

@@ -126,21 +126,17 @@ int to_permille(double probability) { return static_cast<int>(probability * 1000
 SilenceDue silence_due(const SilenceSettings& settings, const Rhythm& rhythm) {
   const History history = history_at(rhythm, rhythm.last_heard);
   const double horizon = settings.horizon_days / 7.0;
+  const std::array rho{level_of(settings.levels, settings.watch_permille / 1000.0),
+                       level_of(settings.levels, settings.act_permille / 1000.0)};
   if (settings.hazard) {
-    const auto due = [&](int permille) {
-      return after_silence(rhythm.last_heard,
-                           silence_at_hazard_alarm(*settings.hazard, settings.model, history, rhythm.habit,
-                                                   level_of(settings.levels, permille / 1000.0), horizon));
-    };
-    return {due(settings.watch_permille), due(settings.act_permille)};
+    const auto weeks = silences_at_hazard_alarms(*settings.hazard, settings.model, history, rhythm.habit, rho, horizon);
+    return {after_silence(rhythm.last_heard, weeks[0]), after_silence(rhythm.last_heard, weeks[1])};
   }
   const double w_horizon = portable_exp(log_survival_of_horizon(settings.model, history, horizon));
-  const auto due = [&](int permille) {
-    const double weeks =
-        alarm_given(w_horizon, settings.model, history, {level_of(settings.levels, permille / 1000.0), horizon});
-    return after_silence(rhythm.last_heard, weeks);
+  const auto due = [&](double level) {
+    return after_silence(rhythm.last_heard, alarm_given(w_horizon, settings.model, history, {level, horizon}));
   };
-  return {due(settings.watch_permille), due(settings.act_permille)};
+  return {due(rho[0]), due(rho[1])};
 }
 
 SilenceOutlook silence_outlook(const SilenceSettings& settings, const Rhythm& rhythm, Timestamp at) {
