@@ -13,6 +13,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
+constexpr auto kListsKeptUpEach = std::chrono::seconds(1);
 constexpr std::string_view kState = "/v1/state/{topic}/{key}/{name}";
 
 // The page may load only its own files, and customers' texts never become anything but text: not even the page's own
@@ -109,10 +110,23 @@ void Api::notify() {
 void Api::tick() {
   const auto now = steady_clock::now();
   answers_.expire(now);
+  if (settings_.answers) keep_lists_up(now);
   if (now < next_heartbeat_) return;
   next_heartbeat_ = now + settings_.heartbeat;
   alerts_.heartbeat();
   everything_.heartbeat();
+}
+
+// A worker reads on a little, at every tick as long as there is more.
+void Api::keep_lists_up(steady_clock::time_point now) {
+  if (now < next_keeping_up_ && !is_behind_) return;
+  if (is_keeping_up_.exchange(true)) return;
+  next_keeping_up_ = now + kListsKeptUpEach;
+  const bool is_taken = workers_.post([this] {
+    is_behind_ = queries_.keep_up();
+    is_keeping_up_ = false;
+  });
+  if (!is_taken) is_keeping_up_ = false;
 }
 
 void Api::handle(Request request, Reply reply) {

@@ -103,6 +103,7 @@ class Api {
   void answer_with_state(const Call& call, const Reply& reply) const;
   void add(bool is_here, Route route);
   void tick();
+  void keep_lists_up(std::chrono::steady_clock::time_point now);
 
   Settings settings_;
   Parts parts_;
@@ -115,6 +116,9 @@ class Api {
   PendingAnswers answers_;
   std::atomic<bool> is_notified_ = false;
   std::chrono::steady_clock::time_point next_heartbeat_{};
+  std::atomic<bool> is_keeping_up_ = false;
+  std::atomic<bool> is_behind_ = true;
+  std::chrono::steady_clock::time_point next_keeping_up_{};
   Workers workers_;
   Delivery delivery_;
   Mending mending_;

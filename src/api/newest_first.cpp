@@ -1,6 +1,7 @@
 #include "api/newest_first.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace earshot::api {
 
@@ -8,6 +9,7 @@ namespace {
 
 constexpr Offset kWindowFirst = 64;  // most questions end here
 constexpr Offset kWindowMost = 2048;
+constexpr Offset kPassedOver = 32;  // records that are cheaper to pass over than to begin reading once more
 
 std::string name_of_partition(TopicPartition partition) {
   return std::string(name_of(static_cast<Topic>(partition.topic))) + "/" + std::to_string(partition.partition);
@@ -40,6 +42,10 @@ struct Partition {
 };
 
 }  // namespace
+
+std::string name_of_place(Topic topic, Place place) {
+  return name_of_partition({index_of(topic), place.partition}) + "@" + std::to_string(place.offset);
+}
 
 TopicEnd end_of(const LogReader& log, const std::vector<TopicSpec>& topics, Topic topic) {
   TopicEnd found{topic, {}, {}};
@@ -74,6 +80,38 @@ void visit_newest_first(const LogReader& log, TopicEnd& end, const std::function
     newest->records.pop_back();
     if (!visit(record)) return;
   }
+}
+
+std::vector<std::optional<FoundRecord>> read_at(const LogReader& log, Topic topic, const std::vector<Place>& places,
+                                                std::vector<std::string>& missing) {
+  std::vector<std::optional<FoundRecord>> found(places.size());
+  std::vector<std::size_t> order(places.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(places[a].partition, places[a].offset) < std::pair(places[b].partition, places[b].offset);
+  });
+  for (std::size_t next = 0; next < order.size();) {
+    const Place first = places[order[next]];
+    std::size_t end = next + 1;
+    const auto is_near = [&](Place one, Place before) {
+      return one.partition == before.partition && one.offset - before.offset <= kPassedOver;
+    };
+    while (end < order.size() && is_near(places[order[end]], places[order[end - 1]])) ++end;
+    const TopicPartition partition{index_of(topic), first.partition};
+    const auto records_max = static_cast<std::size_t>(places[order[end - 1]].offset - first.offset + 1);
+    const auto done = log.read(partition, first.offset, records_max, [&](const StoredRecord& record) {
+      while (next < end && places[order[next]].offset < record.offset) ++next;
+      if (next < end && places[order[next]].offset == record.offset)
+        found[order[next++]] = {partition, record.offset, record.time, std::string(record.key),
+                                std::string(record.value)};
+      return next < end;
+    });
+    next = end;
+    if (done) continue;
+    missing.push_back(name_of_partition(partition));
+    while (next < order.size() && places[order[next]].partition == first.partition) ++next;
+  }
+  return found;
 }
 
 }  // namespace earshot::api

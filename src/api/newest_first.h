@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,13 @@ struct FoundRecord {
   std::string value;
 };
 
+struct Place {  // in a topic
+  std::uint16_t partition = 0;
+  Offset offset = 0;
+  bool operator==(const Place&) const = default;
+};
+std::string name_of_place(Topic topic, Place place);
+
 // Where a topic ended at some moment: what was read once can be read again, though more has come since.
 struct TopicEnd {
   Topic topic = Topic::cases;
@@ -31,5 +39,10 @@ TopicEnd end_of(const LogReader& log, const std::vector<TopicSpec>& topics, Topi
 // Calls `visit` from the end backwards until it returns false or nothing is left. Records of one time come in the order
 // of their partitions. What cannot be read is named in `end.missing`, and the rest is given.
 void visit_newest_first(const LogReader& log, TopicEnd& end, const std::function<bool(const FoundRecord&)>& visit);
+
+// The records at `places`, in their order; nothing for what is no longer kept. Partitions that cannot be read are added
+// to `missing`.
+std::vector<std::optional<FoundRecord>> read_at(const LogReader& log, Topic topic, const std::vector<Place>& places,
+                                                std::vector<std::string>& missing);
 
 }  // namespace earshot::api

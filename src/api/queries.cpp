@@ -1,11 +1,13 @@
 #include "api/queries.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
-#include <tuple>
+#include <unordered_set>
 
 #include "api/cursor.h"
 #include "api/newest_first.h"
+#include "base/hash.h"
 #include "event/codec.h"
 #include "processors/intake/intake.h"
 
@@ -18,52 +20,160 @@ bool is_unresolved(CaseState state) {
          state == CaseState::on_hold;
 }
 
-std::string place_of(const FoundRecord& record) {
-  return std::string(name_of(static_cast<Topic>(record.partition.topic))) + "/" +
-         std::to_string(record.partition.partition) + "@" + std::to_string(record.offset);
+using Said = NewestOfEach::Said;
+using Which = NewestOfEach::Which;
+
+std::optional<Said> said_of_case(const EventBody& body) {
+  const auto* change = std::get_if<CaseChanged>(&body);
+  if (change == nullptr) return std::nullopt;
+  return Said{{change->case_id.high, change->case_id.low}, is_unresolved(change->state)};
 }
+
+std::optional<Said> said_of_signal(const EventBody& body) {
+  const auto* signal = std::get_if<SignalChanged>(&body);
+  if (signal == nullptr) return std::nullopt;
+  return Said{fingerprint(signal->signal), signal->raised};
+}
+
+// A window is told apart by its length; a newer one of its kind, or a newer revision of it, stands for the older ones.
+std::optional<Said> said_of_window(const EventBody& body) {
+  const auto* kpi = std::get_if<KpiReported>(&body);
+  if (kpi == nullptr) return std::nullopt;
+  const std::string kind = kpi->kpi + '\n' + kpi->dimension + '\n' + std::to_string((kpi->to - kpi->from).count());
+  return Said{fingerprint(kind), true};
+}
+
+constexpr std::size_t kReadMost = 1000;       // rows, at a time
+constexpr std::size_t kKeptUpMost = 100'000;  // records of each list, at a time
+constexpr Offset kBehindMost = 20'000;        // records that are read at once for who asks
 
 }  // namespace
 
-// `select` sees every event of the tenant, newest first, and gives a row for those that belong to the list.
-template <class Body, class Row, class Select>
-Result<Page<Row>> Queries::newest(Topic topic, const PageRequest& request, Select select) const {
-  TopicEnd end = end_of(log_, topics_, topic);
-  std::size_t skip = 0;
-  if (!request.cursor.empty()) {
-    auto cursor = read_cursor(request.cursor, end.ends.size());
-    if (!cursor) return std::move(cursor.error());
-    for (std::size_t i = 0; i < end.ends.size(); ++i) end.ends[i] = std::min(end.ends[i], cursor->ends[i]);
-    skip = cursor->given;
+Queries::Queries(const LogReader& log, std::vector<TopicSpec> topics, StateView state, NewestOfEach::Limits limits)
+    : log_(log), topics_(std::move(topics)), state_(std::move(state)) {
+  const auto of = [&](Topic topic, NewestOfEach::Read read) {
+    return std::make_unique<NewestOfEach>(log_, topic, topics_.at(index_of(topic)).partitions, std::move(read), limits);
+  };
+  cases_ = of(Topic::cases, said_of_case);
+  signals_ = of(Topic::signals, said_of_signal);
+  kpis_ = of(Topic::kpis, said_of_window);
+}
+
+bool Queries::keep_up() const {
+  bool is_more = false;
+  for (NewestOfEach* kept : {cases_.get(), signals_.get(), kpis_.get()}) {
+    const TopicEnd end = end_of(log_, topics_, kept->topic());
+    if (!end.missing.empty()) return false;  // who is away is not asked over and over
+    is_more |= kept->read_on(end.ends, kKeptUpMost) && kept->behind(end.ends) > 0;
   }
+  return is_more;
+}
+
+// Where a page begins.
+struct Queries::Begun {
+  TopicEnd end;
+  std::size_t given = 0;
+  std::vector<Offset> uppers;
+};
+
+Result<Queries::Begun> Queries::begin(Topic topic, const PageRequest& request) const {
+  Begun begun{end_of(log_, topics_, topic), 0, {}};
+  std::vector<Offset>& ends = begun.end.ends;
+  begun.uppers = ends;
+  if (request.cursor.empty()) return begun;
+  auto cursor = read_cursor(request.cursor, ends.size());
+  if (!cursor) return std::move(cursor.error());
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    ends[i] = std::min(ends[i], cursor->ends[i]);
+    begun.uppers[i] = std::min(ends[i], cursor->uppers[i]);
+  }
+  begun.given = cursor->given;
+  return begun;
+}
+
+// `select` sees the events of the tenant, newest first, and gives a row for those that belong to the list. If it goes
+// by what it saw before, the list `repeats`, and every page sees it from the end.
+template <class Body, class Row, class Select>
+Result<Page<Row>> Queries::newest(Topic topic, const PageRequest& request, bool repeats, Select select) const {
+  auto begun = begin(topic, request);
+  if (!begun) return std::move(begun.error());
+  TopicEnd end = begun->end;
+  if (!repeats) end.ends = begun->uppers;
+  const std::size_t skip = repeats ? begun->given : 0;
+  std::vector<Offset> uppers = end.ends;
   Page<Row> page;
   EventDecoder decoder;
   std::size_t found = 0;
   visit_newest_first(log_, end, [&](const FoundRecord& record) {
     auto event = decoder.decode(record.value);
-    if (!event) {
-      end.missing.push_back(place_of(record));
-      return true;
+    if (!event) end.missing.push_back(name_of_place(topic, {record.partition.partition, record.offset}));
+    const auto* body = event && event->tenant == request.tenant ? std::get_if<Body>(&event->body) : nullptr;
+    std::optional<Row> row = body == nullptr ? std::nullopt : select(*event, *body);
+    if (row && found++ >= skip) {
+      if (page.items.size() == request.limit) {
+        page.next = write_cursor({begun->end.ends, begun->given + request.limit, uppers});
+        return false;
+      }
+      page.items.push_back(std::move(*row));
     }
-    const auto* body = std::get_if<Body>(&event->body);
-    if (body == nullptr || event->tenant != request.tenant) return true;
-    std::optional<Row> row = select(*event, *body);
-    if (!row || found++ < skip) return true;
-    if (page.items.size() == request.limit) {
-      page.next = write_cursor({end.ends, skip + request.limit});
-      return false;
-    }
-    page.items.push_back(std::move(*row));
+    uppers[record.partition.partition] = record.offset;
     return true;
   });
   page.missing = std::move(end.missing);
   return page;
 }
 
+// The first rows of a list are near the end; who asks for what may stand anywhere would read it all in any case.
+bool Queries::is_ready(NewestOfEach& kept, const TopicEnd& end, bool may_walk) const {
+  if (may_walk && kept.behind(end.ends) > kBehindMost) return false;
+  return kept.read_on(end.ends, std::numeric_limits<std::size_t>::max());
+}
+
+// `select` sees what is the newest of each thing, and no filter changes which that is.
+template <class Body, class Row, class Select>
+Result<Page<Row>> Queries::newest_of_each(NewestOfEach& kept, Which which, bool may_walk, const PageRequest& request,
+                                          Select select) const {
+  auto begun = begin(kept.topic(), request);
+  if (!begun) return std::move(begun.error());
+  if (!is_ready(kept, begun->end, may_walk && request.cursor.empty())) {
+    std::unordered_set<Fingerprint> seen;
+    return newest<Body, Row>(kept.topic(), request, true,
+                             [&](const Event& event, const Body& body) -> std::optional<Row> {
+                               if (!seen.insert(kept.said(event.body)->thing).second) return std::nullopt;
+                               return select(event, body);
+                             });
+  }
+  Page<Row> page;
+  EventDecoder decoder;
+  page.missing = std::move(begun->end.missing);
+  for (std::string& place : kept.unreadable()) page.missing.push_back(std::move(place));
+  std::size_t count = request.limit + 1;
+  while (true) {
+    const auto places = kept.places(request.tenant, {begun->end.ends, begun->uppers, which, count});
+    const auto records = read_at(log_, kept.topic(), places, page.missing);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      std::optional<Row> row;
+      if (records[i]) {
+        const auto event = decoder.decode(records[i]->value);
+        if (const auto* body = event ? std::get_if<Body>(&event->body) : nullptr) row = select(*event, *body);
+      }
+      if (row && page.items.size() == request.limit) {
+        page.next = write_cursor({begun->end.ends, begun->given + request.limit, begun->uppers});
+        return page;
+      }
+      if (row) page.items.push_back(std::move(*row));
+      begun->uppers[places[i].partition] = places[i].offset;
+    }
+    if (places.size() < count) return page;
+    count = kReadMost;
+  }
+}
+
 Result<Page<CustomerRow>> Queries::customers(const PageRequest& page, const CustomerFilter& filter) const {
   std::set<CustomerId> seen;
   auto found = newest<CustomerChanged, CustomerRow>(
-      Topic::customers, page, [&](const Event& event, const CustomerChanged& changed) -> std::optional<CustomerRow> {
+      Topic::customers, page, true,
+      [&](const Event& event, const CustomerChanged& changed) -> std::optional<CustomerRow> {
         if (!seen.insert(changed.customer).second || changed.facets.empty()) return std::nullopt;
         if (!filter.risk.empty() && changed.risk != filter.risk) return std::nullopt;
         return CustomerRow{event.time, changed, ""};
@@ -74,10 +184,11 @@ Result<Page<CustomerRow>> Queries::customers(const PageRequest& page, const Cust
 }
 
 Result<Page<CaseRow>> Queries::cases(const PageRequest& page, const CaseFilter& filter) const {
-  std::set<CaseId> seen;
-  auto found = newest<CaseChanged, CaseRow>(
-      Topic::cases, page, [&](const Event& event, const CaseChanged& change) -> std::optional<CaseRow> {
-        if (!seen.insert(change.case_id).second) return std::nullopt;  // an older state of a case that was met already
+  const bool only_unresolved = filter.unresolved || (filter.state && is_unresolved(*filter.state));
+  const bool is_short = !only_unresolved && !filter.state && !filter.customer;
+  auto found = newest_of_each<CaseChanged, CaseRow>(
+      *cases_, only_unresolved ? Which::standing : Which::all, is_short, page,
+      [&](const Event& event, const CaseChanged& change) -> std::optional<CaseRow> {
         if (filter.state && change.state != *filter.state) return std::nullopt;
         if (filter.unresolved && !is_unresolved(change.state)) return std::nullopt;
         if (!filter.owner.empty() && change.owner != filter.owner) return std::nullopt;
@@ -120,10 +231,9 @@ Result<CaseAnswer> Queries::case_with_history(std::string_view tenant, CaseId id
 }
 
 Result<Page<SignalRow>> Queries::signals(const PageRequest& page, const SignalFilter& filter) const {
-  std::set<std::string> seen;
-  auto found = newest<SignalChanged, SignalRow>(
-      Topic::signals, page, [&](const Event& event, const SignalChanged& signal) -> std::optional<SignalRow> {
-        if (!seen.insert(signal.signal).second) return std::nullopt;
+  auto found = newest_of_each<SignalChanged, SignalRow>(
+      *signals_, filter.cleared_too ? Which::all : Which::standing, filter.cleared_too, page,
+      [&](const Event& event, const SignalChanged& signal) -> std::optional<SignalRow> {
         if (!signal.raised && !filter.cleared_too) return std::nullopt;
         if (filter.kind && signal.kind != *filter.kind) return std::nullopt;
         if (filter.customer && signal.customer != *filter.customer) return std::nullopt;
@@ -135,31 +245,34 @@ Result<Page<SignalRow>> Queries::signals(const PageRequest& page, const SignalFi
 }
 
 Result<Page<AlertRow>> Queries::alerts(const PageRequest& page) const {
-  return newest<AlertRaised, AlertRow>(Topic::alerts, page,
+  return newest<AlertRaised, AlertRow>(Topic::alerts, page, false,
                                        [](const Event& event, const AlertRaised& alert) -> std::optional<AlertRow> {
                                          return AlertRow{event.id, event.time, alert};
                                        });
 }
 
 Result<Page<KpiRow>> Queries::kpis(const PageRequest& page, const KpiFilter& filter) const {
-  // A window is told apart by its length and, in a history, by its beginning; a newer revision of it stands for the
-  // older ones.
-  using Window = std::tuple<std::string, std::string, Millis, Timestamp>;
-  std::set<Window> seen;
-  return newest<KpiReported, KpiRow>(
-      Topic::kpis, page, [&](const Event& event, const KpiReported& kpi) -> std::optional<KpiRow> {
-        if (!filter.kpi.empty() && kpi.kpi != filter.kpi) return std::nullopt;
-        if (!filter.dimension.empty() && kpi.dimension != filter.dimension) return std::nullopt;
-        const Window window{kpi.kpi, kpi.dimension, kpi.to - kpi.from, filter.history ? kpi.from : Timestamp{}};
-        if (!seen.insert(window).second) return std::nullopt;
-        return KpiRow{event.time, kpi};
-      });
+  const auto select = [&](const Event& event, const KpiReported& kpi) -> std::optional<KpiRow> {
+    if (!filter.kpi.empty() && kpi.kpi != filter.kpi) return std::nullopt;
+    if (!filter.dimension.empty() && kpi.dimension != filter.dimension) return std::nullopt;
+    return KpiRow{event.time, kpi};
+  };
+  if (!filter.history) return newest_of_each<KpiReported, KpiRow>(*kpis_, Which::all, false, page, select);
+  std::set<std::pair<Fingerprint, Timestamp>> seen;  // of a window only the newest revision
+  return newest<KpiReported, KpiRow>(Topic::kpis, page, true,
+                                     [&](const Event& event, const KpiReported& kpi) -> std::optional<KpiRow> {
+                                       auto row = select(event, kpi);
+                                       if (!row || !seen.insert({kpis_->said(event.body)->thing, kpi.from}).second)
+                                         return std::nullopt;
+                                       return row;
+                                     });
 }
 
 Result<Page<DeadLetterRow>> Queries::dead_letters(const PageRequest& page, const DeadLetterFilter& filter) const {
   std::set<std::string> unknown;
   auto found = newest<DeadLetter, DeadLetterRow>(
-      Topic::dead_letters, page, [&](const Event& event, const DeadLetter& letter) -> std::optional<DeadLetterRow> {
+      Topic::dead_letters, page, false,
+      [&](const Event& event, const DeadLetter& letter) -> std::optional<DeadLetterRow> {
         if (filter.reason && letter.reason != *filter.reason) return std::nullopt;
         auto mended = mended_of(page.tenant, event.id);
         if (!mended) unknown.insert(mended.error().message);
@@ -175,7 +288,8 @@ Result<Page<DeadLetterRow>> Queries::dead_letters(const PageRequest& page, const
 Result<DeadLetterRow> Queries::dead_letter(std::string_view tenant, std::string_view id) const {
   const PageRequest all{std::string(tenant), 1, ""};
   auto page = newest<DeadLetter, DeadLetterRow>(
-      Topic::dead_letters, all, [&](const Event& event, const DeadLetter& letter) -> std::optional<DeadLetterRow> {
+      Topic::dead_letters, all, false,
+      [&](const Event& event, const DeadLetter& letter) -> std::optional<DeadLetterRow> {
         if (event.id != id) return std::nullopt;
         return DeadLetterRow{event.id, event.time, letter, std::nullopt};
       });

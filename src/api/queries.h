@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,6 +15,7 @@
 #include "api/answers.h"
 #include "api/gap_answers.h"
 #include "api/identity_answers.h"
+#include "api/newest_of_each.h"
 #include "earshot/event_log.h"
 #include "earshot/topics.h"
 #include "event_log/topic_spec.h"
@@ -42,8 +44,11 @@ struct StateView {
 
 class Queries {
  public:
-  Queries(const LogReader& log, std::vector<TopicSpec> topics, StateView state)
-      : log_(log), topics_(std::move(topics)), state_(std::move(state)) {}
+  Queries(const LogReader& log, std::vector<TopicSpec> topics, StateView state, NewestOfEach::Limits limits = {});
+
+  // Takes in some of what has come to the lists that are kept up as they grow, so that who asks later need not wait.
+  // Whether more is left.
+  bool keep_up() const;
 
   struct CustomerFilter {
     std::string risk;
@@ -131,12 +136,21 @@ class Queries {
   template <class Value>
   Result<std::optional<Value>> value(Topic input, std::string_view record_key, std::string_view name) const;
 
+  struct Begun;
+  Result<Begun> begin(Topic topic, const PageRequest& request) const;
+  bool is_ready(NewestOfEach& kept, const TopicEnd& end, bool may_walk) const;
   template <class Body, class Row, class Select>
-  Result<Page<Row>> newest(Topic topic, const PageRequest& page, Select select) const;
+  Result<Page<Row>> newest(Topic topic, const PageRequest& request, bool repeats, Select select) const;
+  template <class Body, class Row, class Select>
+  Result<Page<Row>> newest_of_each(NewestOfEach& kept, NewestOfEach::Which which, bool may_walk,
+                                   const PageRequest& request, Select select) const;
 
   const LogReader& log_;
   std::vector<TopicSpec> topics_;
   StateView state_;
+  std::unique_ptr<NewestOfEach> cases_;
+  std::unique_ptr<NewestOfEach> signals_;
+  std::unique_ptr<NewestOfEach> kpis_;
 };
 
 template <class Value>

@@ -400,10 +400,12 @@ TEST_F(QueriesTest, GapsAreToldTheNewestFirstAndThatOneLasts) {
 }
 
 TEST(Cursor, IsReadBackAndNothingElseIs) {
-  const Cursor cursor{{12, 0, 7}, 100};
+  const Cursor cursor{{12, 0, 7}, 100, {9, 0, 4}};
+  EXPECT_EQ(write_cursor(cursor), "12.0.7~100~9.0.4");
   EXPECT_EQ(*read_cursor(write_cursor(cursor), 3), cursor);
   for (const char* wrong :
-       {"", "~", "1~", "1.2.3", "1.2~5", "1.2.3.4~5", "1.2.x~5", "1.2.3~-1", "1.2.-3~1", "1.2.3~1 ", "1..3~1"}) {
+       {"", "~", "~~", "1~", "1.2.3", "1.2.3~5", "1.2~5~1.2", "1.2.3~5~1.2", "1.2.3.4~5~1.2.3.4", "1.2.x~5~1.2.3",
+        "1.2.3~-1~1.2.3", "1.2.-3~1~1.2.3", "1.2.3~1 ~1.2.3", "1..3~1~1.2.3", "1.2.3~1~1.2.3~", "1.2.3~~1.2.3"}) {
     EXPECT_FALSE(read_cursor(wrong, 3)) << wrong;
   }
 }
