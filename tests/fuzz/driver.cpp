@@ -1,10 +1,11 @@
 // A target without libFuzzer: its seeds, what it once broke on (tests/fuzz/found), and RUNS inputs made from these.
 // What breaks it is left in <target>-broke of the working directory.
 //
-//     csv_records_fuzz RUNS [FILE…]     with FILEs, only these
+//     csv_records_fuzz RUNS [FILE…]     with FILEs, only these; EARSHOT_TEST_SCALE=0.1 makes RUNS so many
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -89,7 +90,9 @@ int run(int argc, char** argv) {
   if (all.empty()) all.emplace_back();
   const char* given = std::getenv("EARSHOT_SEED");
   const std::uint64_t seed = given == nullptr ? 1 : std::strtoull(given, nullptr, 10);
-  const long runs = argc > 1 ? std::strtol(argv[1], nullptr, 10) : 0;
+  const char* scale = std::getenv("EARSHOT_TEST_SCALE");
+  const double wanted = argc > 1 ? std::strtod(argv[1], nullptr) : 0;
+  const long runs = std::lround(wanted * (scale == nullptr ? 1.0 : std::strtod(scale, nullptr)));
   std::printf("EARSHOT_SEED=%llu, %zu seeds, %ld runs\n", static_cast<unsigned long long>(seed), all.size(), runs);
   Random random(seed);
   for (long i = 0; i < runs; ++i) play(changed(all[random.below(all.size())], all, random));
