@@ -222,7 +222,7 @@ SharedMend add_mend(CLI::App& command) {
 
 int resend(const Options& options, const api::ResendRequest& request) {
   if (request.id.empty() && request.sink.empty())
-    return fail(options, {ErrorKind::Invalid, "name a delivery by its id, or with --sink all that a sink has parked"});
+    return fail(options, {ErrorKind::Invalid, "name a delivery by its id, or with --sink all that failed there"});
   auto answers = open_answers(options);
   if (!answers) return fail(options, answers.error());
   const auto json = (*answers)->tell({"/v1/deliveries/resend", {}, {}}, write_json(request));
@@ -426,11 +426,12 @@ void add_deliveries(CLI::App& app, int& exit_code) {
   one->callback(
       [shown, &exit_code] { exit_code = show<api::Page<api::SinkDeliveryRow>>(*shown, "/v1/deliveries/{id}"); });
 
-  CLI::App* again = deliveries->add_subcommand(
-      "resend", "Has a delivery made again, or all that a sink has parked; the receiver sees the same ids");
+  CLI::App* again = deliveries->add_subcommand("resend",
+                                               "Has a delivery made again, or all that a sink has parked or waits to "
+                                               "try once more; the receiver sees the same ids");
   auto resent = add_common(*again, "deliveries resend");
   auto request = std::make_shared<api::ResendRequest>();
-  again->add_option("ID", request->id, "one delivery; without it all that --sink has parked");
+  again->add_option("ID", request->id, "one delivery; without it all that failed at --sink");
   again->add_option("--sink", request->sink, "by its name in the configuration; one that was stopped goes on");
   again->add_option("--actor", request->actor, "who has it sent again; kept in the service's log lines")->required();
   again->footer("Example: earshot deliveries resend --sink chat --actor agent-7 --url http://127.0.0.1:8080");

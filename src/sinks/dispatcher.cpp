@@ -256,8 +256,10 @@ Result<std::size_t> Dispatcher::resend(std::string_view id) {
   DispatcherState before = state_;
   const Timestamp now = clock_.now();
   std::size_t count = 0;
-  if (const auto waiting = find_id(state_.pending, id); waiting != state_.pending.end()) {
-    waiting->due = now;
+  for (PendingDelivery& one : state_.pending) {
+    const bool waits = one.tries > 0 || !state_.stopped.empty();
+    if (id.empty() ? !waits : one.id != id) continue;
+    one.due = std::min(one.due, now);
     ++count;
   }
   std::vector<PendingDelivery> rest;
@@ -273,7 +275,6 @@ Result<std::size_t> Dispatcher::resend(std::string_view id) {
     ++count;
   }
   state_.parked = std::move(rest);
-  if (id.empty() && !state_.stopped.empty()) count += state_.pending.size() - count;
   if (count == 0 && !id.empty()) {
     state_ = std::move(before);
     return Error{ErrorKind::NotFound, "sink " + std::string(sink_.name()) + " has no delivery " + std::string(id) +

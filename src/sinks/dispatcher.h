@@ -150,8 +150,9 @@ class Dispatcher {
   // waits.
   Result<std::optional<Timestamp>> turn();
 
-  // Makes what was parked pending again, with the ids that it has; one delivery by its id, or all. A sink that was
-  // stopped goes on. Gives their number once that is durable; NotFound when there is none of this id. Any thread.
+  // Makes what was parked pending again, with the ids that it has, and what waits for its next try due; one delivery by
+  // its id, or all. A sink that was stopped goes on. Gives their number once that is durable; NotFound when there is
+  // none of this id. Any thread.
   Result<std::size_t> resend(std::string_view id);
 
   DispatcherState state() const;  // any thread

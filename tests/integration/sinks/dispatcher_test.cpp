@@ -275,6 +275,22 @@ TEST_F(DispatcherTest, WhatWasParkedIsMadeAgainWithItsIdAlsoAfterARestart) {
   EXPECT_TRUE(open()->state().parked.empty());
 }
 
+TEST_F(DispatcherTest, WhoMendedAReceiverNeedNotWaitForTheNextTry) {
+  const auto dispatcher = open();
+  fail("a");
+  publish("a");
+  publish("b");
+  turn(*dispatcher);
+  sink_.tried.clear();
+  sink_.answers.clear();
+  turn(*dispatcher);
+  EXPECT_EQ(sink_.tried, Ids{}) << "the next try is later";
+  EXPECT_EQ(*dispatcher->resend(""), 1u) << "b has arrived";
+  turn(*dispatcher);
+  EXPECT_EQ(sink_.tried, Ids{"a"});
+  EXPECT_EQ(*dispatcher->resend(""), 0u);
+}
+
 TEST_F(DispatcherTest, WhatIsMadeAgainHasAllItsTriesAgain) {
   const auto dispatcher = open();
   fail("a");
