@@ -139,9 +139,9 @@ def main():
             results[name, data_set] = (accuracy, macro, negative, len(gold) / max(seconds, 1e-6))
             print(f'{name:9} {data_set:15} n {len(gold):6}  acc {accuracy:.4f}  macro_f1 {macro:.4f}  neg_f1 {negative:.4f}  texts/s {len(gold) / max(seconds, 1e-6):9.0f}', flush=True)
             if options.confusion:
-                table = collections.Counter(zip(gold, answers))
+                pairs = collections.Counter(zip(gold, answers))
                 for label in [label for label in LABELS if label in gold]:
-                    print('    ' + label + ' answered ' + '  '.join(f'{other} {table[label, other]}' for other in LABELS))
+                    print('    ' + label + ' answered ' + '  '.join(f'{other} {pairs[label, other]}' for other in LABELS))
     print('\nAccuracy, macro-F1, F1 of negative:')
     table(results, ENGLISH + CHINESE, lambda r: ' '.join(f'{value:.3f}'.lstrip('0') for value in r[:3]))
     print('\nTexts a second, one thread, answering alone:')
