@@ -66,11 +66,17 @@ std::string repaired(std::string_view line) {
   return out;
 }
 
+// Editors of Windows begin a file with a byte order mark.
+std::string_view without_mark(std::string_view line) {
+  if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
+  return line;
+}
+
 // One line of NDJSON. Whatever is wrong with it is said in `error`.
-Item parse_item(simdjson::dom::parser& parser, const std::string& line) {
+Item parse_item(simdjson::dom::parser& parser, std::string_view line) {
   Item item;
   simdjson::dom::element root;
-  auto error = parser.parse(line).get(root);
+  auto error = parser.parse(line.data(), line.size()).get(root);
   if (error == simdjson::UTF8_ERROR || error == simdjson::STRING_ERROR) error = parser.parse(repaired(line)).get(root);
   if (error != simdjson::SUCCESS) {
     item.error = std::string("not valid JSON: ") + simdjson::error_message(error);
@@ -142,19 +148,27 @@ class Session {
     out_ += "}\n";
   }
 
-  Item read(const std::string& line) {
+  Item read(std::string_view line) {
     Item item;
     if (line.size() > kLineBytesMax) {
       item.error = "the line is longer than 8 MiB";
       return item;
     }
-    // The first line decides, so that a text that begins with a brace stays a text.
-    if (!is_json_) is_json_ = options_.format == "ndjson" || (options_.format == "auto" && line.starts_with('{'));
-    if (*is_json_) return parse_item(parser_, line);
-    // A broken first line must not make texts of the objects behind it.
-    if (options_.format == "auto" && line.starts_with('{')) {
-      item = parse_item(parser_, line);
-      if (item.error.empty()) return item;
+    const std::string_view told = number_ == 0 ? without_mark(line) : line;
+    const std::size_t begin = told.find_first_not_of(" \t");
+    const bool is_brace = begin != told.npos && told[begin] == '{';
+    // The first line that says anything decides, so that a text that begins with a brace stays a text.
+    if (options_.format != "auto") {
+      is_json_ = options_.format == "ndjson";
+    } else if (!is_json_ && begin != told.npos) {
+      is_json_ = is_brace;
+    }
+    if (is_json_.value_or(false)) return parse_item(parser_, told);
+    // A broken first line must not make texts of the objects behind it, nor of what is broken among them.
+    if (options_.format == "auto" && is_brace) {
+      item = parse_item(parser_, told);
+      objects_ = objects_ || item.error.empty();
+      if (objects_) return item;
       item = {};
     }
     item.text = line;
@@ -172,6 +186,7 @@ class Session {
   TenantTexts tenant_texts_;
   simdjson::dom::parser parser_;
   std::optional<bool> is_json_;
+  bool objects_ = false;  // some lines are objects, though the first was none
   Analysis analysis_;
   std::size_t number_ = 0;
   std::string out_;

@@ -36,7 +36,7 @@ void TenantTexts::apply(std::string_view text, std::string_view language, std::s
     // Masked in place, so that evidence still points into the text; the answer is that for the masked one.
     if (const std::string masked = words_->masked(text); masked != text)
       analyzer_.analyze(masked, language, options, analysis);
-    words_->apply(text, analysis, product);
+    words_->apply(text, options.evidence, analysis, product);
   }
   for (const TextCalibration& calibration : settings_.calibration) {
     if (calibration.channel == channel)

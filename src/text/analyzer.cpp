@@ -20,6 +20,8 @@ constexpr std::uint16_t kYesPermille = 500;
 constexpr std::uint16_t kSurelyNotPermille = 50;  // below it an intent is written as 0
 // A clause without a word of praise or blame only names its aspects, unless the weights are as sure as this.
 constexpr std::uint16_t kOpinionPermille = 600;
+// Emoji alone are in no language; some say as much as a word, others stand for anything.
+constexpr std::uint16_t kEmojiSurePermille = 700;
 
 // A question mark alone; after harsh words it is rather a reproach.
 constexpr std::uint16_t kMarkAsksPermille = 700;
@@ -86,15 +88,23 @@ std::uint16_t unless_surely_not(std::uint16_t permille) {
   return permille < kSurelyNotPermille ? std::uint16_t{0} : permille;
 }
 
+bool is_emoji_only(const Normalised& text) {
+  return text.emoji > 0 && text.han + text.latin + text.kana + text.foreign == 0;
+}
+
 Sentiment sentiment_of(const std::array<std::uint16_t, 3>& shares) {
   const auto top = std::max_element(shares.begin(), shares.end()) - shares.begin();
   return top == 0 ? Sentiment::negative : top == 1 ? Sentiment::neutral : Sentiment::positive;
 }
 
-void clear(Analysis& analysis) {
-  analysis.language = Language::unknown;
+void forget_sentiment(Analysis& analysis) {
   analysis.sentiment = Sentiment::unknown;
   analysis.negative_permille = analysis.neutral_permille = analysis.positive_permille = 0;
+}
+
+void clear(Analysis& analysis) {
+  analysis.language = Language::unknown;
+  forget_sentiment(analysis);
   analysis.complaint = analysis.courtesy = analysis.agent_fault = false;
   analysis.issues.clear();
   analysis.aspects.clear();
@@ -151,7 +161,13 @@ void Analyzer::analyze(std::string_view utf8_text, std::string_view declared_lan
   const bool is_known = analysis.language != Language::unknown && logits.known > 0;
 
   analysis.courtesy = is_courtesy(reading);
-  if (is_known || !options.may_abstain) set_sentiment(logits, language, analysis);
+  if (is_known || !options.may_abstain) {
+    set_sentiment(logits, language, analysis);
+  } else if (logits.known > 0 && is_emoji_only(reading.normalised)) {
+    set_sentiment(logits, language, analysis);
+    const std::uint16_t top = std::max(analysis.negative_permille, analysis.positive_permille);
+    if (top < kEmojiSurePermille) forget_sentiment(analysis);
+  }
   set_urgency(reading, analysis);
   if (is_known) {
     set_issues(reading, logits, language, analysis);

@@ -10,7 +10,6 @@ namespace earshot::text {
 namespace {
 
 constexpr std::size_t kSpansPerLabel = 2;
-constexpr std::size_t kIssuesShown = 3;
 constexpr std::int64_t kWeightShare = 3;
 constexpr std::size_t kBytesMax = 8192;  // evidence of a longer text comes from its beginning
 constexpr std::int64_t kPatternWeight = 1000;
@@ -30,6 +29,7 @@ class Collector {
         memo_(memo),
         social_permille_(sigmoid_permille(logits.head[kGenreHead])),
         end_(static_cast<std::uint32_t>(std::min(reading.normalised.text.size(), kBytesMax))) {
+    placed_.reserve(2 * std::size_t{end_});
     extract_into(reading.normalised, reading.hits, *this);
   }
 
@@ -67,40 +67,51 @@ class Collector {
     return added > 0;
   }
 
+  // The mark that makes a question of a text.
+  void add_question_mark(const std::string& label, std::uint16_t permille) {
+    const std::size_t at = reading_.normalised.text.find('?');
+    if (at == std::string::npos) return;
+    const auto from = static_cast<std::uint32_t>(at);
+    add(label, from, from + 1, kPatternWeight * permille / 1000);
+  }
+
   // The stretches of text whose features weigh most for `plus` and against `minus` (a head, or none).
   void add_weights(const std::string& label, int plus, int minus) {
     spread(plus, minus);
     const std::string_view text = reading_.normalised.text;
-    std::vector<Span> stretches;
+    stretches_.clear();
     std::int64_t strongest = 0;
     for (std::uint32_t at = 0; at < weight_.size();) {
       const std::uint32_t end = stretch_end(text, at);
       std::int64_t sum = 0;
       for (std::uint32_t i = at; i < end; ++i) sum += weight_[i];
-      if (sum > 0) stretches.push_back({at, end, sum});
+      if (sum > 0) stretches_.push_back({at, end, sum});
       strongest = std::max(strongest, sum);
       at = end;
     }
     // What weighs little beside the strongest would only make a span longer.
-    std::vector<Span> spans;
-    for (const Span& stretch : stretches) {
+    spans_.clear();
+    for (const Span& stretch : stretches_) {
       if (stretch.weight * kWeightShare < strongest) continue;
-      if (!spans.empty() && stretch.from - spans.back().to <= 1) {
-        spans.back().to = stretch.to;
-        spans.back().weight += stretch.weight;
+      if (!spans_.empty() && stretch.from - spans_.back().to <= 1) {
+        spans_.back().to = stretch.to;
+        spans_.back().weight += stretch.weight;
       } else {
-        spans.push_back(stretch);
+        spans_.push_back(stretch);
       }
     }
-    std::stable_sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.weight > b.weight; });
-    if (spans.size() > kSpansPerLabel) spans.resize(kSpansPerLabel);
-    for (const Span& span : spans) add(label, span.from, span.to, span.weight * 1000 >> 16);
+    std::stable_sort(spans_.begin(), spans_.end(), [](const Span& a, const Span& b) { return a.weight > b.weight; });
+    if (spans_.size() > kSpansPerLabel) spans_.resize(kSpansPerLabel);
+    for (const Span& span : spans_) add(label, span.from, span.to, span.weight * 1000 >> 16);
   }
 
   std::vector<Evidence> take() {
-    std::stable_sort(found_.begin(), found_.end(),
-                     [](const Evidence& a, const Evidence& b) { return a.weight_milli > b.weight_milli; });
-    if (found_.size() > kEvidenceMax) found_.resize(kEvidenceMax);
+    const auto by_weight = [](const Evidence& a, const Evidence& b) { return a.weight_milli > b.weight_milli; };
+    std::stable_sort(found_.begin(), found_.end(), by_weight);
+    if (found_.size() > kEvidenceMax) {
+      keep_one_of_each_label();
+      std::stable_sort(found_.begin(), found_.end(), by_weight);
+    }
     return std::move(found_);
   }
 
@@ -115,6 +126,23 @@ class Collector {
     std::uint32_t to = 0;
     std::int64_t weight = 0;
   };
+
+  // Where there is too much, a label gives up its second span before another gives up its only one, and aspects, of
+  // which there may be many, come behind decisions.
+  void keep_one_of_each_label() {
+    const auto rank = [&](std::size_t i) {
+      const auto is_same = [&](const Evidence& other) { return other.label == found_[i].label; };
+      const auto end = found_.begin() + static_cast<std::ptrdiff_t>(i);
+      return std::any_of(found_.begin(), end, is_same) ? 2 : found_[i].label.starts_with("aspect:") ? 1 : 0;
+    };
+    std::vector<Evidence> kept;
+    for (int wanted = 0; wanted <= 2; ++wanted) {
+      for (std::size_t i = 0; i < found_.size() && kept.size() < kEvidenceMax; ++i) {
+        if (rank(i) == wanted) kept.push_back(found_[i]);
+      }
+    }
+    found_ = std::move(kept);
+  }
 
   // One word, one ideograph, or what lies between words.
   static std::uint32_t stretch_end(std::string_view text, std::uint32_t at) {
@@ -134,7 +162,8 @@ class Collector {
     for (const Placed& placed : placed_) {
       std::int64_t value = part(placed, plus);
       if (minus >= 0) value -= part(placed, minus);
-      const std::int64_t share = value / logits_.length / static_cast<std::int64_t>(placed.to - placed.from);
+      if (value == 0) continue;
+      const std::int64_t share = value / (std::int64_t{logits_.length} * (placed.to - placed.from));
       weight_[placed.from] += share;  // from here on, until taken back
       weight_[placed.to] -= share;
     }
@@ -167,6 +196,8 @@ class Collector {
   std::size_t size_ = 0;
   std::vector<Placed> placed_;
   std::vector<std::int64_t> weight_;
+  std::vector<Span> stretches_;
+  std::vector<Span> spans_;
   std::vector<Evidence> found_;
 };
 
@@ -177,10 +208,8 @@ std::vector<Evidence> find_evidence(const Model& model, const Reading& reading, 
   Collector collector(model, reading, logits, memo);
   if (analysis.sentiment == Sentiment::negative) collector.add_weights("neg", kNegativeHead, kPositiveHead);
   if (analysis.sentiment == Sentiment::positive) collector.add_weights("pos", kPositiveHead, kNegativeHead);
-  if (analysis.complaint && analysis.sentiment != Sentiment::negative)
-    collector.add_weights("complaint", kComplaintHead, -1);
-  for (std::size_t i = 0; i < std::min(kIssuesShown, analysis.issues.size()); ++i) {
-    const IssueType type = analysis.issues[i].type;
+  for (const IssueScore& issue : analysis.issues) {
+    const IssueType type = issue.type;
     const auto ordinal = static_cast<std::uint16_t>(type);
     const std::string label(name_of(type));
     const bool tells = collector.add_hits(label, static_cast<std::uint16_t>(kIssueFirst + ordinal));
@@ -201,16 +230,27 @@ std::vector<Evidence> find_evidence(const Model& model, const Reading& reading, 
       collector.add_weights("leave", kLeaveHead, -1);
     }
   }
-  if (analysis.suggest_permille >= 500) collector.add_weights("suggest", kSuggestHead, -1);
+  std::size_t complaints = 0;
+  std::size_t suggestions = 0;
+  std::size_t questions = 0;
+  std::size_t faults = 0;
   std::array<bool, kUrgencyCauses> told{};
   for (const Finding& finding : reading.findings) {
-    if (finding.meaning == Meaning::ask && analysis.ask_permille >= 500) collector.add_pattern("ask", finding);
-    if (finding.meaning == Meaning::agent_fault && analysis.agent_fault) collector.add_pattern("agent_fault", finding);
+    const auto add = [&](Meaning meaning, bool is_said, const char* label, std::size_t& added) {
+      if (finding.meaning == meaning && is_said && added++ < kSpansPerLabel) collector.add_pattern(label, finding);
+    };
+    add(Meaning::complaint, analysis.complaint, "complaint", complaints);
+    add(Meaning::suggest, analysis.suggest_permille >= 500, "suggest", suggestions);
+    add(Meaning::ask, analysis.ask_permille >= 500, "ask", questions);
+    add(Meaning::agent_fault, analysis.agent_fault, "agent_fault", faults);
     if (finding.meaning != Meaning::urgent) continue;
     bool& known = told[static_cast<std::size_t>(finding.cause)];
     if (!known) collector.add_pattern(std::string(name_of(finding.cause)), finding);
     known = true;
   }
+  if (analysis.complaint && complaints == 0) collector.add_weights("complaint", kComplaintHead, -1);
+  if (analysis.suggest_permille >= 500 && suggestions == 0) collector.add_weights("suggest", kSuggestHead, -1);
+  if (analysis.ask_permille >= 500 && questions == 0) collector.add_question_mark("ask", analysis.ask_permille);
   return collector.take();
 }
 

@@ -30,8 +30,8 @@ class OperatorWords {
   // The text with spaces in place of what is overlooked, byte for byte.
   std::string masked(std::string_view text) const;
 
-  // Adds what the phrases say. `product` is left alone if the text names none.
-  void apply(std::string_view text, Analysis& analysis, std::string& product) const;
+  // Adds what the phrases say, on request with where they stand. `product` is left alone if the text names none.
+  void apply(std::string_view text, bool with_evidence, Analysis& analysis, std::string& product) const;
 
  private:
   OperatorWords(std::vector<Group> groups, Lexicon lexicon, const Simplified& simplified)

@@ -62,6 +62,32 @@ TEST_F(TextCommands, AnalyzeKeepsTheOrderAndAnswersEveryLine) {
   for (const Json& label : first.at("labels")) EXPECT_GE(first.at("issue_probs").at(label.get<std::string>()), 0.5);
 }
 
+TEST_F(TextCommands, AnalyzeTellsNdjsonByItsFirstLineThatSaysAnything) {
+  const std::string object = "{\"id\":7,\"text\":\"fine\"}\n";
+  struct Row {
+    const char* name;
+    std::string in;
+    std::vector<const char*> members;  // of each answer: "id", "error", or "text" for neither
+  };
+  const std::vector<Row> rows = {
+      {"objects", object + "{\"id\":8\n" + object, {"id", "error", "id"}},
+      {"a byte order mark", "\xef\xbb\xbf" + object + object, {"id", "id"}},
+      {"spaces", "  " + object + "\t" + object, {"id", "id"}},
+      {"an empty line", "\n" + object + "oops\n", {"text", "id", "error"}},
+      {"a broken line", "oops\n{\"id\":\n" + object + "{\"id\":\noops\n", {"text", "text", "id", "error", "text"}},
+      {"texts", "fine\n{braces} are fine\n", {"text", "text"}},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    const auto outcome = Program().run("analyze <" + in_quotes(write("in", row.in)));
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    std::vector<std::string> members;
+    for (const Json& line : outcome.lines())
+      members.push_back(line.contains("error") ? "error" : line.contains("id") ? "id" : "text");
+    EXPECT_EQ(members, std::vector<std::string>(row.members.begin(), row.members.end()));
+  }
+}
+
 TEST_F(TextCommands, AnalyzeAppliesAConfiguration) {
   const auto config =
       write("earshot.yaml",
@@ -74,6 +100,8 @@ TEST_F(TextCommands, AnalyzeAppliesAConfiguration) {
   EXPECT_EQ(row.at("urgency"), 2);
   EXPECT_EQ(row.at("urgency_cause"), "operator_word");
   EXPECT_EQ(row.at("product"), "zorgel-1");
+  EXPECT_NE(row.at("evidence").dump().find("{\"from\":3,\"label\":\"operator_word\",\"to\":9"), std::string::npos)
+      << row.at("evidence");
 
   const auto wrong = write("wrong.yaml", "text:\n  words:\n    - {phrases: [zorgel]}\n");
   const auto refused = Program().run("analyze --config " + in_quotes(wrong) + " </dev/null");

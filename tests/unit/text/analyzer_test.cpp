@@ -52,7 +52,7 @@ TEST(Analyzer, AbstainsWhereItWasNotTrained) {
       "Доставка опоздала на два часа",
       "",
       "   ",
-      "😡😡😡",
+      "🙂",
       "12345 678",
       "\xff\xfe\x80",
   };
@@ -180,6 +180,62 @@ TEST(Analyzer, EvidencePointsIntoTheOriginalText) {
   EXPECT_TRUE(names_the_word);
   EXPECT_TRUE(std::is_sorted(analysis.evidence.begin(), analysis.evidence.end(),
                              [](const Evidence& a, const Evidence& b) { return a.weight_milli > b.weight_milli; }));
+}
+
+TEST(Analyzer, EmojiAloneAnswerWhenTheyAreSure) {
+  EXPECT_EQ(analyze("😡😡😡").sentiment, Sentiment::negative);
+  EXPECT_EQ(analyze("😍").sentiment, Sentiment::positive);
+  EXPECT_EQ(analyze("😡").language, Language::unknown);
+  EXPECT_FALSE(analyze("😡").evidence.empty());
+  // A smile may be hostile, marks are no face, and a face does not translate what stands beside it.
+  for (const std::string_view text : {"🙂", "!!!", "12345", "これは最悪です 😡", "Очень 😍"}) {
+    SCOPED_TRACE(text);
+    const Analysis analysis = analyze(text);
+    EXPECT_EQ(analysis.sentiment, Sentiment::unknown);
+    EXPECT_EQ(analysis.negative_permille + analysis.neutral_permille + analysis.positive_permille, 0);
+  }
+}
+
+// Where `text` shows evidence for `label`, as it stands there.
+std::string shown(std::string_view text, std::string_view label, bool by_agent = false) {
+  for (const Evidence& evidence : shipped_analyzer().analyze(text, {}, {.by_agent = by_agent}).evidence) {
+    if (evidence.label == label) return std::string(text.substr(evidence.from, evidence.to - evidence.from));
+  }
+  return {};
+}
+
+TEST(Analyzer, WhateverItSaysHasEvidence) {
+  struct Row {
+    std::string_view text;
+    std::string_view label;
+    std::string_view where;  // within what is shown
+  };
+  const std::vector<Row> rows = {
+      {"Terrible food, I want my money back", "complaint", "Terrible"},
+      {"送餐太慢，差评", "complaint", "慢"},
+      {"Is the soup hot？", "ask", "？"},
+      {"How do I change my address?", "ask", "How do I"},
+      {"You should add dark mode", "suggest", "should"},
+      {"I am cancelling my account today", "leave", "cancelling"},
+      {"The charger caught fire", "safety", "caught fire"},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(std::string(row.text) + ", " + std::string(row.label));
+    EXPECT_NE(shown(row.text, row.label).find(row.where), std::string::npos) << shown(row.text, row.label);
+  }
+  EXPECT_EQ(shown("Sorry, that is not my department", "agent_fault", true), "not my department");
+}
+
+TEST(Analyzer, EveryIssueOfALongComplaintIsShown) {
+  const std::string_view text =
+      "My parcel is late, a wrong item was in it, it broke, it is fake, the staff was rude, it was overpriced, I was "
+      "charged twice, no refund, my account is locked, the app crashes, no internet connection.";
+  const Analysis analysis = analyze(text);
+  ASSERT_GT(analysis.issues.size(), 6u);
+  EXPECT_EQ(analysis.evidence.size(), kEvidenceMax);
+  for (const IssueScore& issue : analysis.issues)
+    EXPECT_NE(shown(text, text::name_of(issue.type)), "") << text::name_of(issue.type);
+  EXPECT_NE(shown(text, "neg"), "");
 }
 
 TEST(Analyzer, GivesTheSameAnswerWithAndWithoutEvidence) {

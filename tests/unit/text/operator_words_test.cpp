@@ -27,7 +27,7 @@ struct Applied {
 Applied apply(std::string_view text) {
   static const OperatorWords words = some_words();
   Applied applied;
-  words.apply(text, applied.analysis, applied.product);
+  words.apply(text, true, applied.analysis, applied.product);
   return applied;
 }
 
@@ -57,12 +57,32 @@ TEST(OperatorWords, AddToWhatTheModelFoundAndLowerNothing) {
   analysis.urgency_cause = UrgencyCause::safety;
   analysis.alarms = {UrgencyCause::safety};
   std::string product = "known";
-  words.apply("blue screen on my X200", analysis, product);
+  words.apply("blue screen on my X200", false, analysis, product);
   EXPECT_EQ(analysis.issues, (std::vector<IssueScore>{{IssueType::delivery, 950}, {IssueType::technical, 900}}));
   EXPECT_EQ(analysis.urgency, 2);
   EXPECT_EQ(analysis.urgency_cause, UrgencyCause::safety);
   EXPECT_EQ(analysis.alarms, (std::vector<UrgencyCause>{UrgencyCause::safety, UrgencyCause::operator_word}));
   EXPECT_EQ(product, "known");
+}
+
+TEST(OperatorWords, ShowWhereTheyStand) {
+  const std::string_view text = "ｂｌｕｅ screen on my X200, blue screen, blue screen";
+  std::vector<std::string> shown;
+  for (const Evidence& evidence : apply(text).analysis.evidence)
+    shown.push_back(evidence.label + " " + std::string(text.substr(evidence.from, evidence.to - evidence.from)));
+  EXPECT_EQ(shown, (std::vector<std::string>{"technical ｂｌｕｅ screen", "operator_word ｂｌｕｅ screen",
+                                             "product X200", "technical blue screen", "operator_word blue screen"}));
+
+  static const OperatorWords words = some_words();
+  Analysis full;
+  full.evidence.assign(kEvidenceMax, {"neg", 0, 1, 2000});
+  std::string product;
+  words.apply("my X200", true, full, product);
+  EXPECT_EQ(full.evidence.size(), kEvidenceMax);
+  EXPECT_EQ(full.evidence.back().label, "product");
+  Analysis without;
+  words.apply("my X200", false, without, product);
+  EXPECT_TRUE(without.evidence.empty());
 }
 
 TEST(OperatorWords, WhatIsOverlookedBecomesSpacesByteForByte) {
