@@ -31,6 +31,12 @@ int run(const Options& options) {
   std::fprintf(
       stderr, "%zu rows; on the half it did not see: loss %.4f, now %.4f; calibration error of P(neg) %.4f, now %.4f\n",
       fitted->rows, fitted->loss_before, fitted->loss_after, fitted->ece_before, fitted->ece_after);
+  constexpr const char* kLabels[] = {"neg", "neu", "pos"};
+  for (std::size_t label = 0; label < fitted->rows_of.size(); ++label) {
+    if (fitted->rows_of[label] > 0) continue;
+    std::fprintf(stderr, "no row is labelled %s, so hardly a text of the channel will be read as %s\n", kLabels[label],
+                 kLabels[label]);
+  }
   if (fitted->loss_after >= fitted->loss_before) std::fprintf(stderr, "it does not help: leave the channel as it is\n");
   std::string channel;
   append_json_string(options.channel, channel);

@@ -83,6 +83,11 @@ Result<FittedCalibration> fit_calibration(const Analyzer& analyzer, const std::v
                      " rows are labelled neg, neu or pos and in a language we know; a channel needs " +
                      std::to_string(kCalibrationRowsMin) + " of its own"};
   }
+  std::array<std::size_t, 3> rows_of{};
+  for (const Row& row : answered) ++rows_of[static_cast<std::size_t>(row.label)];
+  if (*std::max_element(rows_of.begin(), rows_of.end()) == answered.size())
+    return Error{ErrorKind::Invalid,
+                 "all rows have one label; a channel is told by its own mix: label texts as they come"};
   std::vector<const Row*> all;
   std::vector<const Row*> even;
   std::vector<const Row*> odd;
@@ -93,6 +98,7 @@ Result<FittedCalibration> fit_calibration(const Analyzer& analyzer, const std::v
   const Recalibration half = fit(even);
   return FittedCalibration{.recalibration = fit(all),
                            .rows = answered.size(),
+                           .rows_of = rows_of,
                            .loss_before = loss(odd, {}),
                            .loss_after = loss(odd, half),
                            .ece_before = ece(odd, {}),

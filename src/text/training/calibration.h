@@ -1,6 +1,7 @@
 // Finds how the probabilities of sentiment are to be read on another source, from its own labelled texts.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "earshot/result.h"
@@ -15,7 +16,8 @@ inline constexpr std::size_t kCalibrationRowsMin = 300;  // fewer say less about
 struct FittedCalibration {
   Recalibration recalibration;
   std::size_t rows = 0;
-  double loss_before = 0;  // mean negative log likelihood
+  std::array<std::size_t, 3> rows_of{};  // labelled neg, neu, pos
+  double loss_before = 0;                // mean negative log likelihood
   double loss_after = 0;
   double ece_before = 0;  // of P(negative)
   double ece_after = 0;

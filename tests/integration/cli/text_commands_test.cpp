@@ -182,6 +182,11 @@ TEST_F(TextCommands, CalibrateWantsEnoughRowsAndHelps) {
   const auto refused = Program().run("calibrate --channel shop " + in_quotes(write("few.tsv", few)));
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_NE(refused.err.find("300"), std::string::npos) << refused.err;
+  const auto alike = write("alike.tsv", few + "neg\ten\tx\tthe tea was cold\n");
+  const auto one_label = Program().run("calibrate --channel shop " + in_quotes(alike));
+  EXPECT_EQ(one_label.exit_code, 2);
+  EXPECT_NE(one_label.err.find("one label"), std::string::npos) << one_label.err;
+  EXPECT_EQ(one_label.out, "");
 
   const auto dev = kText / "zh_waimai.dev.tsv";
   if (!std::filesystem::exists(dev)) GTEST_SKIP() << "the shared data is not here";
@@ -193,6 +198,7 @@ TEST_F(TextCommands, CalibrateWantsEnoughRowsAndHelps) {
       std::sscanf(outcome.err.c_str(), "%*d rows; on the half it did not see: loss %lf, now %lf", &before, &after), 2)
       << outcome.err;
   EXPECT_LT(after, before);
+  EXPECT_NE(outcome.err.find("no row is labelled neu"), std::string::npos) << outcome.err;
   const auto config = write("earshot.yaml", outcome.out);
   EXPECT_EQ(Program().run("config check " + in_quotes(config)).exit_code, 0);
 }
