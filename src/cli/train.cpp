@@ -47,6 +47,11 @@ int run_multiclass(const Options& options) {
   return 0;
 }
 
+std::string command_of(const Options& options) {
+  return "earshot train --config " + options.config + " --data " + options.data + " --out " + options.out + " --card " +
+         options.card + (options.date.empty() ? "" : " --date " + options.date);
+}
+
 int run(const Options& options) {
   if (options.task == "multiclass") return run_multiclass(options);
   auto training =
@@ -54,14 +59,15 @@ int run(const Options& options) {
   if (!training) return fail(training.error());
   const std::string bytes = training->model.save();
   if (auto written = text::write_bytes(options.out, bytes); !written) return fail(written.error());
-  const std::string sha256 = sha256_hex(bytes);
   if (!options.card.empty()) {
-    const text::CardFacts facts{
-        .config = options.config, .date = options.date, .model_bytes = bytes.size(), .model_sha256 = sha256};
-    if (auto written = text::write_bytes(options.card, text::model_card(*training, facts)); !written)
-      return fail(written.error());
+    const auto card = text::model_card(*training, {.paths = {options.config, options.data},
+                                                   .date = options.date,
+                                                   .command = command_of(options),
+                                                   .model_bytes = bytes});
+    if (!card) return fail(card.error());
+    if (auto written = text::write_bytes(options.card, *card); !written) return fail(written.error());
   }
-  std::cout << options.out << " " << bytes.size() << " bytes, sha256 " << sha256 << "\n";
+  std::cout << options.out << " " << bytes.size() << " bytes, sha256 " << sha256_hex(bytes) << "\n";
   return 0;
 }
 

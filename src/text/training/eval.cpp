@@ -103,12 +103,11 @@ SentimentScores score_sentiment(const Analyzer& analyzer, const std::vector<Labe
     const int given = answer_index(analysis, two_class);
     scores.confusion.add(gold, given);
     scores.unknown += given == 3 ? 1 : 0;
-    const double neg = analysis.negative_permille;
-    const double pos = analysis.positive_permille;
-    const double p = two_class ? neg / std::max(1e-6, neg + pos) : neg / 1000;
-    negative.push_back({p, gold == 0});
-    const double top = two_class ? std::max(neg, pos) / std::max(1e-6, neg + pos)
-                                 : std::max({neg, pos, static_cast<double>(analysis.neutral_permille)}) / 1000;
+    const std::uint16_t neg = analysis.negative_permille;
+    const std::uint16_t pos = analysis.positive_permille;
+    negative.push_back({two_class ? share_against(neg, pos) : neg / 1000.0, gold == 0});
+    const double top = two_class ? share_against(std::max(neg, pos), std::min(neg, pos))
+                                 : std::max({neg, pos, analysis.neutral_permille}) / 1000.0;
     sureness.push_back({given == 3 ? 0 : top, given == gold});
   }
   scores.rows = negative.size();

@@ -6,6 +6,10 @@
 namespace earshot::text {
 
 double ratio(double part, double whole) { return whole > 0 ? part / whole : 0.0; }
+double share_against(std::uint16_t permille, std::uint16_t other) {
+  const double share = permille / 1000.0;
+  return share / std::max(1e-9, share + other / 1000.0);
+}
 double f1_of(double right, double answered, double gold) { return ratio(2 * right, answered + gold); }
 
 Bins bins_of(const std::vector<Chance>& chances) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace earshot::text {
@@ -24,6 +25,9 @@ struct Chance {
 };
 
 double ratio(double part, double whole);  // 0 of nothing
+// The first of two shares of a thousand against the other, to the last bit as whoever reads them as decimals finds it:
+// many stand on the border of two bins.
+double share_against(std::uint16_t permille, std::uint16_t other);
 double f1_of(double right, double answered, double gold);
 
 Bins bins_of(const std::vector<Chance>& chances);

@@ -1,22 +1,23 @@
-// The facts of a model's card: what it learned from, how it was chosen, what it is. Written by the trainer, so that the
-// card cannot drift from the model.
+// The facts of a model's card: what it learned from, how it was chosen and made, what it is, how far its probabilities
+// come true. Written by the trainer, so that the card cannot drift from the model.
 #pragma once
 
-#include <cstddef>
 #include <string>
+#include <string_view>
 
+#include "earshot/result.h"
 #include "text/training/train.h"
 
 namespace earshot::text {
 
 struct CardFacts {
-  std::string config;
+  TrainPaths paths;
   std::string date;
-  std::size_t model_bytes = 0;
-  std::string model_sha256;
+  std::string command;
+  std::string_view model_bytes;  // as they were written
 };
 
-// Markdown.
-std::string model_card(const Training& training, const CardFacts& facts);
+// Markdown. Reads the dev files once more, for the model as it ships.
+Result<std::string> model_card(const Training& training, const CardFacts& facts);
 
 }  // namespace earshot::text

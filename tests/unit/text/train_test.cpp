@@ -1,10 +1,18 @@
 #include "text/training/train.h"
+#include "text/training/measures.h"
+
+#include <cstdio>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
+#include "base/hash.h"
 #include "base/random.h"
 #include "support/scratch.h"
 #include "text/training/eval.h"
+#include "text/training/labelled.h"
+#include "text/training/measures.h"
+#include "text/training/model_card.h"
 
 namespace earshot::text {
 namespace {
@@ -61,6 +69,36 @@ TEST(Train, LearnsATinyCorpusAndGivesTheSameBytesTwice) {
   }
 }
 
+TEST(Train, TheCardSaysHowItWasMadeAndHowFarItMayBeBelieved) {
+  const test::Scratch scratch;
+  write_corpus(scratch.path());
+  const TrainPaths paths{(scratch.path() / "tiny.conf").string(), scratch.path().string()};
+  const auto training = train(paths, [](const std::string&) {});
+  ASSERT_TRUE(training.has_value()) << training.error().message;
+  const std::string bytes = training->model.save();
+  const auto card = model_card(*training, {paths, "2026-11-27", "earshot train --config tiny.conf", bytes});
+  ASSERT_TRUE(card.has_value()) << card.error().message;
+  for (const std::string& said :
+       {sha256_hex(bytes), std::to_string(bytes.size()) + " bytes", std::string("2026-11-27"),
+        std::string("`earshot train --config tiny.conf`"),
+        sha256_hex(*read_bytes((scratch.path() / "en_tiny.dev.tsv").string())),
+        std::string("| en_tiny | 120 | 1.000 | 1.000 | "), std::string("| P(neg) | rows | said | true |")}) {
+    EXPECT_NE(card->find(said), std::string::npos) << said << "\n" << *card;
+  }
+  // Each of the 240 dev rows stands in one of the 15 parts.
+  std::size_t rows = 0;
+  std::size_t parts = 0;
+  std::istringstream lines(card->substr(card->find("| P(neg)")));
+  for (std::string line; std::getline(lines, line) && !line.empty();) {
+    unsigned part = 0;
+    if (std::sscanf(line.c_str(), "| %*f-%*f | %u |", &part) != 1) continue;
+    rows += part;
+    ++parts;
+  }
+  EXPECT_EQ(rows, 240u);
+  EXPECT_EQ(parts, 15u);
+}
+
 TEST(Train, PostsAreAsMuchSofterAsTheConfigurationSays) {
   const auto trained = [](std::string_view options) {
     const test::Scratch scratch;
@@ -108,6 +146,18 @@ TEST(Train, NamesTheFileThatIsMissing) {
       train({(scratch.path() / "tiny.conf").string(), scratch.path().string()}, [](const std::string&) {});
   ASSERT_FALSE(result.has_value());
   EXPECT_NE(result.error().message.find("zh_tiny.train.tsv"), std::string::npos);
+}
+
+TEST(Bins, ARowOnTheirBorderIsWhereTheSharedScorerHasIt) {
+  struct Row {
+    std::uint16_t neg;
+    std::uint16_t pos;
+    std::size_t bin;  // int(p * 15) in Python, p = neg / (neg + pos) of the decimals
+  };
+  for (const Row& row : {Row{5, 20, 2}, Row{144, 396, 3}, Row{324, 81, 11}, Row{400, 600, 6}, Row{1000, 0, 14}}) {
+    SCOPED_TRACE(row.neg);
+    EXPECT_EQ(bins_of({{share_against(row.neg, row.pos), true}})[row.bin].rows, 1u);
+  }
 }
 
 TEST(Confusion, CountsAsIsUsual) {
