@@ -43,6 +43,32 @@ TEST(Analyzer, TellsSentimentInBothLanguages) {
   }
 }
 
+TEST(Analyzer, HearsTwoNegationsAndWhichSideARivalIsOn) {
+  struct Row {
+    std::string_view text;
+    Sentiment sentiment;
+  };
+  const std::vector<Row> rows = {
+      {"Not bad at all", Sentiment::positive},
+      {"There is nothing I don't like about it", Sentiment::positive},
+      {"My old kettle never let me down", Sentiment::positive},
+      {"This was not good at all", Sentiment::negative},
+      {"没有不满意的地方", Sentiment::positive},
+      {"没有人不喜欢", Sentiment::positive},
+      {"不是一般的好", Sentiment::positive},
+      {"不是一般的难吃", Sentiment::negative},
+      {"一点都不好", Sentiment::negative},
+      {"Worse than Acme in every way", Sentiment::negative},
+      {"Better than Acme in every way", Sentiment::positive},
+      {"比美团好多了", Sentiment::positive},
+      {"京东比你们快多了", Sentiment::negative},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.text);
+    EXPECT_EQ(analyze(row.text).sentiment, row.sentiment);
+  }
+}
+
 TEST(Analyzer, AbstainsWhereItWasNotTrained) {
   const std::vector<std::string_view> rows = {
       "El servicio fue muy malo y la comida estaba fría",

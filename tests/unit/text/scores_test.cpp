@@ -34,13 +34,13 @@ TEST(Scores, StayAboveTheirFloors) {
     GTEST_SKIP() << "no shared/data/text beside the source tree";
   const std::vector<Floor> floors = {
       {"en_tweet", 0.600, 0.602, 0.612, 0.810, 0.03},
-      {"en_sst2", 0.825, 0.825, 0.824, 0.909, 0.035},
-      {"en_zomato", 0.842, 0.750, 0.850, 0.972, 0.045},
-      {"en_amazon_snip", 0.735, 0.655, 0.735, 0.893, 0.056},  // the must of .05 is missed
+      {"en_sst2", 0.821, 0.821, 0.820, 0.909, 0.035},
+      {"en_zomato", 0.837, 0.741, 0.850, 0.972, 0.045},
+      {"en_amazon_snip", 0.735, 0.651, 0.735, 0.893, 0.054},  // the must of .05 is missed
       {"zh_shopping", 0.938, 0.938, 0.937, 0.977, 0.02},
-      {"zh_waimai", 0.884, 0.865, 0.915, 0.930, 0.048},
-      {"zh_weibo", 0.793, 0.743, 0.874, 0.919, 0.045},
-      {"zh_dining", 0.873, 0.685, 0.687, 0.923, 0.025},
+      {"zh_waimai", 0.886, 0.868, 0.916, 0.930, 0.048},
+      {"zh_weibo", 0.795, 0.747, 0.874, 0.919, 0.045},
+      {"zh_dining", 0.873, 0.684, 0.687, 0.923, 0.025},
   };
   for (const Floor& floor : floors) {
     SCOPED_TRACE(floor.file);
