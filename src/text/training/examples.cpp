@@ -41,7 +41,8 @@ int sentiment_of(std::string_view label) { return label == "neg" ? 0 : label == 
 
 class Labeller {
  public:
-  Labeller(const TrainConfig& config, const DataSet& set, const IssueMap& map) : set_(set) {
+  Labeller(const TrainConfig& config, const DataSet& set, const IssueMap& map, const std::vector<std::string>& columns)
+      : set_(set), issue_(more_of(columns, "issue")), leaves_(more_of(columns, "churn")) {
     if (const auto found = map.find(set.name); found != map.end()) map_ = &found->second;
     if (const auto found = config.relabel.find(set.name); found != config.relabel.end()) relabel_ = &found->second;
   }
@@ -62,6 +63,7 @@ class Labeller {
     } else if (example.leave < 0) {
       example.leave = 0;
     }
+    told(row, example);
     weigh(example);
     return example;
   }
@@ -81,6 +83,23 @@ class Labeller {
   }
 
  private:
+  // Where LabelledText::more has the column of that name, if it does.
+  static std::optional<std::size_t> more_of(const std::vector<std::string>& columns, std::string_view name) {
+    for (std::size_t i = 4; i < columns.size(); ++i) {
+      if (columns[i] == name) return i - 4;
+    }
+    return std::nullopt;
+  }
+
+  // What a person said of the row, as `earshot export-labels` writes it, counts more than what words suggest.
+  void told(const LabelledText& row, Example& example) const {
+    if (issue_ && *issue_ < row.more.size()) {
+      example.issues_known = kAllIssues;
+      example.issues = issue_bits(row.more[*issue_]);
+    }
+    if (leaves_ && *leaves_ < row.more.size()) example.leave = row.more[*leaves_] == "1" ? 1 : 0;
+  }
+
   void weigh(Example& example) const {
     if (example.sentiment >= 0)
       example.weight *= static_cast<float>(set_.class_weight[static_cast<std::size_t>(example.sentiment)]);
@@ -145,6 +164,8 @@ class Labeller {
   }
 
   const DataSet& set_;
+  std::optional<std::size_t> issue_;
+  std::optional<std::size_t> leaves_;
   const std::map<std::string, Mapped>* map_ = nullptr;
   const std::map<std::string, Relabel>* relabel_ = nullptr;
 };
@@ -228,7 +249,7 @@ Result<Examples> read_examples(const TrainConfig& config, const TrainPaths& path
       if (!read) return std::move(read.error());
       file = std::move(*read);
     }
-    const Labeller labeller(config, set, map);
+    const Labeller labeller(config, set, map, file.columns);
     const auto add = [&](Example example) {
       example.set = static_cast<std::uint16_t>(s);
       example.raw_features = static_cast<std::uint32_t>(reading.features.size());

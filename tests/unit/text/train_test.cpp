@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "support/scratch.h"
 #include "text/training/eval.h"
+#include "text/training/examples.h"
 #include "text/training/labelled.h"
 #include "text/training/measures.h"
 #include "text/training/model_card.h"
@@ -67,6 +68,29 @@ TEST(Train, LearnsATinyCorpusAndGivesTheSameBytesTwice) {
     ASSERT_TRUE(file.has_value());
     EXPECT_GT(score_sentiment(*analyzer, file->rows, false).confusion.accuracy(), 0.98) << name;
   }
+}
+
+TEST(Train, WhatPeopleCorrectedIsLearned) {
+  const test::Scratch scratch;
+  const std::string rows =
+      "#label\tlang\tdomain\ttext\tissue\tchurn\turgency\n"
+      "neg\ten\tweb\tmy zorgel hums\ttechnical|refund\t1\t0\n"
+      "neg\ten\tweb\tit crashes, and I am leaving\tnone\t0\t0\n";
+  ASSERT_TRUE(write_bytes((scratch.path() / "desk.train.tsv").string(), rows).has_value());
+  const auto config = TrainConfig::parse("data desk sentiment complaint weak_issues\n");
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  const auto reader = Reader::make("[technical] crashes\n[going] leaving\n= leave 900 : going\n",
+                                   std::vector<std::pair<char32_t, char32_t>>{});
+  ASSERT_TRUE(reader.has_value()) << reader.error().message;
+  const auto examples = read_examples(*config, {"tiny.conf", scratch.path().string()}, "train", *reader);
+  ASSERT_TRUE(examples.has_value()) << examples.error().message;
+  ASSERT_EQ(examples->rows.size(), 2u);
+  const auto bit = [](IssueType type) { return 1u << (static_cast<unsigned>(type) - 1); };
+  EXPECT_EQ(examples->rows[0].issues, bit(IssueType::technical) | bit(IssueType::refund));
+  EXPECT_EQ(examples->rows[0].leave, 1);
+  EXPECT_EQ(examples->rows[1].issues, 0u) << "whatever the lexicon finds";
+  EXPECT_EQ(examples->rows[1].leave, 0) << "whatever the patterns say";
+  for (const Example& row : examples->rows) EXPECT_EQ(row.issues_known, (1u << (kIssueTypes - 1)) - 1);
 }
 
 TEST(Train, TheCardSaysHowItWasMadeAndHowFarItMayBeBelieved) {
