@@ -2,7 +2,6 @@
 // from what was published.
 #include <algorithm>
 
-#include "api/newest_first.h"
 #include "api/queries.h"
 #include "base/hash.h"
 #include "earshot/processor.h"
@@ -54,6 +53,11 @@ std::string key_in(const std::optional<Input>& input, KeyHash facet, std::string
     if (hash_key(secret, clear) == facet) return clear;
   }
   return "";
+}
+
+template <class Row>
+void newest_first(std::vector<Row>& rows) {
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.at > b.at; });
 }
 
 }  // namespace
@@ -110,8 +114,7 @@ Result<CustomerAnswer> Queries::customer(std::string_view tenant, std::string_vi
   answer.feedback_count = profile.feedback;
   answer.negative_count = profile.negative;
   answer.sentiment_permille = profile.sentiment_permille;
-  std::stable_sort(answer.timeline.begin(), answer.timeline.end(),
-                   [](const TimelineRow& a, const TimelineRow& b) { return a.at > b.at; });
+  newest_first(answer.timeline);
   if (answer.timeline.size() > static_cast<std::size_t>(kTimelineMax)) answer.timeline.resize(kTimelineMax);
 
   std::set<std::string> names = {stored.silence_signal(), stored.negative_signal(), stored.at_risk_signal()};
@@ -119,7 +122,7 @@ Result<CustomerAnswer> Queries::customer(std::string_view tenant, std::string_vi
   add_signals(tenant, names, answer);
   std::set<CaseId> cases;
   for (const auto& open : stored.cases()) cases.insert({open.id().high(), open.id().low()});
-  add_cases(tenant, std::move(cases), answer);
+  add_cases(tenant, cases, answer);
   return answer;
 }
 
@@ -229,34 +232,23 @@ std::optional<Queries::FoundInput> Queries::found_at(std::string_view tenant, Ke
 }
 
 void Queries::add_signals(std::string_view tenant, const std::set<std::string>& names, CustomerAnswer& answer) const {
-  if (names.empty()) return;
-  std::set<std::string> missing = names;
-  EventDecoder decoder;
-  const std::string customer = answer.customer.hex();
-  TopicEnd end = end_of(log_, topics_, Topic::signals);
-  visit_newest_first(log_, end, [&](const FoundRecord& record) {
-    if (record.value.find(customer) == std::string::npos) return true;
-    const auto event = decoder.decode(record.value);
-    const auto* signal = event && event->tenant == tenant ? std::get_if<SignalChanged>(&event->body) : nullptr;
-    if (signal == nullptr || missing.erase(signal->signal) == 0) return true;
-    answer.signals.push_back({event->id, event->time, *signal, ""});
-    return !missing.empty();
-  });
+  for (const std::string& name : names) {
+    visit_events_of(*signals_, tenant, fingerprint(name), name, [&](const Event& event) {
+      answer.signals.push_back({event.id, event.time, std::get<SignalChanged>(event.body), ""});
+      return false;
+    });
+  }
+  newest_first(answer.signals);
 }
 
-void Queries::add_cases(std::string_view tenant, std::set<CaseId> ids, CustomerAnswer& answer) const {
-  if (ids.empty()) return;
-  EventDecoder decoder;
-  const std::string customer = answer.customer.hex();
-  TopicEnd end = end_of(log_, topics_, Topic::cases);
-  visit_newest_first(log_, end, [&](const FoundRecord& record) {
-    if (record.value.find(customer) == std::string::npos) return true;
-    const auto event = decoder.decode(record.value);
-    const auto* change = event && event->tenant == tenant ? std::get_if<CaseChanged>(&event->body) : nullptr;
-    if (change == nullptr || ids.erase(change->case_id) == 0) return true;
-    answer.cases.push_back({event->id, event->time, *change, ""});
-    return !ids.empty();
-  });
+void Queries::add_cases(std::string_view tenant, const std::set<CaseId>& ids, CustomerAnswer& answer) const {
+  for (const CaseId id : ids) {
+    visit_events_of(*cases_, tenant, {id.high, id.low}, id.hex(), [&](const Event& event) {
+      answer.cases.push_back({event.id, event.time, std::get<CaseChanged>(event.body), ""});
+      return false;
+    });
+  }
+  newest_first(answer.cases);
 }
 
 }  // namespace earshot::api

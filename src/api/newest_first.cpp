@@ -1,7 +1,6 @@
 #include "api/newest_first.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace earshot::api {
 
@@ -82,36 +81,33 @@ void visit_newest_first(const LogReader& log, TopicEnd& end, const std::function
   }
 }
 
-std::vector<std::optional<FoundRecord>> read_at(const LogReader& log, Topic topic, const std::vector<Place>& places,
-                                                std::vector<std::string>& missing) {
-  std::vector<std::optional<FoundRecord>> found(places.size());
-  std::vector<std::size_t> order(places.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return std::pair(places[a].partition, places[a].offset) < std::pair(places[b].partition, places[b].offset);
+void read_values(const LogReader& log, Topic topic, std::vector<Written>& records, std::vector<std::string>& missing) {
+  std::vector<Written*> order;
+  for (Written& one : records) {
+    if (one.value.empty()) order.push_back(&one);
+  }
+  std::sort(order.begin(), order.end(), [](const Written* a, const Written* b) {
+    return std::pair(a->place.partition, a->place.offset) < std::pair(b->place.partition, b->place.offset);
   });
+  const auto is_near = [](Place one, Place before) {
+    return one.partition == before.partition && one.offset - before.offset <= kPassedOver;
+  };
   for (std::size_t next = 0; next < order.size();) {
-    const Place first = places[order[next]];
+    const Place first = order[next]->place;
     std::size_t end = next + 1;
-    const auto is_near = [&](Place one, Place before) {
-      return one.partition == before.partition && one.offset - before.offset <= kPassedOver;
-    };
-    while (end < order.size() && is_near(places[order[end]], places[order[end - 1]])) ++end;
+    while (end < order.size() && is_near(order[end]->place, order[end - 1]->place)) ++end;
     const TopicPartition partition{index_of(topic), first.partition};
-    const auto records_max = static_cast<std::size_t>(places[order[end - 1]].offset - first.offset + 1);
+    const auto records_max = static_cast<std::size_t>(order[end - 1]->place.offset - first.offset + 1);
     const auto done = log.read(partition, first.offset, records_max, [&](const StoredRecord& record) {
-      while (next < end && places[order[next]].offset < record.offset) ++next;
-      if (next < end && places[order[next]].offset == record.offset)
-        found[order[next++]] = {partition, record.offset, record.time, std::string(record.key),
-                                std::string(record.value)};
+      while (next < end && order[next]->place.offset < record.offset) ++next;
+      if (next < end && order[next]->place.offset == record.offset) order[next++]->value = record.value;
       return next < end;
     });
     next = end;
     if (done) continue;
     missing.push_back(name_of_partition(partition));
-    while (next < order.size() && places[order[next]].partition == first.partition) ++next;
+    while (next < order.size() && order[next]->place.partition == first.partition) ++next;
   }
-  return found;
 }
 
 }  // namespace earshot::api

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,9 +39,12 @@ TopicEnd end_of(const LogReader& log, const std::vector<TopicSpec>& topics, Topi
 // of their partitions. What cannot be read is named in `end.missing`, and the rest is given.
 void visit_newest_first(const LogReader& log, TopicEnd& end, const std::function<bool(const FoundRecord&)>& visit);
 
-// The records at `places`, in their order; nothing for what is no longer kept. Partitions that cannot be read are added
-// to `missing`.
-std::vector<std::optional<FoundRecord>> read_at(const LogReader& log, Topic topic, const std::vector<Place>& places,
-                                                std::vector<std::string>& missing);
+struct Written {
+  Place place;
+  std::string value;  // empty: not read yet, or no longer kept
+};
+
+// Reads the values that are empty. Partitions that cannot be read are added to `missing`.
+void read_values(const LogReader& log, Topic topic, std::vector<Written>& records, std::vector<std::string>& missing);
 
 }  // namespace earshot::api

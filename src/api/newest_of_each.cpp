@@ -83,8 +83,10 @@ void NewestOfEach::take(std::uint16_t partition, const StoredRecord& record) {
     return;
   }
   const auto said = read_(event->body);
-  if (!said || ++records_ > limits_.records_max) {
-    if (said) tenants_.clear();
+  if (!said) return;
+  if (++records_ > limits_.records_max) {
+    tenants_.clear();
+    values_.clear();
     return;
   }
   OfTenant& tenant = tenants_[event->tenant];
@@ -105,17 +107,35 @@ void NewestOfEach::add(OfTenant& tenant, std::uint16_t partition, const StoredRe
   Ref* place = &newest;
   while (*place && tenant.is_newer(*place, added)) place = &tenant.at(*place).older;
   if (place == &newest) {
-    if (newest) set(tenant.partitions[newest.partition].newest, newest.index, false);
+    if (newest) {
+      set(tenant.partitions[newest.partition].newest, newest.index, false);
+      drop_value({tenant.at(newest).time, newest.partition, tenant.at(newest).offset});
+    }
     set(here.newest, added.index, true);
+    if (said.stands) keep_value({tenant.at(added).time, partition, record.offset}, record.value);
   }
   here.records.back().older = std::exchange(*place, added);
+}
+
+void NewestOfEach::keep_value(Moment moment, std::string_view value) {
+  values_.emplace(moment, value);
+  value_bytes_ += value.size();
+  while (value_bytes_ > limits_.value_bytes_max) drop_value(values_.begin()->first);
+}
+
+void NewestOfEach::drop_value(const Moment& moment) {
+  const auto found = values_.find(moment);
+  if (found == values_.end()) return;
+  value_bytes_ -= found->second.size();
+  values_.erase(found);
 }
 
 // What is left of one partition to give.
 struct NewestOfEach::Run {
   const Partition& partition;
   Which which;
-  std::size_t upper;                   // in records
+  std::size_t upper;  // in records
+  Offset begin;
   std::vector<std::size_t> brought{};  // newest ones of things that changed after the ends; the last comes first
   std::size_t head = 0;                // one more than the place of what comes next; 0: nothing is left
 
@@ -123,6 +143,7 @@ struct NewestOfEach::Run {
     while (!brought.empty() && brought.back() >= upper) brought.pop_back();
     head = partition.newest_before(upper, which);
     if (!brought.empty()) head = std::max(head, brought.back() + 1);
+    if (head != 0 && partition.records[head - 1].offset < begin) head = 0;
     upper = head == 0 ? 0 : head - 1;
   }
 };
@@ -134,7 +155,7 @@ std::vector<NewestOfEach::Run> NewestOfEach::runs(const OfTenant& tenant, const 
     const Partition& partition = tenant.partitions[i];
     ends.push_back(partition.before(slice.ends[i]));
     const std::size_t upper = std::min(ends[i], partition.before(slice.uppers[i]));
-    found.push_back({partition, slice.which, upper});
+    found.push_back({partition, slice.which, upper, slice.begins[i]});
   }
   for (std::size_t i = 0; i < tenant.partitions.size(); ++i) {
     const Partition& partition = tenant.partitions[i];
@@ -154,35 +175,36 @@ std::vector<NewestOfEach::Run> NewestOfEach::runs(const OfTenant& tenant, const 
   return found;
 }
 
-std::vector<Place> NewestOfEach::places(std::string_view tenant, const Slice& slice) const {
+std::vector<Written> NewestOfEach::newest(std::string_view tenant, const Slice& slice) const {
   const std::lock_guard lock(mutex_);
-  std::vector<Place> found;
+  std::vector<Written> found;
   const auto of_tenant = tenants_.find(tenant);
   if (of_tenant == tenants_.end()) return found;
   std::vector<Run> all = runs(of_tenant->second, slice);
-  const auto time = [](const Run& run) { return run.partition.records[run.head - 1].time; };
+  const auto head = [](const Run& run) -> const Kept& { return run.partition.records[run.head - 1]; };
   while (found.size() < slice.count) {
     Run* newest = nullptr;
     for (Run& one : all) {
-      if (one.head != 0 && (newest == nullptr || time(one) > time(*newest))) newest = &one;
+      if (one.head != 0 && (newest == nullptr || head(one).time > head(*newest).time)) newest = &one;
     }
     if (newest == nullptr) break;
-    found.push_back(
-        {static_cast<std::uint16_t>(newest - all.data()), newest->partition.records[newest->head - 1].offset});
+    const Place place{static_cast<std::uint16_t>(newest - all.data()), head(*newest).offset};
+    const auto value = values_.find({head(*newest).time, place.partition, place.offset});
+    found.push_back({place, value == values_.end() ? std::string() : value->second});
     newest->advance();
   }
   return found;
 }
 
-std::vector<Place> NewestOfEach::of(std::string_view tenant, Fingerprint thing) const {
+std::vector<Written> NewestOfEach::all_of(std::string_view tenant, Fingerprint thing) const {
   const std::lock_guard lock(mutex_);
-  std::vector<Place> found;
+  std::vector<Written> found;
   const auto of_tenant = tenants_.find(tenant);
   if (of_tenant == tenants_.end()) return found;
   const auto newest = of_tenant->second.newest.find(thing);
   if (newest == of_tenant->second.newest.end()) return found;
   for (Ref at = newest->second; at; at = of_tenant->second.at(at).older)
-    found.push_back({at.partition, of_tenant->second.at(at).offset});
+    found.push_back({{at.partition, of_tenant->second.at(at).offset}, {}});
   return found;
 }
 

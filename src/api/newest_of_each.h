@@ -4,7 +4,8 @@
 //     records  1 2 3 4 5 6 7 8 | 9 10      ends = 9: what a list that began then goes by, though 9 changed the thing of 4
 //     newest     x         x x |   x       3 of them; which thing a record followed is remembered
 //
-// It is a cache in memory of what the log says: 24 bytes a record and some 60 a thing. Any thread.
+// It is a cache in memory of what the log says: 24 bytes a record, some 60 a thing, and the values of the newest that
+// stand, since these may be anywhere in the log. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -34,6 +36,7 @@ class NewestOfEach {
   struct Limits {
     std::size_t records_max = 16'000'000;
     std::size_t unreadable_max = 1000;
+    std::size_t value_bytes_max = std::size_t{16} << 20;
   };
 
   NewestOfEach(const LogReader& log, Topic topic, std::uint16_t partitions, Read read, Limits limits)
@@ -51,17 +54,17 @@ class NewestOfEach {
 
   enum class Which : std::uint8_t { all, standing };
   struct Slice {
+    std::vector<Offset> begins;  // the log has forgotten what stands before
     std::vector<Offset> ends;    // as if the partitions ended there
     std::vector<Offset> uppers;  // only what stands before these
     Which which = Which::all;
     std::size_t count = 0;
   };
-  // Where the newest records stand, the newest first, in the order of visit_newest_first; also those that the log has
-  // forgotten since.
-  std::vector<Place> places(std::string_view tenant, const Slice& slice) const;
+  // The newest records, the newest first, in the order of visit_newest_first.
+  std::vector<Written> newest(std::string_view tenant, const Slice& slice) const;
 
-  // Where every record of one thing stands, the newest first.
-  std::vector<Place> of(std::string_view tenant, Fingerprint thing) const;
+  // Every record of one thing, the newest first, their values still to be read.
+  std::vector<Written> all_of(std::string_view tenant, Fingerprint thing) const;
 
   std::vector<std::string> unreadable() const;  // the newest of them
 
@@ -91,10 +94,13 @@ class NewestOfEach {
     const Kept& at(Ref ref) const { return partitions[ref.partition].records[ref.index]; }
     bool is_newer(Ref one, Ref other) const;
   };
+  using Moment = std::tuple<Timestamp, std::uint16_t, Offset>;
   struct Run;  // of one partition, when places are looked for
 
   void take(std::uint16_t partition, const StoredRecord& record);
   void add(OfTenant& tenant, std::uint16_t partition, const StoredRecord& record, const Said& said);
+  void keep_value(Moment moment, std::string_view value);
+  void drop_value(const Moment& moment);
   static std::vector<Run> runs(const OfTenant& tenant, const Slice& slice);
 
   const LogReader& log_;
@@ -107,6 +113,8 @@ class NewestOfEach {
   std::map<std::string, OfTenant, std::less<>> tenants_;
   std::size_t records_ = 0;
   std::vector<std::string> unreadable_;
+  std::map<Moment, std::string> values_;  // the oldest go first
+  std::size_t value_bytes_ = 0;
 };
 
 }  // namespace earshot::api

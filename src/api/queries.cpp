@@ -129,6 +129,28 @@ bool Queries::is_ready(NewestOfEach& kept, const TopicEnd& end, bool may_walk) c
   return kept.read_on(end.ends, std::numeric_limits<std::size_t>::max());
 }
 
+void Queries::visit_events_of(NewestOfEach& kept, std::string_view tenant, Fingerprint thing, std::string_view name,
+                              const std::function<bool(const Event&)>& visit) const {
+  EventDecoder decoder;
+  const auto take = [&](std::string_view value) {
+    const auto event = decoder.decode(value);
+    const auto said = event && event->tenant == tenant ? kept.said(event->body) : std::nullopt;
+    return !said || said->thing != thing || visit(*event);
+  };
+  TopicEnd end = end_of(log_, topics_, kept.topic());
+  if (!is_ready(kept, end, true)) {
+    visit_newest_first(log_, end, [&](const FoundRecord& record) {
+      return record.value.find(name) == std::string::npos || take(record.value);  // cheaper than decoding all there is
+    });
+    return;
+  }
+  auto records = kept.all_of(tenant, thing);
+  read_values(log_, kept.topic(), records, end.missing);
+  for (const Written& record : records) {
+    if (!record.value.empty() && !take(record.value)) return;
+  }
+}
+
 // `select` sees what is the newest of each thing, and no filter changes which that is.
 template <class Body, class Row, class Select>
 Result<Page<Row>> Queries::newest_of_each(NewestOfEach& kept, Which which, bool may_walk, const PageRequest& request,
@@ -147,14 +169,17 @@ Result<Page<Row>> Queries::newest_of_each(NewestOfEach& kept, Which which, bool 
   EventDecoder decoder;
   page.missing = std::move(begun->end.missing);
   for (std::string& place : kept.unreadable()) page.missing.push_back(std::move(place));
+  std::vector<Offset> begins;
+  for (std::uint16_t i = 0; i < begun->uppers.size(); ++i)
+    begins.push_back(log_.begin({index_of(kept.topic()), i}).value_or(0));
   std::size_t count = request.limit + 1;
   while (true) {
-    const auto places = kept.places(request.tenant, {begun->end.ends, begun->uppers, which, count});
-    const auto records = read_at(log_, kept.topic(), places, page.missing);
-    for (std::size_t i = 0; i < places.size(); ++i) {
+    auto records = kept.newest(request.tenant, {begins, begun->end.ends, begun->uppers, which, count});
+    read_values(log_, kept.topic(), records, page.missing);
+    for (const auto& [place, value] : records) {
       std::optional<Row> row;
-      if (records[i]) {
-        const auto event = decoder.decode(records[i]->value);
+      if (!value.empty()) {
+        const auto event = decoder.decode(value);
         if (const auto* body = event ? std::get_if<Body>(&event->body) : nullptr) row = select(*event, *body);
       }
       if (row && page.items.size() == request.limit) {
@@ -162,9 +187,9 @@ Result<Page<Row>> Queries::newest_of_each(NewestOfEach& kept, Which which, bool 
         return page;
       }
       if (row) page.items.push_back(std::move(*row));
-      begun->uppers[places[i].partition] = places[i].offset;
+      begun->uppers[place.partition] = place.offset;
     }
-    if (places.size() < count) return page;
+    if (records.size() < count) return page;
     count = kReadMost;
   }
 }
@@ -205,17 +230,11 @@ constexpr std::size_t kConversationMax = 30;  // entries beside a case
 
 Result<CaseAnswer> Queries::case_with_history(std::string_view tenant, CaseId id) const {
   CaseAnswer answer;
-  EventDecoder decoder;
   const std::string hex = id.hex();
-  TopicEnd end = end_of(log_, topics_, Topic::cases);
-  visit_newest_first(log_, end, [&](const FoundRecord& record) {
-    if (record.value.find(hex) == std::string::npos) return true;  // cheaper than decoding every case there is
-    const auto event = decoder.decode(record.value);
-    if (!event || event->tenant != tenant) return true;
-    const auto* change = std::get_if<CaseChanged>(&event->body);
-    if (change == nullptr || change->case_id != id) return true;
-    answer.history.push_back({event->id, event->time, *change, ""});
-    return change->step != CaseStep::opened;  // nothing of it is older
+  visit_events_of(*cases_, tenant, {id.high, id.low}, hex, [&](const Event& event) {
+    const auto& change = std::get<CaseChanged>(event.body);
+    answer.history.push_back({event.id, event.time, change, ""});
+    return change.step != CaseStep::opened;  // nothing of it is older
   });
   if (answer.history.empty()) return Error{ErrorKind::NotFound, "there is no case " + hex};
   answer.now = answer.history.front();

@@ -121,7 +121,7 @@ class Queries {
   ClaimRow claim(std::string_view tenant, KeyHash facet) const;
   std::string clear_key(std::string_view tenant, CustomerId customer, KeyHash facet) const;
   void add_signals(std::string_view tenant, const std::set<std::string>& names, CustomerAnswer& answer) const;
-  void add_cases(std::string_view tenant, std::set<CaseId> ids, CustomerAnswer& answer) const;
+  void add_cases(std::string_view tenant, const std::set<CaseId>& ids, CustomerAnswer& answer) const;
   Result<void> add_facet(std::string_view tenant, KeyHash facet, std::int64_t entries, CustomerAnswer& answer) const;
   // A correction of what the analysis says of an input, into its row.
   void correct(std::string_view tenant, TimelineRow& row) const;
@@ -139,6 +139,9 @@ class Queries {
   struct Begun;
   Result<Begun> begin(Topic topic, const PageRequest& request) const;
   bool is_ready(NewestOfEach& kept, const TopicEnd& end, bool may_walk) const;
+  // The events that speak of one thing, whose name their bytes hold, the newest first, until `visit` returns false.
+  void visit_events_of(NewestOfEach& kept, std::string_view tenant, Fingerprint thing, std::string_view name,
+                       const std::function<bool(const Event&)>& visit) const;
   template <class Body, class Row, class Select>
   Result<Page<Row>> newest(Topic topic, const PageRequest& request, bool repeats, Select select) const;
   template <class Body, class Row, class Select>

@@ -70,7 +70,8 @@ class Company {
 
   // Another process, which knows nothing yet; sometimes the topics are larger than what it may keep.
   void start() {
-    const NewestOfEach::Limits limits{random_.chance(0.3) ? random_.below(200) : 1'000'000, 1000};
+    const NewestOfEach::Limits limits{random_.chance(0.3) ? random_.below(200) : 1'000'000, 1000,
+                                      random_.below(10) * 1000};
     queries_ = std::make_unique<Queries>(
         *log_, topics_,
         StateView{[](Topic, std::string_view, std::string_view) -> Result<std::optional<std::string>> {
