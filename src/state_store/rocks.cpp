@@ -35,6 +35,12 @@ rocksdb::Options options_for(const RocksStore::Settings& settings) {
   table.block_cache = rocksdb::NewLRUCache(settings.block_cache_bytes, kCacheShardBits, false, kShareOfFilters);
   table.cache_index_and_filter_blocks = true;  // else they grow with the state, outside every bound
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // In small pieces: of ten million customers the filters alone are larger than the cache, and a whole one, of more
+  // than a megabyte, would be read for each key that is asked for.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.metadata_block_size = 8 << 10;
+  table.pin_top_level_index_and_filter = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = true;  // most keys asked for are new ones: ids not seen before
   table.format_version = 5;
