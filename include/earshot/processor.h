@@ -152,6 +152,9 @@ class Step {
   // `time`, when it happened.
   void emit(Topic topic, std::string key, EventBody body, Timestamp time);
 
+  // Nobody hears what is emitted while the log is folded again: what leads to nothing else need not be worked out.
+  bool is_heard() const { return !output_.is_silent(); }
+
   // Asks for fire() at `due`, rounded up to a whole minute.
   void set_timer(std::string_view name, Timestamp due) { set_timer_at(record_key_, name, due); }
   void set_timer_at(std::string_view record_key, std::string_view name, Timestamp due) {

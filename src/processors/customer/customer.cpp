@@ -26,7 +26,7 @@ class Customer final : public Processor {
   std::int32_t version() const override { return 1; }
 
   void apply(const Event& event, Step& step) override {
-    if (keep_control(event, step)) return;
+    if (keep_control(event, step)) return look_at_settings_again(step);
     if (const auto* activity = std::get_if<ActivityRecorded>(&event.body)) {
       if (!sent_after(*activity, event.time, step)) take(*activity, step);
       return;
@@ -37,7 +37,10 @@ class Customer final : public Processor {
     }
     if (const auto* reassigned = std::get_if<FacetReassigned>(&event.body)) return let_go(*reassigned, step);
     if (const auto* moved = std::get_if<FacetMoved>(&event.body)) return take_in(*moved, step);
-    if (const auto* fitted = std::get_if<ChurnModelFitted>(&event.body)) return keep_model(*fitted, step);
+    if (const auto* fitted = std::get_if<ChurnModelFitted>(&event.body)) {
+      keep_model(*fitted, step);
+      return look_at_settings_again(step);
+    }
     if (const auto* gap = std::get_if<ConnectorGap>(&event.body)) return Blindness::keep(*gap, step);
   }
 
@@ -90,7 +93,7 @@ class Customer final : public Processor {
     judge_anew(reassigned.facet, step);
     const bool is_left = !step.find<state::Customer>("customer")->facets().empty();
     announce(step, is_left ? std::nullopt : std::optional(reassigned.to));
-    if (!is_left) step.erase("customer");
+    if (!is_left) Profile::remove_customer(step);
   }
 
   void take_in(const FacetMoved& moved, Step& step) {
@@ -127,6 +130,7 @@ class Customer final : public Processor {
 
   // Tells other systems how the customer stands: when they are new and when something that matters has changed.
   static void announce(Step& step, std::optional<CustomerId> became = std::nullopt) {
+    if (!step.is_heard()) return;
     const CombinedProfile profile = Profile::combined(step);
     const auto* customer = step.find<state::Customer>("customer");
     CustomerChanged changed;
@@ -191,16 +195,17 @@ class Customer final : public Processor {
     value.mutable_rho_permille()->Assign(fitted.rho_permille.begin(), fitted.rho_permille.end());
   }
 
-  // The tenant's settings, decoded once per version. A section that cannot be read was refused before it got into the
-  // log.
+  // The tenant's settings, decoded when they have changed. A section that cannot be read was refused before it got into
+  // the log.
   const CustomerSettings& settings(Step& step) {
     auto found = settings_.find(step.tenant());
     if (found == settings_.end()) found = settings_.emplace(step.tenant(), Decoded{}).first;
     auto& decoded = found->second;
+    if (std::exchange(decoded.is_current, true)) return decoded.settings;
     const auto kept = kept_config(step, "silence");
-    if (kept && kept->version != decoded.version) {
-      decoded.version = kept->version;
-      auto read = read_json<CustomerSettings>(kept->settings, JsonReader::UnknownKeys::ignore);
+    if (kept && kept->settings != decoded.json) {
+      decoded.json = kept->settings;
+      auto read = read_json<CustomerSettings>(decoded.json, JsonReader::UnknownKeys::ignore);
       const CustomerSettings before = std::exchange(decoded.settings, read ? std::move(*read) : CustomerSettings{});
       decoded.settings.everyone = before.everyone;
       decoded.settings.of_segments = before.of_segments;
@@ -211,8 +216,13 @@ class Customer final : public Processor {
     return decoded.settings;
   }
 
+  void look_at_settings_again(Step& step) {
+    if (const auto found = settings_.find(step.tenant()); found != settings_.end()) found->second.is_current = false;
+  }
+
   struct Decoded {
-    std::int64_t version = 0;
+    std::string json;
+    bool is_current = false;
     CustomerSettings settings;
   };
   std::map<std::string, Decoded, std::less<>> settings_;

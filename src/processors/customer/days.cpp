@@ -53,10 +53,13 @@ Result<DaySet> DaySet::parse(std::string_view bytes) {
   return set;
 }
 
-std::optional<DayNumber> DaySet::first_of(std::string_view bytes) {
-  Walk walk{bytes};
-  if (!walk.next()) return std::nullopt;
-  return walk.day;
+DaySet DaySet::kept(std::string_view bytes, int count, DayNumber first, DayNumber last) {
+  DaySet set;
+  set.bytes_ = bytes;
+  set.count_ = count;
+  set.first_ = first;
+  set.last_ = last;
+  return set;
 }
 
 DaySet DaySet::united(std::span<const DaySet> sets) {

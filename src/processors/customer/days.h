@@ -35,8 +35,8 @@ class DaySet {
   // Reads what bytes() gave; Corrupt if it was anything else.
   static Result<DaySet> parse(std::string_view bytes);
 
-  // The first day of what bytes() gave, without reading the rest.
-  static std::optional<DayNumber> first_of(std::string_view bytes);
+  // The same without reading them, when what they hold was kept beside them.
+  static DaySet kept(std::string_view bytes, int count, DayNumber first, DayNumber last);
 
   static DaySet united(std::span<const DaySet> sets);
 

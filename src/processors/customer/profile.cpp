@@ -83,9 +83,21 @@ void note_newest_setback(std::int64_t at, bool cancelled, state::Facet& facet) {
 }
 
 DaySet days_of(const state::Facet& facet) {
-  auto days = DaySet::parse(facet.days());
-  EARSHOT_CHECK(days, "stored days are not a set of days");
+  return DaySet::kept(facet.days(), facet.day_count(), facet.first_day(), facet.last_day());
+}
+
+// One that was moved may have been packed by a version that did not keep the first day.
+DaySet days_in(const state::Facet& moved) {
+  auto days = DaySet::parse(moved.days());
+  EARSHOT_CHECK(days, "the days of a facet are not a set of days");
   return std::move(*days);
+}
+
+void keep_days(const DaySet& days, state::Facet& facet) {
+  facet.set_days(days.bytes());
+  facet.set_day_count(days.count());
+  facet.set_first_day(*days.first());
+  facet.set_last_day(*days.last());
 }
 
 // In their order, so that it does not matter which key or event was first. Nothing is written while it is the same.
@@ -135,9 +147,7 @@ Profile::Heard Profile::apply(const ActivityRecorded& activity, const Reading& r
   if (reading.active_day && (facet.day_count() == 0 || day != facet.last_day())) {
     DaySet days = days_of(facet);
     heard.is_another_day = days.insert(day) && days.count() > 1;
-    facet.set_days(days.bytes());
-    facet.set_day_count(days.count());
-    facet.set_last_day(*days.last());
+    keep_days(days, facet);
   }
   note_traits(activity, reading, facet);
   if (activity.order && (facet.currency().empty() || facet.currency() == activity.order->currency)) {
@@ -155,7 +165,13 @@ Profile::Heard Profile::apply(const ActivityRecorded& activity, const Reading& r
 
 // Ascending, so that the same set has the same order however it came about.
 void Profile::add_facet(KeyHash facet, Step& step) {
-  auto& facets = *step.edit<state::Customer>("customer").mutable_facets();
+  const bool is_new = step.find<state::Customer>("customer") == nullptr;
+  auto& customer = step.edit<state::Customer>("customer");
+  if (is_new) {
+    const auto* before = step.find<state::Moves>("moves");
+    if (before != nullptr) customer.set_moves(before->count());
+  }
+  auto& facets = *customer.mutable_facets();
   const auto at = [&](int i) { return KeyHash{facets.Get(i).high(), facets.Get(i).low()}; };
   int place = facets.size();
   while (place > 0 && facet < at(place - 1)) --place;
@@ -175,6 +191,11 @@ void Profile::remove_facet(KeyHash facet, Step& step) {
     }
   }
   step.erase(facet_name(facet));
+}
+
+void Profile::remove_customer(Step& step) {
+  step.edit<state::Moves>("moves").set_count(step.find<state::Customer>("customer")->moves());
+  step.erase("customer");
 }
 
 void Profile::score(const Reading& reading, const ActivityRecorded& activity, state::Facet& facet) {
@@ -224,13 +245,9 @@ void Profile::merge(const state::Facet& other, state::Facet& facet) {
   const bool is_new = facet.first_ms() == 0 && facet.entries() == 0;
   facet.set_first_ms(is_new ? other.first_ms() : std::min(facet.first_ms(), other.first_ms()));
   facet.set_last_heard_ms(std::max(facet.last_heard_ms(), other.last_heard_ms()));
-  const DaySet sets[] = {days_of(facet), days_of(other)};
+  const DaySet sets[] = {days_of(facet), days_in(other)};
   const DaySet days = DaySet::united(sets);
-  if (!days.empty()) {
-    facet.set_days(days.bytes());
-    facet.set_day_count(days.count());
-    facet.set_last_day(*days.last());
-  }
+  if (!days.empty()) keep_days(days, facet);
   facet.set_feedback(facet.feedback() + other.feedback());
   facet.set_negative(facet.negative() + other.negative());
   auto said = said_in(facet);
@@ -263,9 +280,8 @@ std::optional<Presence> Profile::presence(Step& step) {
   if (customer == nullptr || customer->facets().empty()) return std::nullopt;
   if (customer->facets_size() == 1) {
     const auto* facet = step.find<state::Facet>(facet_name({customer->facets(0).high(), customer->facets(0).low()}));
-    const auto first = DaySet::first_of(facet->days());
-    if (!first || facet->last_heard_ms() == 0) return std::nullopt;
-    return Presence{*first, facet->last_day(), facet->day_count(), from_millis(facet->last_heard_ms())};
+    if (facet->day_count() == 0 || facet->last_heard_ms() == 0) return std::nullopt;
+    return Presence{facet->first_day(), facet->last_day(), facet->day_count(), from_millis(facet->last_heard_ms())};
   }
   return presence_of(combined(step));
 }

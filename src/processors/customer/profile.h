@@ -47,7 +47,7 @@ struct Mood {
 
 class Profile {
  public:
-  static std::string facet_name(KeyHash facet) { return "facet/" + facet.hex(); }
+  static std::string facet_name(KeyHash facet) { return facet.hex().insert(0, "facet/"); }
 
   // Adds an activity to its facet, and the facet to its customer.
   struct Heard {
@@ -68,6 +68,9 @@ class Profile {
   // The list of the customer's facets. Removing one drops what was kept of it, but for its timeline.
   static void add_facet(KeyHash facet, Step& step);
   static void remove_facet(KeyHash facet, Step& step);
+
+  // Of one without facets. What tells later signals from earlier ones stays.
+  static void remove_customer(Step& step);
 
   // Adds what was kept of a facet elsewhere, but for its timeline, to what is kept of it here: the same in any order.
   static void merge(const state::Facet& other, state::Facet& facet);

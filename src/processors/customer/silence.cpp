@@ -36,6 +36,7 @@ CustomerId customer_of(Step& step) {
 }
 
 void measure_signal(const std::string& signal, std::string outcome, Timestamp at, Step& step) {
+  if (!step.is_heard()) return;
   MeasureTaken measure;
   measure.kind = MeasureKind::signal;
   measure.at = at;
@@ -197,10 +198,11 @@ void Silence::arm(const std::optional<Presence>& presence, const CustomerSetting
   const auto due = next_due(*presence, *customer, settings, step);
   if (!due) return;
   const std::int64_t armed = customer->silence_armed_ms();
-  const std::int64_t wanted = to_millis(up_to_minute(due->at));
+  const Timestamp at = up_to_hour(due->at);
+  const std::int64_t wanted = to_millis(at);
   if (armed != 0 && armed <= wanted) return;  // it finds out when it fires
   step.edit<state::Customer>("customer").set_silence_armed_ms(wanted);
-  step.set_timer(kTimer, due->at);
+  step.set_timer(kTimer, at);
 }
 
 bool Silence::fire(const Timer& timer, const CustomerSettings& settings, Step& step) const {
@@ -217,13 +219,12 @@ bool Silence::fire(const Timer& timer, const CustomerSettings& settings, Step& s
 
 void Silence::raise(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step) {
   auto& customer = step.edit<state::Customer>("customer");
-  // Both levels may be reached in one minute, and a timer that was set twice for it names one cause.
+  // Both levels may be reached in one hour, and a timer that was set twice for it names one cause.
   const bool again =
-      customer.silence_level() != 0 && up_to_minute(from_millis(customer.silence_since_ms())) == up_to_minute(due.at);
+      customer.silence_level() != 0 && up_to_hour(from_millis(customer.silence_since_ms())) == up_to_hour(due.at);
   // And what was raised before a facet went may be raised again after it came back.
-  const auto* moves = step.find<state::Moves>("moves");
-  const std::uint64_t apart = (moves == nullptr ? 0 : static_cast<std::uint64_t>(moves->count()) * 4) +
-                              (again ? static_cast<std::uint64_t>(due.level) + 1 : 0);
+  const std::uint64_t apart =
+      static_cast<std::uint64_t>(customer.moves()) * 4 + (again ? static_cast<std::uint64_t>(due.level) + 1 : 0);
   if (apart != 0) step.tell_apart(apart);
   if (customer.silence_signal().empty()) customer.set_silence_signal("silent-" + step.derived_id(0).hex());
   customer.set_silence_level(due.level == SignalLevel::act ? 2 : 1);
@@ -236,13 +237,7 @@ void Silence::raise(const Due& due, const Presence& presence, const CustomerSett
   signal.customer = customer_of(step);
   signal.facet = {customer.facets(0).high(), customer.facets(0).low()};
   signal.since = due.at;
-  const ChurnModel& model = model_of(settings, step);
-  signal.probability_permille = static_cast<std::uint16_t>(
-      silence_outlook(terms(settings, model, step), rhythm(presence, model, step), due.at - due.blind).gone_permille);
-  signal.reasons = reasons(due, presence, settings, step);
-  signal.clears_on = "next contact";
-  signal.model_version = model.version;
-  signal.segment = model.segment;
+  if (step.is_heard()) explain(due, presence, settings, step, signal);
 
   const Timestamp noticed_in_time = due.at + std::chrono::days{settings.late_days};
   const bool over_at_import = is_importing(step) && noticed_in_time < imported_until(step);
@@ -261,6 +256,17 @@ void Silence::raise(const Due& due, const Presence& presence, const CustomerSett
   }
   measure_signal(signal.signal, "raised", due.at, step);
   step.emit(Topic::signals, std::string(step.record_key()), std::move(signal), due.at);
+}
+
+void Silence::explain(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step,
+                      SignalChanged& signal) {
+  const ChurnModel& model = model_of(settings, step);
+  signal.probability_permille = static_cast<std::uint16_t>(
+      silence_outlook(terms(settings, model, step), rhythm(presence, model, step), due.at - due.blind).gone_permille);
+  signal.reasons = reasons(due, presence, settings, step);
+  signal.clears_on = "next contact";
+  signal.model_version = model.version;
+  signal.segment = model.segment;
 }
 
 void Silence::ask_for_case(const SignalChanged& signal, Step& step) {

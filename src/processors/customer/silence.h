@@ -75,6 +75,9 @@ class Silence {
   static bool is_untouched(const CustomerSettings& settings, Step& step);
   static void measure_return(const ActivityRecorded& activity, const std::string& signal, Step& step);
   static void raise(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step);
+  // What the signal says beside that it is there.
+  static void explain(const Due& due, const Presence& presence, const CustomerSettings& settings, Step& step,
+                      SignalChanged& signal);
   static std::vector<std::string> reasons(const Due& due, const Presence& presence, const CustomerSettings& settings,
                                           Step& step);
 };

@@ -111,7 +111,8 @@ SilenceOutlook silence_outlook(const SilenceSettings& settings, const Rhythm& rh
 // The gap this customer keeps within in 95 of 100 cases, to the nearest minute; at most 100 years.
 std::chrono::minutes usual_gap_of(const SilenceSettings& settings, const Rhythm& rhythm);
 
-// Timers are due on whole minutes; the exact moment is carried beside them.
-constexpr Timestamp round_up_to_minute(Timestamp at) { return std::chrono::ceil<std::chrono::minutes>(at); }
+// Silence is looked at on whole hours, so that one tick of the clock serves many customers; the exact moment is carried
+// beside.
+constexpr Timestamp up_to_hour(Timestamp at) { return std::chrono::ceil<std::chrono::hours>(at); }
 
 }  // namespace earshot

@@ -77,12 +77,12 @@ TEST_F(Bound, WithoutAContractNothingIsSooner) {
 TEST_F(Bound, WhatRunsByItselfIsNoContact) {
   order_weekly();
   sign(usual_.watch - days{1}, usual_.act + days{300});
-  const auto signals = signals_of(customer_.pass_time_to(up_to_minute(usual_.watch)), SignalKind::silent);
+  const auto signals = signals_of(customer_.pass_time_to(up_to_hour(usual_.watch)), SignalKind::silent);
   ASSERT_EQ(signals.size(), 1u) << "a renewal does not end a silence";
   CustomerSettings settings;
   settings.activity = {InputKind::order, InputKind::subscription};
   customer_.configure(settings);
-  sign(up_to_minute(usual_.watch) + days{1}, std::nullopt);
+  sign(up_to_hour(usual_.watch) + days{1}, std::nullopt);
   EXPECT_EQ(customer_.customer().silence_level(), 0) << "unless the tenant says that it is";
 }
 

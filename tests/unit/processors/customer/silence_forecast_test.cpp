@@ -167,11 +167,11 @@ TEST(UsualGapOf, IsInWholeMinutesAndBounded) {
   EXPECT_EQ(usual_gap_of(hardly_ever, {15'000, on(15'000), 0}), std::chrono::minutes{5200ll * 7 * 24 * 60});
 }
 
-TEST(RoundUpToMinute, LeavesWholeMinutesAlone) {
+TEST(UpToHour, LeavesWholeHoursAlone) {
   const Timestamp noon = on(15'000, 12);
-  EXPECT_EQ(round_up_to_minute(noon), noon);
-  EXPECT_EQ(round_up_to_minute(noon + Millis{1}), noon + std::chrono::minutes{1});
-  EXPECT_EQ(round_up_to_minute(noon - Millis{1}), noon);
+  EXPECT_EQ(up_to_hour(noon), noon);
+  EXPECT_EQ(up_to_hour(noon + Millis{1}), noon + std::chrono::hours{1});
+  EXPECT_EQ(up_to_hour(noon - Millis{1}), noon);
 }
 
 TEST(SilenceForecastDeathTest, RefusesAPromiseThatIsNoProbability) {

@@ -23,9 +23,9 @@ TEST(Silence, IsNoticedOnceAsAWatchAndOnceAsACase) {
   CustomerFeed customer;
   const SilenceDue due = weekly(customer);
   ASSERT_LT(due.watch, due.act);
-  EXPECT_TRUE(customer.pass_time_to(up_to_minute(due.watch) - kMinute).empty());
+  EXPECT_TRUE(customer.pass_time_to(up_to_hour(due.watch) - kMinute).empty());
 
-  const auto watched = customer.pass_time_to(up_to_minute(due.watch));
+  const auto watched = customer.pass_time_to(up_to_hour(due.watch));
   const auto watch = signals_of(watched, SignalKind::silent);
   ASSERT_EQ(watch.size(), 1u);
   EXPECT_TRUE(watch[0].raised);
@@ -38,8 +38,8 @@ TEST(Silence, IsNoticedOnceAsAWatchAndOnceAsACase) {
   EXPECT_TRUE(Feed::only<CaseRequested>(watched).empty());
   EXPECT_EQ(Feed::only<CustomerChanged>(watched).at(0).risk, "watch");
 
-  EXPECT_TRUE(customer.pass_time_to(up_to_minute(due.act) - kMinute).empty());
-  const auto acted = customer.pass_time_to(up_to_minute(due.act));
+  EXPECT_TRUE(customer.pass_time_to(up_to_hour(due.act) - kMinute).empty());
+  const auto acted = customer.pass_time_to(up_to_hour(due.act));
   const auto act = signals_of(acted, SignalKind::silent);
   ASSERT_EQ(act.size(), 1u);
   EXPECT_EQ(act[0].level, SignalLevel::act);
@@ -64,7 +64,7 @@ TEST(Silence, GoesByTheNewestFitAndNamesIt) {
   customer.control(fitted_event({.forecast = {5, 1, 1, 9}, .version = 9, .segment = "app"}));  // they are in none
   weekly(customer);
   const SilenceDue due = silence_due({own}, {day_of(day(0)), day(7 * (kOrders - 1)), kOrders - 1});
-  const auto signals = signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent);
+  const auto signals = signals_of(customer.pass_time_to(up_to_hour(due.watch)), SignalKind::silent);
   ASSERT_EQ(signals.size(), 1u);
   EXPECT_EQ(signals[0].since, due.watch);
   EXPECT_EQ(signals[0].model_version, 3);
@@ -93,7 +93,7 @@ TEST(Silence, GoesByTheFitOfTheSegmentTheCustomerIsIn) {
   customer.control(fitted_event({.forecast = of_members, .version = 4, .segment = "members"}));
   const SilenceDue due = silence_due({of_web}, rhythm);
   ASSERT_GT(due.watch, silence_due({of_all}, rhythm).watch);
-  const auto signals = signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent);
+  const auto signals = signals_of(customer.pass_time_to(up_to_hour(due.watch)), SignalKind::silent);
   ASSERT_EQ(signals.size(), 1u);
   EXPECT_EQ(signals[0].since, due.watch);
   EXPECT_EQ(signals[0].model_version, 4);
@@ -105,7 +105,7 @@ TEST(Silence, GoesByTheFitOfTheSegmentTheCustomerIsIn) {
   customer.hear(signs);
   customer.hear(customer.order(signs.at));
   const SilenceDue later = silence_due({of_members}, {rhythm.first_day, signs.at, rhythm.repeat_days + 1});
-  const auto members = signals_of(customer.pass_time_to(up_to_minute(later.watch)), SignalKind::silent);
+  const auto members = signals_of(customer.pass_time_to(up_to_hour(later.watch)), SignalKind::silent);
   ASSERT_EQ(members.size(), 1u);
   EXPECT_EQ(members[0].since, later.watch);
   EXPECT_EQ(members[0].segment, "members");
@@ -151,8 +151,8 @@ TEST(Silence, OfCustomersOfOneDayIsForecastOnceAModelIsFittedAndOpensNoCase) {
 TEST(Silence, IsClearedByContactAndNoticedAnew) {
   CustomerFeed customer;
   const SilenceDue due = weekly(customer);
-  const auto first = signals_of(customer.pass_time_to(up_to_minute(due.act)), SignalKind::silent);
-  const Timestamp back = up_to_minute(due.act) + days{3};
+  const auto first = signals_of(customer.pass_time_to(up_to_hour(due.act)), SignalKind::silent);
+  const Timestamp back = up_to_hour(due.act) + days{3};
   const auto emitted = customer.hear(customer.message(back));
   const auto cleared = signals_of(emitted, SignalKind::silent);
   ASSERT_EQ(cleared.size(), 1u);
@@ -194,8 +194,8 @@ TEST(Silence, IsNotEndedByWhatTheCustomerDoesNotDo) {
                                    customer.activity(InputKind::deleted, before)};
   for (const ActivityRecorded& activity : none)
     EXPECT_TRUE(signals_of(customer.hear(activity), SignalKind::silent).empty());
-  EXPECT_EQ(signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent).size(), 1u);
-  EXPECT_TRUE(signals_of(customer.hear(customer.answer(up_to_minute(due.watch))), SignalKind::silent).empty())
+  EXPECT_EQ(signals_of(customer.pass_time_to(up_to_hour(due.watch)), SignalKind::silent).size(), 1u);
+  EXPECT_TRUE(signals_of(customer.hear(customer.answer(up_to_hour(due.watch))), SignalKind::silent).empty())
       << "nor is it over by our answer";
 }
 
@@ -205,7 +205,7 @@ TEST(Silence, OfALateEventIsNoNewerThanTheEvent) {
   customer.pass_time_to(due.watch - kMinute);
   customer.hear(customer.review(day(2), 4), due.watch - kMinute);  // an old review that is heard of only now
   EXPECT_EQ(customer.facet().last_heard_ms(), to_millis(day(7 * (kOrders - 1))));
-  const auto watch = signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent);
+  const auto watch = signals_of(customer.pass_time_to(up_to_hour(due.watch)), SignalKind::silent);
   ASSERT_EQ(watch.size(), 1u);
   EXPECT_EQ(watch[0].since, due.watch);
 }
@@ -213,9 +213,9 @@ TEST(Silence, OfALateEventIsNoNewerThanTheEvent) {
 TEST(Silence, IsTakenBackWhenLateNewsShowThatItWasNone) {
   CustomerFeed customer;
   const SilenceDue due = weekly(customer);
-  const auto watch = signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent);
+  const auto watch = signals_of(customer.pass_time_to(up_to_hour(due.watch)), SignalKind::silent);
   ASSERT_EQ(watch.size(), 1u);
-  const Timestamp heard = up_to_minute(due.watch) + days{1};
+  const Timestamp heard = up_to_hour(due.watch) + days{1};
   EXPECT_TRUE(signals_of(customer.hear(customer.review(day(2), 4), heard), SignalKind::silent).empty())
       << "it was silent all the same";
   const auto cleared = signals_of(customer.hear(customer.order(due.watch - days{2}), heard), SignalKind::silent);
@@ -288,7 +288,7 @@ TEST(Silence, NeedsFewTimersHoweverOftenTheCustomerComes) {
 TEST(Silence, OverInImportedHistoryOpensNoCase) {
   CustomerFeed customer;
   const SilenceDue due = weekly(customer);
-  const Timestamp until = up_to_minute(due.act) + days{7};
+  const Timestamp until = up_to_hour(due.act) + days{7};
   struct Row {
     const char* name;
     Timestamp until;
@@ -323,8 +323,8 @@ TEST(Silence, OfAShareIsKeptUntouchedToSeeWhatReachingOutChanges) {
     CustomerFeed customer("customer:user-" + std::to_string(i));
     customer.configure(settings);
     const SilenceDue due = weekly(customer);
-    customer.pass_time_to(up_to_minute(due.watch));
-    const auto acted = customer.pass_time_to(up_to_minute(due.act));
+    customer.pass_time_to(up_to_hour(due.watch));
+    const auto acted = customer.pass_time_to(up_to_hour(due.act));
     const bool has_case = !Feed::only<CaseRequested>(acted).empty();
     untouched += has_case ? 0 : 1;
     const std::string side = has_case ? "reached" : "untouched";
@@ -334,11 +334,10 @@ TEST(Silence, OfAShareIsKeptUntouchedToSeeWhatReachingOutChanges) {
     EXPECT_EQ(signals_of(acted, SignalKind::silent)[0].reasons.back().starts_with("kept untouched"), !has_case);
 
     if (has_case) {
-      const auto opened = customer.tell(customer.change(CaseStep::opened, CaseState::fresh), up_to_minute(due.act));
+      const auto opened = customer.tell(customer.change(CaseStep::opened, CaseState::fresh), up_to_hour(due.act));
       EXPECT_EQ(outcomes_of(opened), std::vector<std::string>{"reached"});
-      EXPECT_TRUE(
-          outcomes_of(customer.tell(customer.change(CaseStep::attached, CaseState::fresh), up_to_minute(due.act)))
-              .empty())
+      EXPECT_TRUE(outcomes_of(customer.tell(customer.change(CaseStep::attached, CaseState::fresh), up_to_hour(due.act)))
+                      .empty())
           << "once";
     }
 
@@ -405,13 +404,13 @@ TEST(Silence, ThatEndsBeforeItHasACaseWithdrawsWhatWasAskedFor) {
     SCOPED_TRACE(has_case);
     CustomerFeed customer;
     const SilenceDue due = weekly(customer);
-    const auto acted = customer.pass_time_to(up_to_minute(due.act));
+    const auto acted = customer.pass_time_to(up_to_hour(due.act));
     const auto asked = Feed::only<CaseRequested>(acted);
     ASSERT_EQ(asked.size(), 1u);
     EXPECT_FALSE(asked[0].withdrawn);
     EXPECT_EQ(asked[0].value_minor, kOrders * 1000);
     EXPECT_EQ(asked[0].probability_permille, 800);
-    if (has_case) customer.tell(customer.change(CaseStep::opened, CaseState::fresh), up_to_minute(due.act));
+    if (has_case) customer.tell(customer.change(CaseStep::opened, CaseState::fresh), up_to_hour(due.act));
     const auto back = customer.hear(customer.order(due.act + days{2}));
     EXPECT_EQ(outcomes_of(back), has_case ? (std::vector<std::string>{"cleared", "reached_returned"})
                                           : std::vector<std::string>{"cleared"})
@@ -430,11 +429,11 @@ TEST(Silence, NoticedMoreThanSevenDaysLateOpensNoCase) {
     SCOPED_TRACE(is_too_late);
     CustomerFeed customer;
     const SilenceDue due = weekly(customer);
-    customer.pass_time_to(up_to_minute(due.act) - kMinute);
+    customer.pass_time_to(up_to_hour(due.act) - kMinute);
     // The process was down: the next thing that happens comes before the tick.
     const Timestamp back = due.act + days{7} + (is_too_late ? Millis{1} : Millis{0});
     customer.hear(customer.answer(back));
-    const auto emitted = customer.pass_time_to(up_to_minute(back) + kMinute);
+    const auto emitted = customer.pass_time_to(up_to_hour(back) + kMinute);
     EXPECT_EQ(signals_of(emitted, SignalKind::silent).size(), 1u);
     EXPECT_EQ(Feed::only<CaseRequested>(emitted).size(), is_too_late ? 0u : 1u);
   }
@@ -450,8 +449,8 @@ TEST(Silence, OfACustomerWithTwoKeysIsThatOfBoth) {
     customer.hear(activity);
   }
   const SilenceDue due = silence_due({}, {day_of(day(0)), day(7 * (kOrders - 1)), kOrders - 1});
-  EXPECT_TRUE(signals_of(customer.pass_time_to(up_to_minute(due.watch) - kMinute), SignalKind::silent).empty());
-  const auto watch = signals_of(customer.pass_time_to(up_to_minute(due.watch)), SignalKind::silent);
+  EXPECT_TRUE(signals_of(customer.pass_time_to(up_to_hour(due.watch) - kMinute), SignalKind::silent).empty());
+  const auto watch = signals_of(customer.pass_time_to(up_to_hour(due.watch)), SignalKind::silent);
   ASSERT_EQ(watch.size(), 1u);
   EXPECT_EQ(watch[0].since, due.watch);
 }

@@ -77,7 +77,7 @@ TEST_F(Surveyed, IsNotClearedByAnOrderAndLeavesLessRoomForSilence) {
   EXPECT_TRUE(signals_of(order, SignalKind::at_risk).empty());
   const Rhythm rhythm{day_of(day(0)), day(81), 10};
   const SilenceDue sooner = silence_due({.act_permille = 700}, rhythm);
-  const auto silent = signals_of(customer_.pass_time_to(up_to_minute(sooner.act)), SignalKind::silent);
+  const auto silent = signals_of(customer_.pass_time_to(up_to_hour(sooner.act)), SignalKind::silent);
   ASSERT_EQ(silent.size(), 2u);
   EXPECT_EQ(silent[1].level, SignalLevel::act);
   EXPECT_EQ(silent[1].since, sooner.act);
