@@ -4,17 +4,7 @@ namespace earshot {
 namespace {
 
 constexpr std::size_t kPrefixBytes = 4;
-
-std::string joined(TopicPartition input, char row, std::string_view record_key, std::string_view name,
-                   std::string_view between = {}) {
-  std::string key = row_prefix(input, row);
-  key.reserve(kPrefixBytes + between.size() + record_key.size() + 1 + name.size());
-  key += between;
-  key += record_key;
-  key += '\0';
-  key += name;
-  return key;
-}
+constexpr std::size_t kDueBytes = 8;
 
 }  // namespace
 
@@ -40,20 +30,32 @@ std::string value_key(TopicPartition input, std::string_view record_key, std::st
 
 std::string timer_key(TopicPartition input, const Timer& timer) {
   const auto due = static_cast<std::uint64_t>(to_millis(timer.due));
-  std::string big_endian(8, '\0');
-  for (std::size_t i = 0; i < 8; ++i) big_endian[i] = static_cast<char>(due >> (56 - 8 * i) & 255);
-  return joined(input, kTimerRow, timer.record_key, timer.name, big_endian);
+  std::string key = row_prefix(input, kTimerRow);
+  key.reserve(kPrefixBytes + kDueBytes + timer.record_key.size() + 1 + timer.name.size());
+  for (std::size_t i = 0; i < kDueBytes; ++i) key += static_cast<char>(due >> (56 - 8 * i) & 255);
+  key.append(timer.record_key).push_back('\0');
+  return key.append(timer.name);
+}
+
+Timestamp due_of_timer_key(std::string_view key) {
+  EARSHOT_CHECK(key.size() > kPrefixBytes + kDueBytes && key[3] == kTimerRow, "not the key of a timer");
+  std::uint64_t due = 0;
+  for (const char byte : key.substr(kPrefixBytes, kDueBytes)) due = due << 8 | static_cast<unsigned char>(byte);
+  return from_millis(static_cast<long long>(due));
+}
+
+std::string_view record_key_of_timer_key(std::string_view key) {
+  EARSHOT_CHECK(key.size() > kPrefixBytes + kDueBytes, "not the key of a timer");
+  key.remove_prefix(kPrefixBytes + kDueBytes);
+  const std::size_t end = key.find('\0');
+  EARSHOT_CHECK(end != std::string_view::npos, "not the key of a timer");
+  return key.substr(0, end);
 }
 
 Timer parse_timer_key(std::string_view key) {
-  EARSHOT_CHECK(key.size() > kPrefixBytes + 8 && key[3] == kTimerRow, "not the key of a timer");
-  key.remove_prefix(kPrefixBytes);
-  std::uint64_t due = 0;
-  for (std::size_t i = 0; i < 8; ++i) due = due << 8 | static_cast<unsigned char>(key[i]);
-  key.remove_prefix(8);
-  const std::size_t end = key.find('\0');
-  EARSHOT_CHECK(end != std::string_view::npos, "not the key of a timer");
-  return {from_millis(static_cast<long long>(due)), std::string(key.substr(0, end)), std::string(key.substr(end + 1))};
+  const std::string_view record_key = record_key_of_timer_key(key);
+  const std::size_t name = kPrefixBytes + kDueBytes + record_key.size() + 1;
+  return {due_of_timer_key(key), std::string(record_key), std::string(key.substr(name))};
 }
 
 TopicPartition task_of_key(std::string_view key) {

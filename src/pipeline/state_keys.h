@@ -25,6 +25,8 @@ void set_value_key(std::string& key, TopicPartition input, std::string_view reco
 std::string value_key(TopicPartition input, std::string_view record_key, std::string_view name);
 std::string timer_key(TopicPartition input, const Timer& timer);
 Timer parse_timer_key(std::string_view key);
+Timestamp due_of_timer_key(std::string_view key);
+std::string_view record_key_of_timer_key(std::string_view key);
 
 // Whose key it is, and all that the keys of a task begin with.
 TopicPartition task_of_key(std::string_view key);

@@ -1,5 +1,6 @@
 #include "pipeline/task.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/hash.h"
@@ -28,11 +29,10 @@ std::string_view tenant_of(std::string_view record_key) { return record_key.subs
 
 }  // namespace
 
-Task::Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values)
-    : processor_(std::move(processor)), input_(input), values_(values), timers_(input) {}
+Task::Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values, std::size_t timers_held)
+    : processor_(std::move(processor)), input_(input), values_(values), timers_(input, timers_held) {}
 
 Result<void> Task::load(const StateStore& store) {
-  timer_writes_.clear();
   if (auto loaded = timers_.load(store); !loaded) return std::move(loaded.error()).in("reading the timers");
   auto now = store.get(now_key(input_));
   if (!now) return std::move(now.error()).in("reading the time of a partition");
@@ -89,9 +89,11 @@ void Task::apply(const Event& event, std::string_view record_key, Offset offset)
 }
 
 void Task::fire_due() {
+  upcoming_.begin();
+  for (std::size_t i = 0; i < Lookahead::kAhead; ++i) upcoming_.take(*this, values_, timers_.upcoming(i));
   for (int fired = 0; fired < kTimersPerTick && !timers_.empty() && *timers_.next_due() <= now_; ++fired) {
+    upcoming_.take(*this, values_, timers_.upcoming(Lookahead::kAhead));
     const Timer timer = timers_.take_next();
-    timer_writes_[timer_key(input_, timer)] = false;
     ++counters_.timers_fired;
     const std::string identity = identity_of(timer);
     begin_step(timer.record_key);
@@ -122,12 +124,7 @@ void Task::dead_letter(const StoredRecord& record, DeadLetterReason reason, std:
 std::optional<Timestamp> Task::next_due() const { return timers_.next_due(); }
 
 std::vector<StateWrite> Task::take_timer_writes(std::uint64_t commit) {
-  timers_.committed(commit, values_.newest_written());
-  std::vector<StateWrite> writes;
-  writes.reserve(timer_writes_.size() + 1);
-  for (const auto& [key, is_set] : timer_writes_)
-    writes.push_back({key, is_set ? std::optional<std::string>("") : std::nullopt});
-  timer_writes_.clear();
+  std::vector<StateWrite> writes = timers_.take_writes(commit, values_.newest_written());
   if (now_moved_) writes.push_back({now_key(input_), std::to_string(to_millis(now_))});
   now_moved_ = false;
   return writes;
@@ -140,12 +137,17 @@ const std::string& Task::key_of(std::string_view record_key, std::string_view na
 
 void Task::begin_step(std::string_view record_key) {
   step_key_ = record_key;
+  std::swap(asked_, asked_before_);
   asked_.clear();
 }
 
-void Task::guess(std::string_view record_key, std::vector<Fingerprint>& names) {
-  names.clear();
-  for (const Asked& asked : asked_) names.push_back(fingerprint(key_of(record_key, asked.name)));
+void Task::guess(std::string_view record_key, std::vector<Fingerprint>& names) const {
+  std::string key;
+  for (const Asked& asked : asked_) {
+    if (!asked.is_usual) continue;
+    set_value_key(key, input_, record_key, asked.name);
+    names.push_back(fingerprint(key));
+  }
 }
 
 ValueCache::Entry& Task::entry_of(std::string_view record_key, std::string_view name, Decode decode) {
@@ -157,7 +159,10 @@ ValueCache::Entry& Task::entry_of(std::string_view record_key, std::string_view 
     if (asked.name == name) return *asked.entry;
   }
   ValueCache::Entry& entry = values_.at(key_of(record_key, name), decode);
-  if (asked_.size() < kAskedMax) asked_.push_back({std::string(name), &entry});
+  if (asked_.size() == kAskedMax) return entry;
+  const bool is_usual = std::ranges::find(asked_before_, name, &Asked::name) != asked_before_.end();
+  asked_.push_back({std::string(name), &entry, is_usual});
+  if (asked_.size() == 2) ValueCache::pair(*asked_.front().entry, entry);
   return entry;
 }
 
@@ -177,9 +182,6 @@ AnyValue& Task::replace(std::string_view record_key, std::string_view name, Deco
 
 void Task::emit(Emitted emitted) { emitted_.push_back(std::move(emitted)); }
 
-void Task::set_timer(Timer timer) {
-  timer_writes_[timer_key(input_, timer)] = true;
-  timers_.add(std::move(timer));
-}
+void Task::set_timer(Timer timer) { timers_.add(timer); }
 
 }  // namespace earshot

@@ -4,7 +4,6 @@
 // so and another tick must follow.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "earshot/event_log.h"
 #include "earshot/processor.h"
 #include "event/codec.h"
+#include "pipeline/lookahead.h"
 #include "pipeline/timer_queue.h"
 #include "pipeline/value_cache.h"
 
@@ -29,7 +29,9 @@ class Task : private ValueView, private StepOutput {
     std::int64_t timers_fired = 0;
   };
 
-  Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values);
+  // `timers_held`: about how many timers stay in memory.
+  Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values,
+       std::size_t timers_held = TimerQueue::kHeld);
 
   // Reads its now and its next timers from the store, and those after them when their time comes; it must outlive the
   // task. Where it goes on is the caller's business.
@@ -49,11 +51,12 @@ class Task : private ValueView, private StepOutput {
   // Where its next timer stands.
   std::optional<Timestamp> next_due() const;
 
-  // Timers set and gone, and the now, since the last call; in key order. They belong to the commit numbered `commit`.
+  // Timers set and gone since the last call, of one key the last counts; and the now. They belong to the commit
+  // numbered `commit`.
   std::vector<StateWrite> take_timer_writes(std::uint64_t commit);
 
-  // What a step of this record key will probably ask for: what the last step asked for of its own.
-  void guess(std::string_view record_key, std::vector<Fingerprint>& names);
+  // Adds what a step of this record key will probably ask for: what the last two steps asked for of their own.
+  void guess(std::string_view record_key, std::vector<Fingerprint>& names) const;
 
   TopicPartition input() const { return input_; }
   const Processor& processor() const { return *processor_; }
@@ -85,6 +88,7 @@ class Task : private ValueView, private StepOutput {
   struct Asked {
     std::string name;
     ValueCache::Entry* entry = nullptr;
+    bool is_usual = false;  // the step before asked for it, too
   };
 
   std::unique_ptr<Processor> processor_;
@@ -94,8 +98,9 @@ class Task : private ValueView, private StepOutput {
   std::string key_;
   std::string_view step_key_;  // of the step under way
   std::vector<Asked> asked_;   // by it; by the last one when there is none
+  std::vector<Asked> asked_before_;
   TimerQueue timers_;
-  std::map<std::string, bool> timer_writes_;  // key → set or gone
+  Lookahead upcoming_;  // of timers
   Timestamp now_{};
   bool now_moved_ = false;
   bool is_silent_ = false;

@@ -21,8 +21,11 @@ constexpr int kLooks = 4;
 // one several times.
 constexpr std::uint64_t kNew = 64;
 
+// Touched values ahead of which one is brought near before it is encoded.
+constexpr std::size_t kNear = 4;
+
 // Of a value: its fields, not what they point to.
-constexpr std::size_t kApproached = 256;
+constexpr std::size_t kApproached = 384;
 
 void prefetch(const void* from, std::size_t bytes) {
   for (std::size_t at = 0; at < bytes; at += 64) __builtin_prefetch(static_cast<const char*>(from) + at);
@@ -54,7 +57,7 @@ ValueCache::Entry& ValueCache::at(const std::string& key, ValueView::Decode deco
 ValueCache::Entry& ValueCache::add(const std::string& key, const Name& name, bool is_once) {
   drop_once();
   make_room();
-  Entry& entry = *entries_.try_emplace(name, std::make_unique<Entry>(key)).first->second;
+  Entry& entry = *entries_.try_emplace(name, std::make_unique<Entry>(key, name)).first->second;
   entry.bytes = kEntryBytes;
   entry.number = ++added_;
   bytes_ += kEntryBytes;
@@ -104,7 +107,12 @@ void ValueCache::approach(const Fingerprint& name, Stage stage) const {
   if (known == entries_.end()) return;
   const Entry& entry = *known->second;
   if (stage == Stage::entry) return prefetch(&entry, sizeof entry);
-  if (entry.value) prefetch(entry.value.get(), kApproached);
+  if (stage == Stage::value) {
+    entries_.prefetch(entry.other);
+    if (entry.value) prefetch(entry.value.get(), kApproached);
+  } else if (entry.other != entry.name) {
+    approach(entry.other, stage == Stage::other_entry ? Stage::entry : Stage::value);
+  }
 }
 
 void ValueCache::clear() {
@@ -125,7 +133,14 @@ std::vector<StateWrite> ValueCache::take_touched(std::uint64_t commit) {
   has_nothing_stored_ = false;
   std::vector<StateWrite> writes;
   writes.reserve(touched_.size());
-  for (Entry* entry : touched_) {
+  for (std::size_t i = 0; i < touched_.size(); ++i) {
+    if (i + 2 * kNear < touched_.size()) prefetch(touched_[i + 2 * kNear], sizeof(Entry));
+    if (i + kNear < touched_.size()) {
+      const Entry& next = *touched_[i + kNear];
+      prefetch(next.key.data(), next.key.size());
+      if (next.value) prefetch(next.value.get(), kApproached);
+    }
+    Entry* entry = touched_[i];
     entry->touched = false;
     entry->commit = commit;
     StateWrite write{entry->key, std::nullopt};
@@ -151,7 +166,7 @@ void ValueCache::make_room() {
     }
     clock_[hand_] = clock_.back();
     clock_.pop_back();
-    forget(entry, fingerprint(entry.key));
+    forget(entry);
   }
 }
 
@@ -164,15 +179,15 @@ void ValueCache::drop_once() {
     if (known != entries_.end() && known->second->is_once) {
       Entry& entry = *known->second;
       if (entry.touched || entry.commit > written || is_younger_than(kEntriesKept, entry)) return;
-      forget(entry, name);
+      forget(entry);
     }
     once_.pop_front();
   }
 }
 
-void ValueCache::forget(Entry& entry, const Name& name) {
+void ValueCache::forget(const Entry& entry) {
   bytes_ -= entry.bytes;
-  entries_.erase(name);
+  entries_.erase(Name(entry.name));
 }
 
 }  // namespace earshot

@@ -56,9 +56,13 @@ class ValueCache {
     return [written = written_, commit] { written->store(commit, std::memory_order_release); };
   }
 
+  // Two values that are asked for together.
+  static void pair(Entry& a, Entry& b);
+
   // Asks the processor to bring what is known of a key nearer, without waiting for it: its place in the table, then the
-  // entry, then the value. Each stage reads what the one before has asked for.
-  enum class Stage { place, entry, value };
+  // entry, then the value and the place of the one it is paired with, and so on. Each stage reads what the one before
+  // has asked for.
+  enum class Stage { place, entry, value, other_entry, other_value };
   void approach(const Fingerprint& name, Stage stage) const;
 
   std::size_t size() const { return entries_.size(); }
@@ -78,7 +82,7 @@ class ValueCache {
   void touch(Entry& entry);
   void make_room();
   void drop_once();
-  void forget(Entry& entry, const Name& name);
+  void forget(const Entry& entry);
   bool is_younger_than(std::uint64_t additions, const Entry& entry) const;
 
   const StateStore& store_;
@@ -97,11 +101,13 @@ class ValueCache {
 
 class ValueCache::Entry {
  public:
-  explicit Entry(const std::string& name) : key(name) {}
+  Entry(const std::string& row_key, const Name& fingerprint) : key(row_key), name(fingerprint), other(fingerprint) {}
 
  private:
   friend class ValueCache;
   std::string key;
+  Name name;
+  Name other;                       // of the one it is paired with; its own: none
   std::unique_ptr<AnyValue> value;  // nothing: known to be absent
   std::uint64_t commit = 0;         // of its last write
   std::uint64_t number = 0;         // of those that were ever added
@@ -112,6 +118,11 @@ class ValueCache::Entry {
 };
 
 inline const AnyValue* ValueCache::find(const Entry& entry) { return entry.value.get(); }
+
+inline void ValueCache::pair(Entry& a, Entry& b) {
+  a.other = b.name;
+  b.other = a.name;
+}
 
 inline bool ValueCache::is_younger_than(std::uint64_t additions, const Entry& entry) const {
   return added_ - entry.number < additions;

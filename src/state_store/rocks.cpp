@@ -132,7 +132,9 @@ void sort_by_key(std::span<Sorted> writes) {
   if (writes.size() <= kFew) return std::ranges::stable_sort(writes, by_key), void();
   const std::size_t shared = shared_by_all(writes);
   for (Sorted& one : writes) one.mark = mark_of(std::string_view(one.write->key).substr(shared));
-  std::ranges::stable_sort(writes, {}, &Sorted::mark);
+  std::ranges::sort(writes, [](const Sorted& a, const Sorted& b) {
+    return a.mark != b.mark ? a.mark < b.mark : a.write < b.write;  // of one key the later write stays behind
+  });
   for (std::size_t begin = 0, end = 0; begin < writes.size(); begin = end) {
     while (end < writes.size() && writes[end].mark == writes[begin].mark) ++end;
     const auto alike = writes.subspan(begin, end - begin);
