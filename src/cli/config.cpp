@@ -12,11 +12,8 @@
 #include "cli/config_file.h"
 #include "event/fields.h"
 #include "event/json_reader.h"
-#include "event/settings_writer.h"
-#include "processors/customer/settings.h"
-#include "processors/desk/settings.h"
-#include "processors/insight/settings.h"
-#include "processors/intake/settings.h"
+#include "event/json_writer.h"
+#include "settings/sections.h"
 #include "sinks/sink_kinds.h"
 
 namespace earshot::cli {
@@ -96,7 +93,8 @@ std::string words(const std::vector<std::string_view>& all) {
 
 class Loader {
  public:
-  Loader(const YAML::Node& root, std::string name) : root_(root), name_(std::move(name)) {}
+  Loader(const YAML::Node& root, std::string name, Secrets secrets)
+      : root_(root), name_(std::move(name)), secrets_(secrets) {}
 
   Result<Config> load() {
     if (auto known = check_sections(); !known) return std::move(known.error());
@@ -176,8 +174,8 @@ class Loader {
   Result<std::vector<std::string>> secrets_of(const std::vector<std::string>& names, const std::string& path) const {
     std::vector<std::string> secrets;
     for (const std::string& name : names) {
-      const char* secret = std::getenv(name.c_str());
-      if (secret == nullptr || *secret == '\0')
+      const char* secret = secrets_ == Secrets::elsewhere ? "" : std::getenv(name.c_str());
+      if (secrets_ == Secrets::needed && (secret == nullptr || *secret == '\0'))
         return at(path, path + " names " + name + ", which is not set in the environment");
       secrets.emplace_back(secret);
     }
@@ -260,11 +258,9 @@ class Loader {
     auto read = section<PrivacyKeys>(to_json(root_["privacy"]), "privacy");
     if (!read) return std::move(read.error());
     if (read->secret_env.empty()) return {};
-    const char* secret = std::getenv(read->secret_env.c_str());
-    if (secret == nullptr || *secret == '\0')
-      return at("privacy.secret_env",
-                "privacy.secret_env names " + read->secret_env + ", which is not set in the environment");
-    config_.secret = secret;
+    auto secrets = secrets_of({read->secret_env}, "privacy.secret_env");
+    if (!secrets) return std::move(secrets.error());
+    config_.secret = std::move(secrets->front());
     return {};
   }
 
@@ -286,25 +282,19 @@ class Loader {
   }
 
   Result<void> processors() {
-    auto silence = section<CustomerSettings>(root_["silence"] ? to_json(root_["silence"]) : "{}", "silence");
-    if (!silence) return std::move(silence.error());
-    if (auto valid = validate(*silence); !valid) return at("silence", valid.error().message);
-    config_.sections["silence"] = SettingsWriter::text(*silence);
-    auto desk = desk::read_desk_settings(root_["desk"] ? to_json(root_["desk"]) : "{}");
-    if (!desk) {
-      const std::string& message = desk.error().message;  // `desk: departments.liason is …`
-      return at("desk." + message.substr(message.find(' ') + 1), message);
+    for (const SettingsSection& section : kSettingsSections) {
+      const std::string name(section.name);
+      auto settings = complete_settings(name, root_[name] ? to_json(root_[name]) : "{}");
+      if (!settings) return at_path_in(name, settings.error().message);
+      config_.sections[name] = std::move(*settings);
     }
-    config_.sections["desk"] = SettingsWriter::text(*desk);
-    auto kpis = section<insight::Settings>(root_["insight"] ? to_json(root_["insight"]) : "{}", "insight");
-    if (!kpis) return std::move(kpis.error());
-    if (!(insight::within_bounds(*kpis) == *kpis)) return at("insight", "insight holds a number out of range");
-    config_.sections["insight"] = SettingsWriter::text(*kpis);
-    auto texts = section<TextSettings>(root_["text"] ? to_json(root_["text"]) : "{}", "text");
-    if (!texts) return std::move(texts.error());
-    if (auto valid = validate(*texts); !valid) return at(valid.error().message, valid.error().message);
-    config_.sections["text"] = SettingsWriter::text(*texts);
     return {};
+  }
+
+  // The message begins with a path in the section (settings/sections.h), or speaks of all of it.
+  Error at_path_in(const std::string& section, const std::string& message) const {
+    if (message.starts_with(section + ": ")) return at(section + "." + message.substr(section.size() + 2), message);
+    return at(message.starts_with(section) ? message : section, message);
   }
 
   Result<void> connectors() {
@@ -411,24 +401,25 @@ class Loader {
 
   YAML::Node root_;
   std::string name_;
+  Secrets secrets_;
   Config config_;
 };
 
 }  // namespace
 
-Result<Config> parse_config(const std::string& yaml, const std::string& name) {
+Result<Config> parse_config(const std::string& yaml, const std::string& name, Secrets secrets) {
   try {
     const YAML::Node root = YAML::Load(yaml);
     if (!root.IsMap() && !root.IsNull())
       return Error{ErrorKind::Invalid, name + ": the file is not a list of keys with values"};
-    return Loader(root.IsNull() ? YAML::Node(YAML::NodeType::Map) : root, name).load();
+    return Loader(root.IsNull() ? YAML::Node(YAML::NodeType::Map) : root, name, secrets).load();
   } catch (const YAML::Exception& error) {
     return Error{ErrorKind::Invalid,
                  name + " line " + std::to_string(error.mark.line + 1) + ": not YAML: " + error.msg};
   }
 }
 
-Result<Config> load_config(const std::filesystem::path& path) {
+Result<Config> load_config(const std::filesystem::path& path, Secrets secrets) {
   if (path.empty()) return parse_config("", "the default configuration");
   std::ifstream file(path);
   if (!file) {
@@ -437,7 +428,7 @@ Result<Config> load_config(const std::filesystem::path& path) {
   }
   std::ostringstream text;
   text << file.rdbuf();
-  auto config = parse_config(text.str(), path.string());
+  auto config = parse_config(text.str(), path.string(), secrets);
   if (config) config->file = path.string();
   return config;
 }

@@ -77,11 +77,14 @@ struct Config {
   std::map<std::string, std::string> written;  // the other sections as they stand in the file, as JSON
 };
 
+// Whether the environment variables that the file names must be there. `elsewhere`: secrets are empty.
+enum class Secrets { needed, elsewhere };
+
 // Reads `path`; the defaults when it is empty. Errors name file, line and the nearest known key.
-Result<Config> load_config(const std::filesystem::path& path);
+Result<Config> load_config(const std::filesystem::path& path, Secrets secrets = Secrets::needed);
 
 // The same from text, for tests; `name` stands in messages.
-Result<Config> parse_config(const std::string& yaml, const std::string& name);
+Result<Config> parse_config(const std::string& yaml, const std::string& name, Secrets secrets = Secrets::needed);
 
 // Every value in effect as YAML that can be read again, each with where it came from behind it. Secrets stay out.
 std::string show_config(const Config& config);

@@ -1,5 +1,7 @@
 #include "processors/control.h"
 
+#include <algorithm>
+
 #include "state/common.pb.h"
 
 namespace earshot {
@@ -8,7 +10,7 @@ bool keep_control(const Event& event, Step& step) {
   if (const auto* config = std::get_if<ConfigChanged>(&event.body)) {
     const std::string name = "config/" + config->section;
     const auto* kept = step.find_at<state::ConfigState>(step.tenant(), name);
-    if (kept != nullptr && kept->version() >= config->version) return true;
+    if (kept != nullptr && !replaces(*config, {kept->version(), kept->settings()})) return true;
     auto& value = step.edit_at<state::ConfigState>(step.tenant(), name);
     value.set_version(config->version);
     value.set_settings(config->settings);
@@ -33,6 +35,14 @@ std::optional<KeptConfig> kept_config(Step& step, std::string_view section) {
   const auto* config = step.find_at<state::ConfigState>(step.tenant(), "config/" + std::string(section));
   if (config == nullptr) return std::nullopt;
   return KeptConfig{config->version(), config->settings()};
+}
+
+bool replaces(const ConfigChanged& changed, const KeptConfig& kept) {
+  return changed.version != kept.version ? changed.version > kept.version : changed.settings > kept.settings;
+}
+
+std::int64_t next_version(const std::optional<KeptConfig>& kept, Timestamp recorded) {
+  return std::max<std::int64_t>(kept ? kept->version + 1 : 1, to_millis(recorded));
 }
 
 Timestamp imported_until(ValueView& values, std::string_view tenant) {

@@ -5,8 +5,7 @@
 
 namespace earshot {
 
-// Keeps a config.changed (unless it is older than what is kept) or an import.began under the tenant; false for any
-// other event.
+// Keeps a config.changed (unless what is kept stays) or an import.began under the tenant; false for any other event.
 bool keep_control(const Event& event, Step& step);
 
 // Whether what happens now is history being imported.
@@ -20,6 +19,14 @@ struct KeptConfig {
   std::string_view settings;
 };
 std::optional<KeptConfig> kept_config(Step& step, std::string_view section);
+
+// Whether settings take the place of those that are kept. Of two with one version, as processes give that do not know
+// of each other's, it is the greater text, so that every partition ends up with the same whatever comes first.
+bool replaces(const ConfigChanged& changed, const KeptConfig& kept);
+
+// What settings from outside get as their version: above what is kept, if that is known, and not below that of settings
+// which another process recorded earlier.
+std::int64_t next_version(const std::optional<KeptConfig>& kept, Timestamp recorded);
 
 // The same for those on the pump's thread who are not inside a step.
 Timestamp imported_until(ValueView& values, std::string_view tenant);

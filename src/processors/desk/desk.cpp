@@ -103,7 +103,7 @@ class Desk final : public Processor {
     if (changed.section == "silence") keep_control(event, step);  // how many cases a day (outreach.h)
     if (changed.section != "desk") return;
     const auto* config = step.find<state::DeskConfig>("settings");
-    if (config != nullptr && changed.version <= config->version()) return;
+    if (config != nullptr && !replaces(changed, {config->version(), config->settings()})) return;
     if (const auto settings = read_desk_settings(changed.settings); !settings)
       return refuse_config(changed, settings.error(), step);
     const DeskSettings before = rules_of(step).settings();

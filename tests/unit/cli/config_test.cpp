@@ -68,6 +68,19 @@ TEST(Config, TakesTokensFromTheEnvironment) {
   EXPECT_EQ(show_config(config).find("0123456789abcdef"), std::string::npos) << "a secret is never shown";
 }
 
+TEST(Config, NeedsNoSecretsWhereOnlyItsSectionsCount) {
+  const std::string yaml =
+      "privacy: {secret_env: EARSHOT_TEST_NOBODY_SET_THIS}\ntokens:\n  - secret_env: EARSHOT_TEST_NOBODY_SET_THIS\n"
+      "connectors:\n  - {name: typeform, secret_env: [EARSHOT_TEST_NOBODY_SET_THIS]}\n"
+      "sinks:\n  - {name: a, url_env: EARSHOT_TEST_NOBODY_SET_THIS, secret_env: [EARSHOT_TEST_NOBODY_SET_THIS]}\n"
+      "silence: {horizon_days: 90}\n";
+  EXPECT_FALSE(parse_config(yaml, "earshot.yaml"));
+  const auto config = parse_config(yaml, "earshot.yaml", Secrets::elsewhere);
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(read_json<CustomerSettings>(config->sections.at("silence"))->horizon_days, 90);
+  EXPECT_EQ(config->tokens.at(0).secret, "");
+}
+
 TEST(Config, ReadsSinks) {
   ::setenv("EARSHOT_TEST_SECRET", "a-secret", 1);
   ::setenv("EARSHOT_TEST_URL", "https://bot.example/send?key=abc", 1);
@@ -200,6 +213,10 @@ TEST(Config, SaysWhereItIsWrongAndWhatIsNear) {
             "earshot.yaml line 2: silence.horizon_days is not a whole number within range"},
            {"desk:\n  departments:\n    - name: a\n      liason: agent-1\n",
             "line 4: desk: departments.liason is not a known key; did you mean liaison?"},
+           {"tenant: a\nsilence:\n  horizon_days: 6\n", "line 3: silence.horizon_days is not within 7 and 3650"},
+           {"insight:\n  lateness_days: 91\n", "line 2: insight.lateness_days is out of range: 91"},
+           {"text:\n  ignore: ['']\n", "line 2: text.ignore holds an empty phrase"},
+           {"desk:\n  close_days: 0\n", "line 2: desk: close_days is not within 1 and 3650"},
            {"partitions: 0\n", "line 1: partitions is not within 1 and 1024"},
            {"tokens:\n  - secret_env: EARSHOT_NOT_SET\n", "EARSHOT_NOT_SET, which is not set in the environment"},
            {"tokens:\n  - {secret_env: HOME, role: boss}\n", "tokens.role is not read, act or admin: boss"},
