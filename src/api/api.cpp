@@ -170,15 +170,15 @@ void Api::add_stream(std::string_view pattern, EventFeed& feed) {
 
 // Questions may read much, so a worker answers them.
 void Api::add_question(Question question) {
-  add(settings_.answers,
-      {"GET", question.pattern, Role::read, [this, ask = std::move(question.ask)](Call call, Reply reply) {
-         const bool is_taken = workers_.post([ask, call = std::move(call), reply] {
-           auto answer = ask(call);
-           if (!answer) return reply.send(problem_of(answer.error()));
-           reply.send(Response{200, "application/json", std::move(*answer), {{"Cache-Control", "no-store"}}});
-         });
-         if (!is_taken) reply.send(Problem{503, "busy", "too many questions are waiting; try again later"});
-       }});
+  const bool is_here = settings_.answers || (settings_.takes_events && question.pattern == kConfigPattern);
+  add(is_here, {"GET", question.pattern, Role::read, [this, ask = std::move(question.ask)](Call call, Reply reply) {
+                  const bool is_taken = workers_.post([ask, call = std::move(call), reply] {
+                    auto answer = ask(call);
+                    if (!answer) return reply.send(problem_of(answer.error()));
+                    reply.send(Response{200, "application/json", std::move(*answer), {{"Cache-Control", "no-store"}}});
+                  });
+                  if (!is_taken) reply.send(Problem{503, "busy", "too many questions are waiting; try again later"});
+                }});
 }
 
 // One value of a processor, for another process of the same Earshot. No worker is asked: each may be waiting for such
@@ -231,7 +231,7 @@ void Api::add_routes() {
   add(settings_.answers, {"POST", "/v1/identity/decisions", Role::act,
                           [this](Call call, Reply reply) { decide_identity(std::move(call), std::move(reply)); }});
   add(settings_.takes_events,
-      {"POST", "/v1/control", Role::admin, [this](const Call& call, const Reply& reply) { steer(call, reply); }});
+      {"POST", "/v1/control", Role::admin, [this](Call call, const Reply& reply) { steer(std::move(call), reply); }});
   add(settings_.answers, {"POST", "/v1/dead-letters/{id}/mend", Role::act,
                           [this](Call call, Reply reply) { mending_.mend(std::move(call), std::move(reply)); }});
   add(settings_.answers, {"POST", "/v1/deliveries/resend", Role::act, [this](Call call, Reply reply) {

@@ -73,6 +73,8 @@ class Api {
     std::function<Result<void>()> ready;  // why events cannot be taken now
     std::function<std::string(std::string_view tenant)>
         metrics;  // in the text format of Prometheus; empty: of all tenants
+    // What of a section only the program can check: whether words of texts can be looked for.
+    std::function<Result<void>(std::string_view section, std::string_view settings)> check_settings{};
     std::vector<StaticFile> files;
     std::function<void(const Answered&)> answered{};  // on any thread, also a little after the Api is gone
   };
@@ -98,7 +100,8 @@ class Api {
   void take_label(Call call, Reply reply);
   void decide_identity(Call call, Reply reply);
   void send_command(const Call& call, Result<Command> command, Reply reply);
-  void steer(const Call& call, const Reply& reply);
+  void steer(Call call, const Reply& reply);
+  Result<void> check_steering_event(Event& event) const;
   void resend(const Call& call, const Reply& reply) const;
   void answer_with_state(const Call& call, const Reply& reply) const;
   void add(bool is_here, Route route);

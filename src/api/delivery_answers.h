@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,8 @@ void fields(F& f, Rejection& v) {
 struct DeliveryAnswer {
   std::int64_t accepted = 0;
   std::int64_t duplicate = 0;
-  std::vector<Rejection> rejected;  // kept as dead letters
+  std::vector<Rejection> rejected;    // kept as dead letters
+  std::optional<Timestamp> recorded;  // of what steers: from when on it applies
   bool operator==(const DeliveryAnswer&) const = default;
 };
 template <class F>
@@ -35,6 +37,7 @@ void fields(F& f, DeliveryAnswer& v) {
   f.required("accepted", v.accepted);
   f.required("duplicate", v.duplicate);
   f.required("rejected", v.rejected);
+  f.optional("recorded", v.recorded);
 }
 
 }  // namespace earshot::api

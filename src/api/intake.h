@@ -27,6 +27,7 @@ struct OfferOutcome {
   std::int64_t accepted = 0;
   std::int64_t duplicate = 0;  // known already: they change nothing
   bool was_mended = false;     // the dead letter that the offer mends: somebody was first, and nothing was taken
+  Timestamp recorded{};        // of what was accepted
 };
 
 class Intake {

@@ -16,6 +16,7 @@
 #include "api/gap_answers.h"
 #include "api/identity_answers.h"
 #include "api/newest_of_each.h"
+#include "api/settings_answers.h"
 #include "earshot/event_log.h"
 #include "earshot/topics.h"
 #include "event_log/topic_spec.h"
@@ -97,6 +98,9 @@ class Queries {
 
   // When sources could not be heard, the one that began last first; as many as the silence of customers goes by.
   Result<Page<GapRow>> gaps(std::string_view tenant) const;
+
+  // What each section of the configuration says now, by name; defaults where the log has nothing.
+  Result<Page<SettingsRow>> settings(std::string_view tenant) const;
 
   struct KpiFilter {
     std::string kpi;

@@ -96,6 +96,14 @@ Result<std::string> list_gaps(const Queries& queries, const Call& call) {
   return as_json(queries.gaps(call.who.tenant));
 }
 
+Result<std::string> list_settings(const Queries& queries, const Call& call) {
+  Parameters parameters(call);
+  if (const std::string tenant = parameters.text("tenant"); !tenant.empty() && tenant != call.who.tenant)
+    parameters.complain("tenant", "is not the one of this API token, which is " + call.who.tenant);
+  if (auto good = parameters.finish(); !good) return std::move(good.error());
+  return as_json(queries.settings(call.who.tenant));
+}
+
 Result<std::string> list_kpis(const Queries& queries, const Call& call) {
   Parameters parameters(call);
   Queries::KpiFilter filter;
@@ -165,6 +173,7 @@ std::vector<Question> questions(const Queries& queries, const SinkDeliveries& de
           {"/v1/signals", by(list_signals)},
           {"/v1/alerts", by(list_alerts)},
           {"/v1/gaps", by(list_gaps)},
+          {kConfigPattern, by(list_settings)},
           {"/v1/kpis", by(list_kpis)},
           {"/v1/dead-letters", by(list_dead_letters)},
           {"/v1/dead-letters/{id}", by(show_dead_letter)},

@@ -16,6 +16,9 @@
 
 namespace earshot::api {
 
+// Which settings are in force: also answered by a process that only takes events and settings.
+inline constexpr std::string_view kConfigPattern = "/v1/config";
+
 struct Question {
   std::string_view pattern;  // `/v1/cases/{id}`
   std::function<Result<std::string>(const Call&)> ask;

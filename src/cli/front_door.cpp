@@ -23,7 +23,7 @@ void FrontDoor::offer(api::Offer offer, Done done) {
     const auto duplicate = static_cast<std::uint64_t>(outcome->duplicate);
     metrics_.add_batch(connector, {accepted + duplicate, accepted, std::max(clock_.now() - received, Millis{0})});
     if (duplicate > 0) metrics_.add(Metric::duplicates, {{connector}}, static_cast<double>(duplicate));
-    done(api::OfferOutcome{outcome->accepted, outcome->duplicate, outcome->was_mended});
+    done(api::OfferOutcome{outcome->accepted, outcome->duplicate, outcome->was_mended, outcome->recorded});
   });
 }
 

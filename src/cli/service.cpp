@@ -272,6 +272,8 @@ Result<void> Service::start_api(const Clock& clock, Log& log, Settings settings)
       .deliveries = deliveries(log),
       .ready = [this] { return ready(); },
       .metrics = [this](std::string_view tenant) { return scrape(tenant); },
+      .check_settings = [this](std::string_view section,
+                               std::string_view text) { return station().check_settings(section, text); },
       .files = console_files(),
       .answered =
           [this](const api::Answered& answer) {

@@ -34,6 +34,16 @@ Result<std::unique_ptr<RocksStore>> open_state(const std::filesystem::path& dire
   return RocksStore::open(directory, {.format = kStateFormat, .write_ahead_log = true});
 }
 
+// A name of its own for each version.
+bool number_settings(Event& event, ValueView* values) {
+  auto& changed = std::get<ConfigChanged>(event.body);
+  const auto kept = values == nullptr ? std::nullopt : kept_config(*values, event.tenant, changed.section);
+  if (kept && kept->settings == changed.settings) return false;
+  changed.version = next_version(kept, event.recorded);
+  event.id = changed.section + "-" + std::to_string(changed.version);
+  return true;
+}
+
 std::vector<MakeProcessor> processors_that(const Analyse& analyse, const ApplySettings& apply_settings,
                                            const Config& config) {
   return {[secret = config.secret, analyse, apply_settings] { return make_intake({secret}, analyse, apply_settings); },
@@ -136,21 +146,21 @@ Result<void> Station::open_log(const Progress& progress, Part part) {
   return {};
 }
 
-Result<void> Station::record_config() {
+Result<void> Station::check_settings(std::string_view section, std::string_view settings) const {
+  return section == "text" ? check_texts(*analyzer_, settings) : Result<void>();
+}
+
+Result<void> Station::record_config(const std::map<std::string, std::string>& sections) {
   Task* any = pump_->any_task_of(Topic::feedback);
   if (any == nullptr) return {};  // another process owns all tasks, and has done it
-  ValueView& values = any->values();
-  for (const auto& [section, settings] : config_.sections) {
-    const auto kept = kept_config(values, config_.tenant, section);
-    if (kept && kept->settings == settings) continue;
+  for (const auto& [section, settings] : sections) {
+    if (auto good = check_settings(section, settings); !good) return good;
     Event event;
-    ConfigChanged changed{section, kept ? kept->version + 1 : 1, settings};
-    event.id = section + "-" + std::to_string(changed.version);
-    event.source = "/earshot/config";
+    event.source = kConfigSource;
     event.tenant = config_.tenant;
     event.time = event.recorded = pump_->now();  // of a new log: the earliest possible time
-    event.body = std::move(changed);
-    pump_->append_everywhere(event);
+    event.body = ConfigChanged{section, 0, settings};
+    if (number_settings(event, &any->values())) pump_->append_everywhere(event);
   }
   if (auto folded = fold_what_is_there(); !folded) return folded;
   // An engine may show it only now; the front door goes by what was folded.
@@ -207,6 +217,7 @@ ImportRules Station::import_rules() const {
     return SeenEvents::look(event, key, values) == Seen::repeat;
   };
   rules.imported_until = [tenant = config_.tenant](ValueView& values) { return imported_until(values, tenant); };
+  rules.number_settings = number_settings;
   return rules;
 }
 

@@ -33,6 +33,8 @@ std::vector<MakeProcessor> make_processors(const Config& config, const Analyzer&
 // read.
 std::vector<MakeProcessor> make_replay_processors(const Config& config);
 
+inline constexpr const char* kConfigSource = "/earshot/config";
+
 // A fact of the log: something was recorded outside an import.
 inline constexpr const char* kLivesFact = "lives";
 
@@ -59,8 +61,12 @@ class Station {
   // For those who are about to offer an event: its text is read on their thread. Any thread.
   void read_ahead(const Event& event) { read_ahead_->read(event); }
 
-  // Puts into the log what of the configuration differs from the newest version there.
-  Result<void> record_config();
+  // Puts into the log what of the configuration, or of some of its sections, differs from what is in force there.
+  Result<void> record_config() { return record_config(config_.sections); }
+  Result<void> record_config(const std::map<std::string, std::string>& sections);
+
+  // What of a section only the program can check. Any thread.
+  Result<void> check_settings(std::string_view section, std::string_view settings) const;
 
   // Something was recorded outside an import: from now on imports are late events. Kept in the log.
   Result<void> begin_to_live();

@@ -5,6 +5,12 @@
 
 namespace earshot::cli {
 
+Result<void> check_texts(const Analyzer& analyzer, std::string_view settings) {
+  const auto read = read_json<TextSettings>(settings);
+  if (!read) return read.error();
+  return TenantTexts(analyzer).use(*read);
+}
+
 Result<void> TenantTexts::use(const TextSettings& settings) {
   settings_ = settings;
   words_.reset();

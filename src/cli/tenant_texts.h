@@ -34,4 +34,7 @@ class TenantTexts {
   std::optional<text::OperatorWords> words_;
 };
 
+// Whether the words of section text can be looked for.
+Result<void> check_texts(const Analyzer& analyzer, std::string_view settings);
+
 }  // namespace earshot::cli

@@ -26,6 +26,11 @@ Result<void> check(const ConnectorGap& gap) {
   return {};
 }
 
+Result<void> check(const ConfigChanged& changed) {
+  if (changed.version == 0) return {};
+  return invalid("version is not 0: who takes the settings gives them the next one");
+}
+
 Result<void> check(const ChurnModelFitted& fitted) {
   if (fitted.version < 1) return invalid("version is not above 0");
   if (fitted.segment.size() > kShortTextBytesMax) return invalid("segment is longer than 1024 bytes");
@@ -50,7 +55,8 @@ Result<void> check(const ChurnModelFitted& fitted) {
 Result<void> check_steering(const EventBody& body) {
   if (const auto* gap = std::get_if<ConnectorGap>(&body)) return check(*gap);
   if (const auto* fitted = std::get_if<ChurnModelFitted>(&body)) return check(*fitted);
-  return invalid("only earshot.connector.gap and earshot.churn_model.fitted may be sent here");
+  if (const auto* changed = std::get_if<ConfigChanged>(&body)) return check(*changed);
+  return invalid("only earshot.config.changed, earshot.connector.gap and earshot.churn_model.fitted may be sent here");
 }
 
 }  // namespace earshot

@@ -21,6 +21,8 @@ struct ImportRules {
   std::function<bool(const Event&, std::string_view record_key, ValueView& values)>
       is_known;  // taken before, with this content
   std::function<Timestamp(ValueView& values)> imported_until;
+  // Gives settings from outside their version; false if they are in force. Without `values` another process keeps them.
+  std::function<bool(Event& changed, ValueView* values)> number_settings;
 };
 
 struct ImportCounts {

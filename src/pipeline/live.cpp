@@ -232,6 +232,7 @@ void Live::give_back(std::vector<Offer>& offers) {
 Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const std::string& tenant, Timestamp now,
                                     std::vector<Event>& events) {
   Outcome outcome;
+  outcome.recorded = now;
   std::optional<Event> mending;
   if (!events.empty() && std::holds_alternative<DeadLetterMended>(events.front().body)) {
     mending = std::move(events.front());
@@ -257,6 +258,13 @@ Result<Live::Outcome> Live::deliver(Pump& pump, const ImportRules& rules, const 
     if (std::holds_alternative<ConnectorGap>(event.body) || std::holds_alternative<ChurnModelFitted>(event.body)) {
       pump.append_everywhere(event);
       ++outcome.accepted;
+      continue;
+    }
+    if (std::holds_alternative<ConfigChanged>(event.body)) {
+      Task* any = pump.any_task_of(Topic::feedback);
+      const bool is_new = rules.number_settings(event, any == nullptr ? nullptr : &any->values());
+      if (is_new) pump.append_everywhere(event);
+      ++(is_new ? outcome.accepted : outcome.duplicate);
       continue;
     }
     const std::string key = rules.record_key(event);

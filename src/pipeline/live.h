@@ -44,6 +44,7 @@ class Live {
     // whether.
     bool was_mended = false;
     bool is_elsewhere = false;
+    Timestamp recorded{};  // what was accepted
   };
   using Done = std::function<void(Result<Outcome>)>;
 

@@ -95,6 +95,62 @@ TEST(Delivery, NobodyMayForgeWhatEarshotDerives) {
   EXPECT_TRUE(running.events().empty());
 }
 
+std::string settings(const std::string& section, const std::string& text) {
+  return R"({"specversion":"1.0","id":"1","source":"/ops","type":"earshot.config.changed.v1","data":{"section":")" +
+         section + R"(","version":0,"settings":")" + text + R"("}})";
+}
+
+TEST(Settings, AreTakenFromAdministratorsOfTheirOwnTenantAndRecordedWhole) {
+  Api::Settings api;
+  api.access.tokens = {{"reader-0123456789", "acme", Role::read},
+                       {"agents-0123456789", "acme", Role::act},
+                       {"admins-0123456789", "acme", Role::admin}};
+  RunningApi running(api);
+  const auto headers = [](const std::string& token) {
+    return std::map<std::string, std::string>{{"Authorization", "Bearer " + token},
+                                              {"Content-Type", "application/json"}};
+  };
+  HttpClient client(running.port());
+  const std::string given = settings("silence", R"({\"horizon_days\":90})");
+  for (const char* token : {"reader-0123456789", "agents-0123456789"})
+    EXPECT_EQ(client.post("/v1/control", given, headers(token)).status, 403) << token;
+  const HttpAnswer foreign = client.post("/v1/control?tenant=other", given, headers("admins-0123456789"));
+  EXPECT_EQ(foreign.status, 403);
+  EXPECT_NE(foreign.body.find("other_tenant"), std::string::npos) << foreign.body;
+  EXPECT_EQ(client.get("/v1/config?tenant=other", headers("reader-0123456789")).status, 400);
+  EXPECT_EQ(client.get("/v1/config?tenant=acme", headers("reader-0123456789")).status, 200);
+  EXPECT_TRUE(running.events().empty());
+
+  const HttpAnswer taken = client.post("/v1/control?tenant=acme", given, headers("admins-0123456789"));
+  ASSERT_EQ(taken.status, 200) << taken.body;
+  EXPECT_NE(taken.body.find("\"recorded\":"), std::string::npos) << taken.body;
+  ASSERT_EQ(running.events().size(), 1u);
+  const auto changed = std::get<ConfigChanged>(running.events()[0].body);
+  EXPECT_EQ(running.events()[0].tenant, "acme");
+  EXPECT_EQ(changed.version, 0) << "the pump gives it";
+  for (const char* part : {R"("horizon_days":90)", R"("late_days":7)"})
+    EXPECT_NE(changed.settings.find(part), std::string::npos) << changed.settings;
+  const HttpAnswer again = client.post("/v1/control", given, headers("admins-0123456789"));
+  EXPECT_NE(again.body.find("\"duplicate\":1"), std::string::npos) << again.body;
+  EXPECT_EQ(again.body.find("recorded"), std::string::npos) << again.body;
+}
+
+TEST(Settings, ThatAreWrongAreRefusedByTheirKeyWithTheRemedy) {
+  RunningApi running;
+  HttpClient client(running.port());
+  for (const auto& [section, text, complaint] : std::vector<std::array<std::string, 3>>{
+           {"silense", "{}", "did you mean silence?"},
+           {"silence", R"({\"horizon_day\":90})", "silence.horizon_day is not a known key; did you mean horizon_days?"},
+           {"desk", R"({\"departments\":[{\"name\":\"a\"}]})", "department a has no liaison"},
+           {"text", R"({\"ignore\":[\"refused\"]})", "these words cannot be looked for"}}) {
+    const HttpAnswer answer =
+        client.post("/v1/control", settings(section, text), {{"Content-Type", "application/json"}});
+    EXPECT_EQ(answer.status, 400) << section;
+    EXPECT_NE(answer.body.find(complaint), std::string::npos) << answer.body;
+  }
+  EXPECT_TRUE(running.events().empty());
+}
+
 TEST(Actions, BecomeACommandAndWaitForTheAnswer) {
   RunningApi running;
   HttpClient client(running.port());

@@ -105,6 +105,15 @@ std::string gap(const std::string& from, const std::string& to) {
       .dump();
 }
 
+std::string settings(const std::string& section, const std::string& text, int version = 0) {
+  return Json{{"specversion", "1.0"},
+              {"id", section},
+              {"source", "/test"},
+              {"type", "earshot.config.changed.v1"},
+              {"data", {{"section", section}, {"version", version}, {"settings", text}}}}
+      .dump();
+}
+
 std::string mend(const std::string& payload) { return Json{{"actor", "agent-7"}, {"payload", payload}}.dump(); }
 
 std::vector<Asked> everything_that_can_be_asked() {
@@ -228,6 +237,14 @@ std::vector<Asked> everything_that_can_be_asked() {
       {"POST", "/v1/control", "/v1/control", 200, gap("2026-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"), structured},
       {"POST", "/v1/control", "/v1/control", 400, gap("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"), json},
       {"POST", "/v1/control", "/v1/control", 400, review("steers nobody"), json},
+      {"POST", "/v1/control", "/v1/control", 200, settings("silence", R"({"horizon_days":90})"), json},
+      {"POST", "/v1/control", "/v1/control", 400, settings("silence", R"({"horizon_days":90})", 5), json},
+      {"POST", "/v1/control", "/v1/control", 400, settings("silence", R"({"horizon_days":1})"), json},
+      {"POST", "/v1/control", "/v1/control", 400, settings("sinks", "{}"), json},
+      {"POST", "/v1/control", "/v1/control", 400, settings("text", R"({"ignore":["refused"]})"), json},
+      {"GET", "/v1/config", "/v1/config", 200},
+      {"GET", "/v1/config", "/v1/config?tenant=other", 200},
+      {"GET", "/v1/config", "/v1/config?section=text", 400},
       {"POST", "/v1/control", "/v1/control", 400, "{", json},
       {"POST",
        "/v1/control",

@@ -91,6 +91,10 @@ class RunningApi : private Intake, private Clock {
           return {};
         },
         .metrics = [](std::string_view) { return std::string("earshot_build_info{version=\"test\"} 1\n"); },
+        .check_settings = [](std::string_view, std::string_view text) -> Result<void> {
+          if (text.find("refused") == std::string_view::npos) return {};
+          return Error{ErrorKind::Invalid, "these words cannot be looked for"};
+        },
         .files = std::move(files)};
     auto started = Api::start(std::move(settings), std::move(parts));
     EXPECT_TRUE(started) << (started ? "" : started.error().message);
