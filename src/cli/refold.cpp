@@ -5,6 +5,7 @@
 
 #include "cli/each_event.h"
 #include "cli/station.h"
+#include "processors/control.h"
 
 namespace earshot::cli {
 namespace {
@@ -12,9 +13,11 @@ namespace {
 constexpr std::size_t kRecordsPerRead = 1024;
 constexpr std::int64_t kEventsPerCommit = 1000;
 
-// An import is not told: its history is folded as if it had been heard live, else nothing would be opened in it.
-bool is_control(const Event& event) {
-  return std::holds_alternative<ConnectorGap>(event.body) || std::holds_alternative<ChurnModelFitted>(event.body);
+// An import is not told: its history is folded as if it had been heard live, else nothing would be opened in it. Of
+// settings only those of other tenants are: `tenant` goes by the rules that are tried.
+bool is_control(const Event& event, std::string_view tenant) {
+  return std::holds_alternative<ConnectorGap>(event.body) || std::holds_alternative<ChurnModelFitted>(event.body) ||
+         (std::holds_alternative<ConfigChanged>(event.body) && event.tenant != tenant);
 }
 
 bool is_from_outside(const Event& event) {
@@ -30,7 +33,8 @@ struct Given {
 // One partition of a topic that things from outside come into.
 class Source {
  public:
-  Source(const LogReader& log, TopicPartition partition) : log_(log), partition_(partition) {}
+  Source(const LogReader& log, TopicPartition partition, std::string tenant)
+      : log_(log), partition_(partition), tenant_(std::move(tenant)) {}
 
   Result<void> open() {
     auto begin = log_.begin(partition_);
@@ -72,11 +76,13 @@ class Source {
  private:
   // What steers everybody stands in every partition of every topic: it is taken from one.
   bool counts(const Event& event) const {
-    return is_from_outside(event) || (is_control(event) && topic() == Topic::feedback && partition_.partition == 0);
+    return is_from_outside(event) ||
+           (is_control(event, tenant_) && topic() == Topic::feedback && partition_.partition == 0);
   }
 
   const LogReader& log_;
   TopicPartition partition_;
+  std::string tenant_;
   Offset next_ = 0;
   Offset end_ = 0;
   Timestamp newest_ = kEarliest;
@@ -84,11 +90,12 @@ class Source {
   std::deque<Given> ahead_;
 };
 
-Result<std::deque<Source>> sources_of(const LogReader& log, const std::vector<TopicSpec>& topics) {
+Result<std::deque<Source>> sources_of(const LogReader& log, const std::vector<TopicSpec>& topics,
+                                      const std::string& tenant) {
   std::deque<Source> sources;
   for (const Topic topic : {Topic::feedback, Topic::desk}) {
     for (std::uint16_t i = 0; i < topics.at(index_of(topic)).partitions; ++i) {
-      if (auto opened = sources.emplace_back(log, TopicPartition{index_of(topic), i}).open(); !opened)
+      if (auto opened = sources.emplace_back(log, TopicPartition{index_of(topic), i}, tenant).open(); !opened)
         return std::move(opened.error());
     }
   }
@@ -122,7 +129,7 @@ Result<void> take_all(std::deque<Source>& sources, Station& station,
     given.event.recorded = std::max(given.event.recorded, pump.now());
     if (auto ran = pump.run_before(given.event.recorded); !ran) return ran;
     station.read_ahead(given.event);
-    if (is_control(given.event)) {
+    if (is_control(given.event, station.config().tenant)) {
       pump.append_everywhere(given.event);
     } else {
       pump.append(topic, std::move(given.key), std::move(given.event));
@@ -151,19 +158,24 @@ Result<backtest::History> history_of(const LogReader& log, const std::vector<Top
 
 }  // namespace
 
-Result<std::map<std::string, std::string>> recorded_sections(const LogReader& log) {
-  std::map<std::string, std::string> sections;
+Result<std::map<std::string, std::string>> recorded_sections(const LogReader& log, const std::string& tenant) {
+  std::map<std::string, ConfigChanged> newest;
   // Settings stand in every partition.
   auto walked = each_event(log, TopicPartition{index_of(Topic::feedback), 0}, [&](const Event& event) {
-    if (const auto* changed = std::get_if<ConfigChanged>(&event.body)) sections[changed->section] = changed->settings;
+    const auto* changed = std::get_if<ConfigChanged>(&event.body);
+    if (changed == nullptr || event.tenant != tenant) return;
+    const auto [kept, is_first] = newest.try_emplace(changed->section, *changed);
+    if (!is_first && replaces(*changed, {kept->second.version, kept->second.settings})) kept->second = *changed;
   });
   if (!walked) return std::move(walked.error());
+  std::map<std::string, std::string> sections;
+  for (auto& [section, changed] : newest) sections[section] = std::move(changed.settings);
   return sections;
 }
 
 Result<backtest::History> fold_again(const LogReader& log, const std::vector<TopicSpec>& topics, const Config& rules,
                                      const std::function<void(std::int64_t)>& progress) {
-  auto sources = sources_of(log, topics);
+  auto sources = sources_of(log, topics, rules.tenant);
   if (!sources) return std::move(sources.error());
   auto station = Station::open(rules, {});
   if (!station) return std::move(station.error());

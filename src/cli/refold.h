@@ -11,8 +11,8 @@
 
 namespace earshot::cli {
 
-// The newest settings of each section that the log has on record.
-Result<std::map<std::string, std::string>> recorded_sections(const LogReader& log);
+// The newest settings of each section that the log has on record for a tenant.
+Result<std::map<std::string, std::string>> recorded_sections(const LogReader& log, const std::string& tenant);
 
 // Everything from outside keeps the moment at which it was recorded, also what was imported: as if it had been heard
 // live; timers fire in between as they would have. Commands that act on a case which is not there under these rules are

@@ -302,7 +302,7 @@ int run(const Options& options) {
   }
   auto past = open_past(*rules);
   if (!past) return fail(past.error());
-  auto recorded = recorded_sections(*past->log);
+  auto recorded = recorded_sections(*past->log, rules->tenant);
   if (!recorded) return fail(recorded.error());
   Config today = *rules;
   for (auto& [section, settings] : *recorded) today.sections[section] = std::move(settings);

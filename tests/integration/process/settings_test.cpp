@@ -176,8 +176,10 @@ TEST_F(Settings, OfOneSectionOrOfAnotherTenantLeaveTheRestAlone) {
   const Outcome other = apply(words, {"--section", "desk", "--section", "silence", "--tenant", "other"});
   EXPECT_EQ(other.exit_code, 0) << other.err;
   EXPECT_FALSE(says(other.out, "at each start")) << "no start applies anything to another tenant: " << other.out;
-  // The service is asked again when it has folded all of it.
   end();
+  // What would have been under the rules that are in force is what was.
+  const std::string texts = write("texts.yaml", words_.substr(words_.find("text:")));
+  EXPECT_EQ(only_row({"what-if", "--rules", texts}).at("sections_that_differ"), Json::array());
   start(words);
   const auto own = versions(), others = versions("other");
   EXPECT_EQ(own.at("insight"), before.at("insight"));
