@@ -5,6 +5,7 @@
 #include "pipeline/state_keys.h"
 #include "processors/customer/customer.h"
 #include "processors/customer/profile.h"
+#include "state/common.pb.h"
 #include "state/customer.pb.h"
 
 namespace earshot::cli {
@@ -74,6 +75,14 @@ Result<NewestFit> newest_fit(const StateStore& state, const std::string& tenant)
   state::ChurnModelState fitted;
   if (!*bytes || !fitted.ParseFromString(**bytes)) return NewestFit{};
   return NewestFit{fitted.version(), from_millis(fitted.until_ms())};
+}
+
+Result<Config> with_silence_in_force(const StateStore& state, Config config) {
+  auto bytes = state.get(value_key({index_of(Topic::activity), 0}, tenant_key(config.tenant), "config/silence"));
+  if (!bytes) return std::move(bytes.error());
+  state::ConfigState kept;
+  if (*bytes && kept.ParseFromString(**bytes)) config.sections["silence"] = kept.settings();
+  return config;
 }
 
 CustomerSettings silence_settings(const Config& config) {

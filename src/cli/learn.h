@@ -28,6 +28,9 @@ struct CustomersKnown {
 
 CustomerSettings silence_settings(const Config& config);
 
+// Section silence as state has it, which may be newer than the file; that of the configuration if there is none.
+Result<Config> with_silence_in_force(const StateStore& state, Config config);
+
 // As it stands in one consistent view of the store; `until` is the caller's. Any thread. Beyond `customers_max` only
 // every second customer is kept, then every fourth, and so on. Cut short where it is stopped.
 Result<CustomersKnown> known_of_state(const StateStore& state, const Config& config,

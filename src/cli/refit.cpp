@@ -86,12 +86,14 @@ Result<std::vector<Event>> Refit::due(Timestamp now, std::stop_token stop) const
     return config.fit_every_days == 0 || (newest->version > 0 && at < newest->until + young);
   };
   if (is_young(now)) return std::vector<Event>();
-  auto known = known_of_state(parts_.state, config, kCustomersUsedMax, stop);
+  const auto in_force = with_silence_in_force(parts_.state, config);
+  if (!in_force) return in_force.error();
+  auto known = known_of_state(parts_.state, *in_force, kCustomersUsedMax, stop);
   if (!known) return std::move(known.error());
   if (stop.stop_requested() || !are_enough(*known)) return std::vector<Event>();
   known->until = heard_until(*known, now);
   if (is_young(known->until)) return std::vector<Event>();
-  auto learned = learn(std::move(*known), silence_settings(config));
+  auto learned = learn(std::move(*known), silence_settings(*in_force));
   if (!learned) return std::move(learned.error());
   std::vector<Event> events;
   for (ChurnModelFitted& fitted : learned->events) {

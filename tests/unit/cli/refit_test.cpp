@@ -42,6 +42,10 @@ class ServiceThatFits : public ::testing::Test {
     ImportRules rules;
     rules.record_key = [](const Event& event) { return feedback_key("", event.tenant, std::get<Input>(event.body)); };
     rules.is_known = [](const Event&, std::string_view, ValueView&) { return false; };
+    rules.number_settings = [](Event& event, ValueView*) {
+      std::get<ConfigChanged>(event.body).version = to_millis(event.recorded);
+      return true;
+    };
     live_ = std::make_unique<Live>(*pump_, std::move(rules), clock_, Live::Settings{.tenant = "acme"}, Live::Hooks{});
     refit_ = std::make_unique<Refit>(parts());
   }
@@ -146,6 +150,20 @@ TEST_F(ServiceThatFits, DoesNotFitAgainOnlyBecauseItWasStarted) {
   hear({order(1, clock_.now())});
   refit_ = std::make_unique<Refit>(parts());
   EXPECT_TRUE(look().empty());
+}
+
+// The file says nothing of segments; what was applied since the start does.
+TEST_F(ServiceThatFits, GoesByTheSettingsThatAreInForce) {
+  Event event;
+  event.id = "1";
+  event.source = "/ops";
+  event.tenant = "acme";
+  event.body = ConfigChanged{"silence", 0, R"({"segments":[{"name":"shoppers","channels":["shop"]}]})"};
+  hear({event});
+  hear_customers(400, 0);
+  const auto fits = look();
+  ASSERT_EQ(fits.size(), 2u);
+  EXPECT_EQ(fits[1].segment, "shoppers");
 }
 
 TEST_F(ServiceThatFits, LeavesTooFewCustomersToTheDefaults) {
