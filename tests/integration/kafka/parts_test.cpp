@@ -132,6 +132,41 @@ TEST_F(Parts, EachDoesItsOwnAndTheApiAsksTheOwnersOfPartitions) {
   }
 }
 
+TEST_F(Parts, SettingsAreTakenByAProcessThatFoldsNothingAndCountForAll) {
+  auto intake = run("connectors");
+  auto first = run("processors", "0");
+  auto second = run("processors", "1");
+  auto api = run("api");
+  ASSERT_TRUE(intake->runs() && first->runs() && second->runs() && api->runs()) << api->process().err();
+  ask_until(*intake, "/v1/config", R"("section":"text","version":1,)");  // an owner of each section has said so
+  const auto apply = [&](const std::string& word) {
+    const std::string file = (scratch_.path() / "words.yaml").string();
+    std::ofstream(file) << "text:\n  words:\n    - {phrases: [" << word << "], issues: [technical], urgency: 2}\n";
+    return run_earshot({"config", "apply", file, "--section", "text", "--url", intake->url()});
+  };
+  // The later one counts, though its text is the lesser one and nobody knows here which version is kept.
+  for (const char* word : {"zapping", "flurbling"}) {
+    const Outcome applied = apply(word);
+    ASSERT_EQ(applied.exit_code, 0) << applied.err;
+    EXPECT_NE(applied.out.find("text: in force for all that is recorded from 20"), std::string::npos) << applied.out;
+  }
+  for (int i = 0; i < kCustomers; ++i) {
+    const HttpAnswer heard = intake->post(
+        "/v1/events", review_json({.id = "w" + std::to_string(i), .key = customer(i), .text = "It is flurbling"}));
+    ASSERT_EQ(heard.status, 200) << heard.body;
+  }
+  expect_counted(*api, kCustomers, 1);
+  for (int i = 0; i < kCustomers; ++i)
+    EXPECT_NE(api->get("/v1/customers/" + customer(i)).body.find("technical"), std::string::npos)
+        << "in whichever partition: " << customer(i);
+  const HttpAnswer shown = ask_until(*api, "/v1/config", "flurbling");
+  EXPECT_NE(shown.body.find("flurbling"), std::string::npos) << shown.body;
+  const Outcome again = apply("flurbling");
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(again.out.find("changed"), std::string::npos) << again.out;
+  for (RunningEarshot* whom : {api.get(), second.get(), first.get(), intake.get()}) EXPECT_EQ(whom->end().exit_code, 0);
+}
+
 TEST_F(Parts, AnOwnerThatDoesNotAnswerIsNamedAndIsFoundAgainAtItsNewAddress) {
   auto intake = run("connectors");
   auto first = run("processors", "0");

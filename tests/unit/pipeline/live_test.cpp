@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "event/codec.h"
 #include "support/manual_clock.h"
 #include "unit/pipeline/toy.h"
 
@@ -80,6 +81,39 @@ TEST_F(LiveOfToys, FillsTenantAndTimeAndSendsCommandsToTheDesk) {
   ASSERT_TRUE(offer({command}).get());
   EXPECT_EQ(told(*memory, Topic::desk), std::vector<std::string>{"0:c"});
   EXPECT_EQ(seen_in(store, {index_of(Topic::desk), 0}, "acme"), "c ");
+}
+
+// Numbered by who knows what is kept, and told to every processor.
+TEST_F(LiveOfToys, SettingsGetTheirVersionAndGoEverywhereUnlessTheyAreInForce) {
+  clock.pass(std::chrono::minutes{5});
+  rules.number_settings = [](Event& event, ValueView* values) {
+    EXPECT_NE(values, nullptr) << "this pump folds the one partition there is";
+    auto& changed = std::get<ConfigChanged>(event.body);
+    changed.version = to_millis(event.recorded);
+    event.id = "numbered";
+    return changed.settings != "in force";
+  };
+  begin();
+  std::vector<Event> events = {said("1", kEarliest), said("2", kEarliest)};
+  events[0].body = ConfigChanged{"toys", 0, "new"};
+  events[1].body = ConfigChanged{"toys", 0, "in force"};
+  const auto outcome = offer(std::move(events)).get();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->accepted, 1);
+  EXPECT_EQ(outcome->duplicate, 1);
+  EXPECT_EQ(outcome->recorded, minute(5));
+  live->stop();
+  for (const Topic topic : {Topic::feedback, Topic::desk}) {
+    std::vector<std::string> versions;
+    const auto read = memory->read({index_of(topic), 0}, 0, 100, [&](const StoredRecord& record) {
+      const auto event = EventDecoder().decode(record.value);
+      if (const auto* changed = event ? std::get_if<ConfigChanged>(&event->body) : nullptr)
+        versions.push_back(event->id + " " + std::to_string(changed->version - to_millis(minute(5))));
+      return true;
+    });
+    EXPECT_TRUE(read);
+    EXPECT_EQ(versions, std::vector<std::string>{"numbered 0"});
+  }
 }
 
 TEST_F(LiveOfToys, AWatchdogSeesACommitThatDoesNotEnd) {
