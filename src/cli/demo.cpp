@@ -95,7 +95,7 @@ Result<void> import_history(Station& station, DemoCompany& company) {
 }
 
 int run(const Options& options) {
-  StopSignals signals;  // before any thread, so that only this one hears them
+  Signals signals;  // before any thread, so that only this one hears them
   Log log(LogLevel::warn);
   auto config = load_config("");
   if (!config) return fail(config.error());
@@ -124,7 +124,7 @@ int run(const Options& options) {
   company->go_live(clock.now());
   company->work_off(terminal.show_history(*company, clock.now()), clock.now());
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options.seconds);
-  while (!signals.wait_for(kBeat)) {
+  while (signals.wait_for(kBeat) == 0) {
     if (options.seconds > 0 && std::chrono::steady_clock::now() >= end) break;
     if ((*service)->trouble()) return 1;
     for (const CaseChanged& change : terminal.show_news(*company, clock.now())) company->hear_of(change, clock.now());

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/kafka_engine.h"
 #include "cli/refit.h"
+#include "cli/reload.h"
 #include "cli/service.h"
 #include "cli/signals.h"
 
@@ -42,6 +43,7 @@ Config config_of_worker(Config config, int worker) {
 int run(const Options& options) {
   auto config = load_config(options.config);
   if (!config) return fail(config.error(), 2);
+  const Config as_read = *config;
   if (!options.data.empty()) config->data = options.data;
   if (!options.listen.empty()) config->listen = options.listen;
   if (!options.slot.empty()) config->engine.slot = options.slot;
@@ -53,7 +55,7 @@ int run(const Options& options) {
   auto settings = parse_address(config->listen);
   if (!settings) return fail(settings.error(), 2);
 
-  StopSignals signals;  // before any thread, so that only this one hears them
+  Signals signals({SIGHUP});  // before any thread, so that only this one hears them
   Log log;
   const bool folds = config->only.empty() || config->only == "processors";
   if (!folds) config->engine.workers = 1;
@@ -80,7 +82,9 @@ int run(const Options& options) {
   log.info("earshot is running", {{"url", "http://" + settings->address + ":" + std::to_string((*service)->port())},
                                   {"data", config->data.string()}});
   std::vector<Watchdog> watchdogs((*service)->progress().size(), Watchdog(kStandingLooksMax));
-  while (!signals.wait_for(kLook)) {
+  int heard = 0;
+  while ((heard = signals.wait_for(kLook)) == 0 || heard == SIGHUP) {
+    if (heard == SIGHUP) reload(as_read, **service, log);
     if ((*service)->trouble()) return 1;
     if (is_kafka(*config)) (*service)->look_again();
     const auto progress = (*service)->progress();
@@ -111,6 +115,7 @@ void add_run(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"connectors", "processors", "api"}));
   command->footer(
       "Example: earshot run --config earshot.yaml\n"
+      "SIGHUP has it read the file again: sections silence, desk, insight and text apply from then on.\n"
       "A second process in Kafka: earshot run --config earshot.yaml --slot 1 --data data-1 --listen 127.0.0.1:8081");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }

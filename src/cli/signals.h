@@ -1,16 +1,17 @@
-// SIGINT and SIGTERM as something to wait for. Make one before any thread is started.
+// SIGINT, SIGTERM and what else is asked for, as something to wait for. Make one before any thread is started.
 #pragma once
 
 #include <chrono>
 #include <csignal>
+#include <initializer_list>
 
 namespace earshot::cli {
 
-class StopSignals {
+class Signals {
  public:
-  StopSignals();
-  // True when somebody wants us to stop.
-  bool wait_for(std::chrono::milliseconds time);
+  explicit Signals(std::initializer_list<int> others = {});
+  // The one that came; 0 if none did.
+  int wait_for(std::chrono::milliseconds time);
 
  private:
   sigset_t set_{};

@@ -250,6 +250,38 @@ TEST_F(Settings, NeedATokenOfAnAdministratorAndNoSecretsOfTheService) {
   EXPECT_TRUE(says(admin.out, "not applied: tokens; a service reads these when it starts")) << admin.out;
 }
 
+// The line must come, or the test does not end.
+TEST_F(Settings, AreReadAgainOnASignalAndABrokenFileLeavesThem) {
+  const std::string file = write("earshot.yaml", "fit_every_days: 7\n");
+  start(file);
+  hear("r-1", "customer:1");
+  const auto before = versions();
+  write("earshot.yaml", "silence:\n  horizon_day: 90\n");
+  service_->process().signal(SIGHUP);
+  const std::string refused = service_->process().wait_for("was not read again");
+  EXPECT_TRUE(says(refused, "did you mean horizon_days?")) << refused;
+  EXPECT_EQ(versions(), before);
+
+  write("earshot.yaml", "fit_every_days: 8\n" + words_);
+  service_->process().signal(SIGHUP);
+  EXPECT_TRUE(says(service_->process().wait_for("needs a start"), "key=fit_every_days"));
+  for (const char* section : {"desk", "silence", "text"}) {
+    const std::string line = service_->process().wait_for("settings are in force section=" + std::string(section));
+    EXPECT_TRUE(says(line, "from=20")) << line;
+  }
+  EXPECT_NE(service_->process().wait_for("settings are as they were section=insight"), "");
+  const auto after = versions();
+  EXPECT_EQ(after.at("insight"), before.at("insight"));
+  hear("r-2", "customer:2");
+  end();
+  EXPECT_FALSE(says(heard_of("customer:1").dump(), "technical"));
+  EXPECT_TRUE(says(heard_of("customer:2").dump(), "technical"));
+  start(file);
+  EXPECT_EQ(versions(), after);
+  end();
+  EXPECT_EQ(run_on(data(), {"replay", "--check"}).exit_code, 0);
+}
+
 TEST_F(Settings, OfADirectoryThatNobodyUsesAreAppliedThere) {
   const std::string words = write("words.yaml", words_);
   EXPECT_EQ(run_on(data(), {"config", "apply", words}).exit_code, 1) << "there is none";
