@@ -117,9 +117,10 @@ Result<void> apply_at_url(const Options& options) {
   const auto in_force = ask(**answers);
   if (!in_force) return in_force.error();
   if (auto compared = compare(*in_force, *config); !compared) return compared;
-  for (const auto& [section, settings] : config->sections) {
-    if (options.dry_run) break;
-    if (auto told = tell(**answers, section, settings); !told) return std::move(told.error()).in("section " + section);
+  // From the last one, text: whether its words can be looked for only the service says, and then nothing else is there.
+  for (auto one = config->sections.rbegin(); one != config->sections.rend() && !options.dry_run; ++one) {
+    if (auto told = tell(**answers, one->first, one->second); !told)
+      return std::move(told.error()).in("section " + one->first);
   }
   print_not_applied(*config);
   if (!options.dry_run && !config->sections.empty() && options.tenant.empty()) print_own_file(*config);
