@@ -56,13 +56,16 @@ TEST(DaySet, IsTheUnionOfThoseOfLinkedKeys) {
   EXPECT_TRUE(DaySet::united({}).empty());
 }
 
-TEST(DaySet, TellsTheFirstDayWithoutReadingTheRest) {
-  DaySet days;
-  EXPECT_FALSE(DaySet::first_of(days.bytes()).has_value());
-  for (const DayNumber day : {20'000, 19'000, 21'000, 18'999}) {
-    days.insert(day);
-    EXPECT_EQ(DaySet::first_of(days.bytes()), days.first());
+TEST(DaySet, GoesOnFromWhatWasKeptBesideTheBytes) {
+  DaySet read;
+  for (const DayNumber day : {20'000, 19'000, 21'000, 18'999, 20'000}) {
+    if (!read.empty()) read = DaySet::kept(read.bytes(), read.count(), *read.first(), *read.last());
+    read.insert(day);
   }
+  EXPECT_EQ(read, set_of({18'999, 19'000, 20'000, 21'000}));
+  EXPECT_EQ(read.count(), 4);
+  EXPECT_EQ(read.first(), 18'999);
+  EXPECT_EQ(read.last(), 21'000);
 }
 
 TEST(DaySet, RefusesBytesThatItDidNotWrite) {
