@@ -1,3 +1,4 @@
+// What the `earshot config` commands share.
 #pragma once
 
 #include <CLI/CLI.hpp>

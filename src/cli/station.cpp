@@ -34,12 +34,12 @@ Result<std::unique_ptr<RocksStore>> open_state(const std::filesystem::path& dire
   return RocksStore::open(directory, {.format = kStateFormat, .write_ahead_log = true});
 }
 
-// A name of its own for each version.
-bool number_settings(Event& event, ValueView* values) {
+// Each version has a name of its own. False: they are in force.
+bool number_settings(Event& event, ValueView* values, Timestamp recorded) {
   auto& changed = std::get<ConfigChanged>(event.body);
   const auto kept = values == nullptr ? std::nullopt : kept_config(*values, event.tenant, changed.section);
   if (kept && kept->settings == changed.settings) return false;
-  changed.version = next_version(kept, event.recorded);
+  changed.version = next_version(kept, recorded);
   event.id = changed.section + "-" + std::to_string(changed.version);
   return true;
 }
@@ -160,7 +160,8 @@ Result<void> Station::record_config(const std::map<std::string, std::string>& se
     event.tenant = config_.tenant;
     event.time = event.recorded = pump_->now();  // of a new log: the earliest possible time
     event.body = ConfigChanged{section, 0, settings};
-    if (number_settings(event, &any->values())) pump_->append_everywhere(event);
+    // Who knows of none gives the first version, and what others have recorded stays.
+    if (number_settings(event, &any->values(), kEarliest)) pump_->append_everywhere(event);
   }
   if (auto folded = fold_what_is_there(); !folded) return folded;
   // An engine may show it only now; the front door goes by what was folded.
@@ -217,7 +218,9 @@ ImportRules Station::import_rules() const {
     return SeenEvents::look(event, key, values) == Seen::repeat;
   };
   rules.imported_until = [tenant = config_.tenant](ValueView& values) { return imported_until(values, tenant); };
-  rules.number_settings = number_settings;
+  rules.number_settings = [](Event& event, ValueView* values) {
+    return number_settings(event, values, event.recorded);
+  };
   return rules;
 }
 

@@ -144,6 +144,9 @@ TEST_F(Parts, SettingsAreTakenByAProcessThatFoldsNothingAndCountForAll) {
     std::ofstream(file) << "text:\n  words:\n    - {phrases: [" << word << "], issues: [technical], urgency: 2}\n";
     return run_earshot({"config", "apply", file, "--section", "text", "--url", intake->url()});
   };
+  const Outcome alone = run_earshot({"config", "apply", file()});
+  EXPECT_EQ(alone.exit_code, 2);
+  EXPECT_NE(alone.err.find("--url"), std::string::npos) << alone.err;
   // The later one counts, though its text is the lesser one and nobody knows here which version is kept.
   for (const char* word : {"zapping", "flurbling"}) {
     const Outcome applied = apply(word);
