@@ -1,6 +1,5 @@
 #include "pipeline/task.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "base/hash.h"
@@ -137,14 +136,12 @@ const std::string& Task::key_of(std::string_view record_key, std::string_view na
 
 void Task::begin_step(std::string_view record_key) {
   step_key_ = record_key;
-  std::swap(asked_, asked_before_);
   asked_.clear();
 }
 
 void Task::guess(std::string_view record_key, std::vector<Fingerprint>& names) const {
   std::string key;
   for (const Asked& asked : asked_) {
-    if (!asked.is_usual) continue;
     set_value_key(key, input_, record_key, asked.name);
     names.push_back(fingerprint(key));
   }
@@ -160,8 +157,7 @@ ValueCache::Entry& Task::entry_of(std::string_view record_key, std::string_view 
   }
   ValueCache::Entry& entry = values_.at(key_of(record_key, name), decode);
   if (asked_.size() == kAskedMax) return entry;
-  const bool is_usual = std::ranges::find(asked_before_, name, &Asked::name) != asked_before_.end();
-  asked_.push_back({std::string(name), &entry, is_usual});
+  asked_.push_back({std::string(name), &entry});
   if (asked_.size() == 2) ValueCache::pair(*asked_.front().entry, entry);
   return entry;
 }

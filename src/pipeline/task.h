@@ -55,7 +55,7 @@ class Task : private ValueView, private StepOutput {
   // numbered `commit`.
   std::vector<StateWrite> take_timer_writes(std::uint64_t commit);
 
-  // Adds what a step of this record key will probably ask for: what the last two steps asked for of their own.
+  // Adds what a step of this record key will probably ask for: what the last step asked for of its own.
   void guess(std::string_view record_key, std::vector<Fingerprint>& names) const;
 
   TopicPartition input() const { return input_; }
@@ -88,7 +88,6 @@ class Task : private ValueView, private StepOutput {
   struct Asked {
     std::string name;
     ValueCache::Entry* entry = nullptr;
-    bool is_usual = false;  // the step before asked for it, too
   };
 
   std::unique_ptr<Processor> processor_;
@@ -98,7 +97,6 @@ class Task : private ValueView, private StepOutput {
   std::string key_;
   std::string_view step_key_;  // of the step under way
   std::vector<Asked> asked_;   // by it; by the last one when there is none
-  std::vector<Asked> asked_before_;
   TimerQueue timers_;
   Lookahead upcoming_;  // of timers
   Timestamp now_{};

@@ -61,6 +61,9 @@ struct Silence {
   double act_at = 0;    // infinity: never
 };
 
+// Earshot looks on whole hours.
+inline double noticed(double at) { return 3600 * std::ceil(at / 3600); }
+
 // P(silent for H | history, silent until now) reaches `rho` after this many weeks of silence.
 inline double weeks_until(double rho, int repeats, double recency_weeks) {
   constexpr double kR = 0.5248, kAlpha = 6.1831, kA = 0.8914, kB = 1.6140, kHorizon = 26;

@@ -326,6 +326,7 @@ TEST_F(QueriesTest, AForecastReachesItsLevelsAtTheMomentsItNames) {
     for (const DayNumber day : days) set.insert(day);
     kept.set_days(set.bytes());
     kept.set_day_count(set.count());
+    kept.set_first_day(*set.first());
     kept.set_last_day(*set.last());
     values_.put(Topic::activity, record_key("acme", facet), Profile::facet_name(facet), kept);
   };
