@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t kReadRecords = 1024;
 constexpr std::size_t kTouchedBytes = 1024;  // of one value, roughly
 constexpr std::size_t kThreadsMax = 8;
-constexpr std::size_t kTimersHeld = std::size_t{1} << 17;  // most come and go between two writes, and leave nothing
 
 // What is to be folded: one task, up to where it stands.
 struct Work {
@@ -57,7 +56,7 @@ class Replay {
 
   Result<void> fold(const Work& work, std::size_t cache_bytes) {
     ValueCache values(scratch_, cache_bytes);
-    Task task(work.make(), work.position.input, values, kTimersHeld);
+    Task task(work.make(), work.position.input, values);
     if (auto loaded = task.load(scratch_); !loaded) return loaded;
     task.be_silent(true);
     values.begin_with_nothing();

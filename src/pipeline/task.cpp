@@ -28,8 +28,8 @@ std::string_view tenant_of(std::string_view record_key) { return record_key.subs
 
 }  // namespace
 
-Task::Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values, std::size_t timers_held)
-    : processor_(std::move(processor)), input_(input), values_(values), timers_(input, timers_held) {}
+Task::Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values)
+    : processor_(std::move(processor)), input_(input), values_(values), timers_(input) {}
 
 Result<void> Task::load(const StateStore& store) {
   if (auto loaded = timers_.load(store); !loaded) return std::move(loaded.error()).in("reading the timers");

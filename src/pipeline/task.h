@@ -29,9 +29,7 @@ class Task : private ValueView, private StepOutput {
     std::int64_t timers_fired = 0;
   };
 
-  // `timers_held`: about how many timers stay in memory.
-  Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values,
-       std::size_t timers_held = TimerQueue::kHeld);
+  Task(std::unique_ptr<Processor> processor, TopicPartition input, ValueCache& values);
 
   // Reads its now and its next timers from the store, and those after them when their time comes; it must outlive the
   // task. Where it goes on is the caller's business.

@@ -22,7 +22,7 @@ Result<void> TimerQueue::read_more(const std::string& from) {
   std::size_t read = 0;
   auto scanned = store_->scan(row_prefix(input_, kTimerRow), from, [&](std::string_view key, std::string_view) {
     if (edge_) return false;
-    hold(due_of_timer_key(key), {std::string(key)});
+    hold(due_of_timer_key(key), {std::string(key), kStored, 0, true});
     if (++read == held_max_) edge_ = key;
     return true;
   });
@@ -48,7 +48,7 @@ void TimerQueue::put_in_order(Moment& moment) {
   std::size_t kept = 0;
   for (std::size_t i = 1; i < entries.size(); ++i) {
     if (entries[i].key == entries[kept].key) {
-      entries[kept].is_stored = true;  // soon, by the other
+      entries[kept].has_row = true;  // soon, by the other
     } else if (++kept != i) {
       entries[kept] = std::move(entries[i]);
     }
@@ -60,9 +60,8 @@ void TimerQueue::put_in_order(Moment& moment) {
 
 void TimerQueue::add(const Timer& timer) {
   std::string key = timer_key(input_, timer);
-  const bool is_stored = edge_ && *edge_ < key;
   writes_.push_back({key, ""});
-  hold(timer.due, {std::move(key), last_commit_, writes_.size() - 1, is_stored});
+  hold(timer.due, {std::move(key), last_commit_, writes_.size() - 1});
 }
 
 std::optional<Timestamp> TimerQueue::next_due() const {
@@ -92,7 +91,7 @@ void TimerQueue::remove_row(Entry entry) {
   if (entry.set_after != last_commit_) return writes_.push_back({std::move(entry.key), std::nullopt});
   StateWrite& set = writes_[entry.write];
   set.value = std::nullopt;
-  if (!entry.is_stored) set.key.clear();
+  if (!entry.has_row) set.key.clear();
 }
 
 std::string_view TimerQueue::upcoming(std::size_t after) {

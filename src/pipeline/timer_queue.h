@@ -20,10 +20,8 @@ namespace earshot {
 
 class TimerQueue {
  public:
-  static constexpr std::size_t kHeld = 2'048;
-
   // `held`: how many are read at a time; about twice as many stay in memory.
-  explicit TimerQueue(TopicPartition input, std::size_t held = kHeld) : input_(input), held_max_(held) {}
+  explicit TimerQueue(TopicPartition input, std::size_t held = 2'048) : input_(input), held_max_(held) {}
 
   // Begins with the timer rows of the store, which must outlive the queue.
   Result<void> load(const StateStore& store);
@@ -55,7 +53,7 @@ class TimerQueue {
     std::string key;
     SetAfter set_after = kStored;
     std::size_t write = 0;  // its place in writes_, if it was set since they were taken
-    bool is_stored = true;  // perhaps: as long as nothing says that the store has no such row
+    bool has_row = false;  // in the store, or on its way there. What has one behind the edge is read before it is taken
   };
   // Those of one moment: many customers share an hour. Put in order, the last first, when their time comes.
   struct Moment {
