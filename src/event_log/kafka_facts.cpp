@@ -53,7 +53,7 @@ Result<void> KafkaFacts::set(std::string_view name, std::string_view value) {
 Result<void> KafkaFacts::append(std::string_view name, std::string_view value) const {
   kafka::Properties properties = connection_.security;
   properties.insert(properties.end(), {{"bootstrap.servers", connection_.bootstrap},
-                                       {"enable.idempotence", "true"},
+                                       {"acks", "all"},  // one written twice is the same fact
                                        {"message.timeout.ms", std::to_string(kPatienceMs)}});
   rd_kafka_resp_err_t outcome = RD_KAFKA_RESP_ERR__TIMED_OUT;
   const auto told = [](rd_kafka_t*, const rd_kafka_message_t* message, void* to) {
