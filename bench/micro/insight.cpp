@@ -26,6 +26,9 @@ class Values final : public ValueView {
     return *value;
   }
   void erase(std::string_view record_key, std::string_view name) override { values_.erase(key_of(record_key, name)); }
+  void put(std::string_view record_key, std::string_view name, std::string bytes, Decode decode) override {
+    values_[key_of(record_key, name)] = decode(bytes);
+  }
 
  private:
   const std::string& key_of(std::string_view record_key, std::string_view name) {

@@ -51,12 +51,9 @@ class ValueView {
   // Creates the value by decoding empty bytes if there is none. It will be written with the next commit.
   virtual AnyValue& edit(std::string_view record_key, std::string_view name, Decode decode) = 0;
   virtual void erase(std::string_view record_key, std::string_view name) = 0;
-  // An empty value in the place of whatever was there, which is not looked for. For what is written and seldom read
+  // An encoded value in the place of whatever was there, which is not looked for. For what is written and seldom read
   // again.
-  virtual AnyValue& replace(std::string_view record_key, std::string_view name, Decode decode) {
-    erase(record_key, name);
-    return edit(record_key, name, decode);
-  }
+  virtual void put(std::string_view record_key, std::string_view name, std::string bytes, Decode decode) = 0;
 };
 
 // ---- timers -------------------------------------------------------------------------------------------------------
@@ -130,9 +127,8 @@ class Step {
   }
   void erase(std::string_view name) { values_.erase(record_key_, name); }
   template <class Value>
-  Value& replace(std::string_view name) {
-    return const_cast<HeldValue<Value>&>(held<Value>(values_.replace(record_key_, name, &HeldValue<Value>::decode)))
-        .value;
+  void put(std::string_view name, const Value& value) {
+    values_.put(record_key_, name, value.SerializeAsString(), &HeldValue<Value>::decode);
   }
 
   // Values of another record key of this partition: settings stand under the tenant's name.
@@ -194,8 +190,14 @@ class Processor {
   virtual std::int32_t version() const = 0;                // says what its values mean; a newer one upgrades on read
   virtual void apply(const Event& event, Step& step) = 0;  // every event of the topic but the tick
   virtual void fire(const Timer& timer, Step& step) = 0;
-};
 
+  // For a processor with much state: this value, which lies in a near cache itself, will probably be read a few steps
+  // from here, and what it points to can be prefetched. Called twice, `again` when what was asked for first is near.
+  virtual void approach(const AnyValue& value, bool again) const {
+    (void)value;
+    (void)again;
+  }
+};
 // ---- record keys --------------------------------------------------------------------------------------------------
 
 // The partition of a record is murmur2 of its key; records that must be folded in one place share a key.

@@ -88,7 +88,6 @@ Result<CustomerAnswer> Queries::customer(std::string_view tenant, std::string_vi
     id = CustomerId{(*mark)->to().high(), (*mark)->to().low()};
     found = value<state::Customer>(Topic::activity, record_key(tenant, *id), "customer");
   }
-  const std::string at = record_key(tenant, *id);
   if (!found) return found.error();
   if (!*found) return Error{ErrorKind::NotFound, "nothing was heard of this customer"};
   const state::Customer& stored = **found;
@@ -96,18 +95,13 @@ Result<CustomerAnswer> Queries::customer(std::string_view tenant, std::string_vi
   CustomerAnswer answer;
   answer.customer = *id;
   answer.risk = risk_of(stored);
-  std::vector<state::Facet> facets;
-  for (const auto& ref : stored.facets()) {
-    const KeyHash facet{ref.high(), ref.low()};
-    auto held = value<state::Facet>(Topic::activity, at, Profile::facet_name(facet));
-    if (!held) return std::move(held.error());
-    if (!*held) continue;
-    const auto input = input_at(tenant, facet, (*held)->place());
-    answer.keys.push_back({facet, key_in(input, facet, state_.secret), input ? input->person.name : ""});
-    if (auto added = add_facet(tenant, facet, (*held)->entries(), answer); !added) return std::move(added.error());
-    facets.push_back(std::move(**held));
+  for (const auto& facet : stored.facets()) {
+    const KeyHash name = Profile::key_of(facet);
+    const auto input = input_at(tenant, name, facet.place());
+    answer.keys.push_back({name, key_in(input, name, state_.secret), input ? input->person.name : ""});
+    if (auto added = add_timeline(tenant, name, facet.entries(), answer); !added) return std::move(added.error());
   }
-  const CombinedProfile profile = Profile::combine(facets);
+  const CombinedProfile profile = Profile::combined(stored);
   answer.first_seen = profile.first_seen;
   answer.last_heard = profile.last_heard;
   answer.activity_days = profile.days.count();
@@ -128,19 +122,20 @@ Result<CustomerAnswer> Queries::customer(std::string_view tenant, std::string_vi
 
 // What was published tells when a customer came and when their risk changed; days and counts have gone on since.
 void Queries::complete(std::string_view tenant, CustomerRow& row) const {
-  CustomerChanged& customer = row.customer;
-  std::vector<state::Facet> facets;
-  for (const KeyHash facet : customer.facets) {
-    auto held = value<state::Facet>(Topic::activity, record_key(tenant, customer.customer), Profile::facet_name(facet));
-    if (!held || !*held) return;  // no state to ask: the row stays as it was published
-    if (row.key.empty()) {
-      const auto input = input_at(tenant, facet, (*held)->place());
-      row.key = key_in(input, facet, state_.secret);
-      if (input) row.name = input->person.name;
-    }
-    facets.push_back(std::move(**held));
+  const auto stored = value<state::Customer>(Topic::activity, record_key(tenant, row.customer.customer), "customer");
+  if (stored && *stored) complete(tenant, **stored, row);  // else no state to ask: the row stays as it was published
+}
+
+void Queries::complete(std::string_view tenant, const state::Customer& stored, CustomerRow& row) const {
+  for (const auto& facet : stored.facets()) {
+    if (!row.key.empty()) break;
+    const KeyHash name = Profile::key_of(facet);
+    const auto input = input_at(tenant, name, facet.place());
+    row.key = key_in(input, name, state_.secret);
+    if (input) row.name = input->person.name;
   }
-  const CombinedProfile profile = Profile::combine(facets);
+  CustomerChanged& customer = row.customer;
+  const CombinedProfile profile = Profile::combined(stored);
   customer.first_seen = profile.first_seen;
   customer.last_heard = profile.last_heard.value_or(profile.first_seen);
   customer.activity_days = profile.days.count();
@@ -156,22 +151,22 @@ std::optional<CustomerRow> Queries::standing(std::string_view tenant, CustomerId
   CustomerRow row;
   row.customer.customer = customer;
   row.customer.risk = risk_of(**found);
-  for (const auto& ref : (*found)->facets()) row.customer.facets.push_back({ref.high(), ref.low()});
+  for (const auto& facet : (*found)->facets()) row.customer.facets.push_back(Profile::key_of(facet));
   for (const auto& open : (*found)->cases())
     row.customer.open_cases += open.state() != static_cast<std::int32_t>(CaseState::resolved);
-  complete(tenant, row);
+  complete(tenant, **found, row);
   row.at = row.customer.last_heard;
   return row;
 }
 
 std::string Queries::clear_key(std::string_view tenant, CustomerId customer, KeyHash facet) const {
-  const auto held = value<state::Facet>(Topic::activity, record_key(tenant, customer), Profile::facet_name(facet));
-  if (!held || !*held) return "";
-  return key_in(input_at(tenant, facet, (*held)->place()), facet, state_.secret);
+  const auto stored = value<state::Customer>(Topic::activity, record_key(tenant, customer), "customer");
+  const auto* held = stored && *stored ? Profile::facet(facet, **stored) : nullptr;
+  return held == nullptr ? "" : key_in(input_at(tenant, facet, held->place()), facet, state_.secret);
 }
 
-Result<void> Queries::add_facet(std::string_view tenant, KeyHash facet, std::int64_t entries,
-                                CustomerAnswer& answer) const {
+Result<void> Queries::add_timeline(std::string_view tenant, KeyHash facet, std::int64_t entries,
+                                   CustomerAnswer& answer) const {
   const std::string at = record_key(tenant, answer.customer);
   const auto labels = value<state::DeskLabels>(Topic::desk, tenant, desk::kLabels);
   const bool are_labels = labels && *labels;

@@ -32,6 +32,7 @@ class Look final : public ValueView, public StepOutput {
   }
   AnyValue& edit(std::string_view, std::string_view, Decode) override { unwritable(); }
   void erase(std::string_view, std::string_view) override { unwritable(); }
+  void put(std::string_view, std::string_view, std::string, Decode) override { unwritable(); }
   void emit(Emitted) override { unwritable(); }
   void set_timer(Timer) override { unwritable(); }
 

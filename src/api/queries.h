@@ -22,6 +22,10 @@
 #include "event_log/topic_spec.h"
 #include "processors/customer/settings.h"
 
+namespace earshot::state {
+class Customer;
+}
+
 namespace earshot::api {
 
 inline constexpr std::size_t kRowsUsual = 100;
@@ -121,12 +125,13 @@ class Queries {
   Result<std::optional<Mended>> mended_of(std::string_view tenant, std::string_view letter) const;
   // Fills what is known only from state or only from a person's own event.
   void complete(std::string_view tenant, CustomerRow& row) const;
+  void complete(std::string_view tenant, const state::Customer& stored, CustomerRow& row) const;
   std::optional<CustomerRow> standing(std::string_view tenant, CustomerId customer) const;
   ClaimRow claim(std::string_view tenant, KeyHash facet) const;
   std::string clear_key(std::string_view tenant, CustomerId customer, KeyHash facet) const;
   void add_signals(std::string_view tenant, const std::set<std::string>& names, CustomerAnswer& answer) const;
   void add_cases(std::string_view tenant, const std::set<CaseId>& ids, CustomerAnswer& answer) const;
-  Result<void> add_facet(std::string_view tenant, KeyHash facet, std::int64_t entries, CustomerAnswer& answer) const;
+  Result<void> add_timeline(std::string_view tenant, KeyHash facet, std::int64_t entries, CustomerAnswer& answer) const;
   // A correction of what the analysis says of an input, into its row.
   void correct(std::string_view tenant, TimelineRow& row) const;
   struct FoundInput {

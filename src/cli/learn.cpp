@@ -11,30 +11,18 @@
 namespace earshot::cli {
 namespace {
 
-// One after the other, the values of one customer: the days of all identity keys are the days of the customer.
+constexpr std::string_view kCustomerRow("\0customer", 9);  // ends its key
+
+// The days of all identity keys are the days of the customer.
 class Customers {
  public:
   Customers(const CustomerSettings& settings, std::size_t customers_max)
       : settings_(settings), customers_max_(customers_max) {}
 
-  void value(std::string_view record_key, std::string_view name, std::string_view bytes) {
-    if (record_key != customer_) end_customer();
-    customer_ = record_key;
-    state::Facet facet;
-    if (!name.starts_with("facet/") || !facet.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return;
-    facets_.push_back(std::move(facet));
-  }
-
-  CustomersKnown take() {
-    end_customer();
-    return std::move(known_);
-  }
-
- private:
-  void end_customer() {
+  void add(const state::Customer& customer) {
     std::vector<DaySet> days;
     Traits traits;
-    for (const state::Facet& facet : facets_) {
+    for (const state::Facet& facet : customer.facets()) {
       if (auto some = DaySet::parse(facet.days()); some && !some->empty()) days.push_back(std::move(*some));
       Profile::add_traits(facet, traits);
     }
@@ -42,10 +30,12 @@ class Customers {
       known_.active_days.push_back(DaySet::united(days).days());
       if (!settings_.segments.empty()) known_.segments.emplace_back(segment_of(settings_.segments, traits));
     }
-    facets_.clear();
     if (known_.active_days.size() > customers_max_) halve();
   }
 
+  CustomersKnown take() { return std::move(known_); }
+
+ private:
   template <class T>
   static void keep_every_second(std::vector<T>& values) {
     for (std::size_t i = 0; 2 * i < values.size(); ++i) values[i] = std::move(values[2 * i]);
@@ -60,8 +50,6 @@ class Customers {
 
   const CustomerSettings& settings_;
   std::size_t customers_max_;
-  std::string customer_;
-  std::vector<state::Facet> facets_;
   std::size_t met_ = 0;
   std::size_t every_ = 1;
   CustomersKnown known_;
@@ -102,9 +90,9 @@ Result<CustomersKnown> known_of_state(const StateStore& state, const Config& con
     const std::string rows = row_prefix({index_of(Topic::activity), static_cast<std::uint16_t>(partition)}, kValueRow);
     const std::string prefix = rows + config.tenant + "/";
     auto scanned = state.scan(prefix, prefix, [&](std::string_view key, std::string_view bytes) {
-      key.remove_prefix(rows.size());
-      const std::size_t end = key.find('\0');
-      customers.value(key.substr(0, end), key.substr(end + 1), bytes);
+      state::Customer customer;
+      if (key.ends_with(kCustomerRow) && customer.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+        customers.add(customer);
       return !stop.stop_requested();
     });
     if (!scanned) return std::move(scanned.error()).in("reading the customers");

@@ -22,7 +22,7 @@ namespace earshot::cli {
 
 // Of the values in the state store. A new one makes every start rebuild the state from the log: for when values of old
 // would be misread.
-inline constexpr const char* kStateFormat = "6";
+inline constexpr const char* kStateFormat = "7";
 
 using Progress = std::function<void(const std::string& what, std::int64_t done, std::int64_t of)>;
 

@@ -8,11 +8,14 @@ void Lookahead::take(const Task& task, const ValueCache& values, std::string_vie
   std::vector<Fingerprint>& names = names_[taken_++ % names_.size()];
   names.clear();
   if (!record_key.empty()) task.guess(record_key, names);
-  bring(values, 0, ValueCache::Stage::place);
-  bring(values, kApart, ValueCache::Stage::entry);
-  bring(values, 2 * kApart, ValueCache::Stage::value);
-  bring(values, 3 * kApart, ValueCache::Stage::other_entry);
-  bring(values, 4 * kApart, ValueCache::Stage::other_value);
+  bring(0, [&](const Fingerprint& name) { values.approach(name, ValueCache::Stage::place); });
+  bring(1, [&](const Fingerprint& name) { values.approach(name, ValueCache::Stage::entry); });
+  bring(2, [&](const Fingerprint& name) { values.approach(name, ValueCache::Stage::value); });
+  for (const bool again : {false, true}) {
+    bring(again ? 4 : 3, [&](const Fingerprint& name) {
+      if (const AnyValue* value = values.known(name)) task.processor().approach(*value, again);
+    });
+  }
 }
 
 }  // namespace earshot

@@ -26,9 +26,12 @@ class Lookahead {
   void begin() { taken_ = 0; }
 
  private:
-  void bring(const ValueCache& values, std::size_t back, ValueCache::Stage stage) const {
+  // What was taken so many stages ago.
+  template <class Approach>
+  void bring(std::size_t stage, const Approach& approach) const {
+    const std::size_t back = stage * kApart;
     if (taken_ <= back) return;
-    for (const Fingerprint& name : names_[(taken_ - 1 - back) % names_.size()]) values.approach(name, stage);
+    for (const Fingerprint& name : names_[(taken_ - 1 - back) % names_.size()]) approach(name);
   }
 
   std::array<std::vector<Fingerprint>, 4 * kApart + 1> names_;  // of values that the records will probably ask for

@@ -158,7 +158,6 @@ ValueCache::Entry& Task::entry_of(std::string_view record_key, std::string_view 
   ValueCache::Entry& entry = values_.at(key_of(record_key, name), decode);
   if (asked_.size() == kAskedMax) return entry;
   asked_.push_back({std::string(name), &entry});
-  if (asked_.size() == 2) ValueCache::pair(*asked_.front().entry, entry);
   return entry;
 }
 
@@ -172,8 +171,8 @@ AnyValue& Task::edit(std::string_view record_key, std::string_view name, Decode 
 
 void Task::erase(std::string_view record_key, std::string_view name) { values_.erase(key_of(record_key, name)); }
 
-AnyValue& Task::replace(std::string_view record_key, std::string_view name, Decode decode) {
-  return values_.replace(key_of(record_key, name), decode);
+void Task::put(std::string_view record_key, std::string_view name, std::string bytes, Decode decode) {
+  values_.put(key_of(record_key, name), std::move(bytes), decode);
 }
 
 void Task::emit(Emitted emitted) { emitted_.push_back(std::move(emitted)); }

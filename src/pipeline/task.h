@@ -68,7 +68,7 @@ class Task : private ValueView, private StepOutput {
   const AnyValue* find(std::string_view record_key, std::string_view name, Decode decode) override;
   AnyValue& edit(std::string_view record_key, std::string_view name, Decode decode) override;
   void erase(std::string_view record_key, std::string_view name) override;
-  AnyValue& replace(std::string_view record_key, std::string_view name, Decode decode) override;
+  void put(std::string_view record_key, std::string_view name, std::string bytes, Decode decode) override;
   bool is_silent() const override { return is_silent_; }
   void emit(Emitted emitted) override;
   void set_timer(Timer timer) override;

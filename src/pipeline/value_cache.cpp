@@ -1,6 +1,7 @@
 #include "pipeline/value_cache.h"
 
 #include "base/hash.h"
+#include "base/prefetch.h"
 #include "earshot/check.h"
 
 namespace earshot {
@@ -16,9 +17,8 @@ constexpr std::uint32_t kDecodedFactor = 2;
 constexpr std::size_t kEntriesKept = 4096;
 constexpr int kLooks = 4;
 
-// Most values are written once and never looked at again: ids of events, entries of timelines. They do not push out
-// customers, because only a value that is asked for when it is no longer new counts as used. A step asks for the same
-// one several times.
+// Most values are written once and never looked at again, as ids of events. They do not push out customers, because
+// only a value that is asked for when it is no longer new counts as used. A step asks for the same one several times.
 constexpr std::uint64_t kNew = 64;
 
 // Touched values ahead of which one is brought near before it is encoded.
@@ -26,10 +26,6 @@ constexpr std::size_t kNear = 4;
 
 // Of a value: its fields, not what they point to.
 constexpr std::size_t kApproached = 384;
-
-void prefetch(const void* from, std::size_t bytes) {
-  for (std::size_t at = 0; at < bytes; at += 64) __builtin_prefetch(static_cast<const char*>(from) + at);
-}
 
 }  // namespace
 
@@ -41,7 +37,7 @@ ValueCache::Entry& ValueCache::at(const std::string& key, ValueView::Decode deco
     keep(entry);
     return entry;
   }
-  auto stored = has_nothing_stored_ ? Result<std::optional<std::string>>(std::nullopt) : store_.get(key);
+  auto stored = read(key, name);
   // Going on with a value that cannot be read would write wrong state over it.
   EARSHOT_CHECK(stored, "the state store cannot be read; start again: one that is damaged is moved aside and rebuilt");
   Entry& entry = add(key, name, !*stored);  // that there is none is soon found out again
@@ -52,6 +48,12 @@ ValueCache::Entry& ValueCache::at(const std::string& key, ValueView::Decode deco
     bytes_ += held;
   }
   return entry;
+}
+
+Result<std::optional<std::string>> ValueCache::read(const std::string& key, const Name& name) const {
+  if (const auto put = put_.find(name)) return std::optional(std::string(*put));
+  if (has_nothing_stored_) return std::optional<std::string>();
+  return store_.get(key);
 }
 
 ValueCache::Entry& ValueCache::add(const std::string& key, const Name& name, bool is_once) {
@@ -92,13 +94,18 @@ void ValueCache::erase(const std::string& key) {
   touch(entry);
 }
 
-AnyValue& ValueCache::replace(const std::string& key, ValueView::Decode decode) {
+void ValueCache::put(const std::string& key, std::string bytes, ValueView::Decode decode) {
   const Name name = fingerprint(key);
+  put_.forget(newest_written());
   const auto known = entries_.find(name);
-  Entry& entry = known == entries_.end() ? add(key, name, true) : *known->second;
-  entry.value = decode("");
-  touch(entry);
-  return *entry.value;
+  if (known == entries_.end()) return put_.put(key, name, std::move(bytes));
+  known->second->value = decode(bytes);
+  touch(*known->second);
+}
+
+const AnyValue* ValueCache::known(const Fingerprint& name) const {
+  const auto found = entries_.find(name);
+  return found == entries_.end() ? nullptr : found->second->value.get();
 }
 
 void ValueCache::approach(const Fingerprint& name, Stage stage) const {
@@ -107,16 +114,11 @@ void ValueCache::approach(const Fingerprint& name, Stage stage) const {
   if (known == entries_.end()) return;
   const Entry& entry = *known->second;
   if (stage == Stage::entry) return prefetch(&entry, sizeof entry);
-  if (stage == Stage::value) {
-    entries_.prefetch(entry.other);
-    if (entry.value) prefetch(entry.value.get(), kApproached);
-  } else if (entry.other != entry.name) {
-    approach(entry.other, stage == Stage::other_entry ? Stage::entry : Stage::value);
-  }
+  if (entry.value) prefetch(entry.value.get(), kApproached);
 }
 
 void ValueCache::clear() {
-  EARSHOT_CHECK(touched_.empty(), "what was touched is committed before it is forgotten");
+  EARSHOT_CHECK(touched() == 0, "what was touched is committed before it is forgotten");
   entries_.clear();
   clock_.clear();
   once_.clear();
@@ -131,8 +133,8 @@ void ValueCache::touch(Entry& entry) {
 
 std::vector<StateWrite> ValueCache::take_touched(std::uint64_t commit) {
   has_nothing_stored_ = false;
-  std::vector<StateWrite> writes;
-  writes.reserve(touched_.size());
+  std::vector<StateWrite> writes = put_.take(commit);
+  writes.reserve(writes.size() + touched_.size());
   for (std::size_t i = 0; i < touched_.size(); ++i) {
     if (i + 2 * kNear < touched_.size()) prefetch(touched_[i + 2 * kNear], sizeof(Entry));
     if (i + kNear < touched_.size()) {

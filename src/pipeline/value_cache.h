@@ -18,6 +18,7 @@
 #include "earshot/ids.h"
 #include "earshot/processor.h"
 #include "earshot/state_store.h"
+#include "pipeline/put_values.h"
 
 namespace earshot {
 
@@ -37,10 +38,11 @@ class ValueCache {
   const AnyValue* find(const std::string& key, ValueView::Decode decode) { return find(at(key, decode)); }
   AnyValue& edit(const std::string& key, ValueView::Decode decode) { return edit(at(key, decode), decode); }
   void erase(const std::string& key);
-  // An empty value, whatever was there. It goes as soon as it is in the store, unless it is asked for before.
-  AnyValue& replace(const std::string& key, ValueView::Decode decode);
+  // Whatever was there. It is held until it is in the store.
+  void put(const std::string& key, std::string bytes, ValueView::Decode decode);
 
-  // What was touched since the last call, in no order, encoded; it belongs to the commit numbered `commit`.
+  // What was touched since the last call, encoded, of one key the last counts; it belongs to the commit numbered
+  // `commit`.
   std::vector<StateWrite> take_touched(std::uint64_t commit);
 
   // The store may have changed. Of a cache whose writes are all in the store.
@@ -56,17 +58,15 @@ class ValueCache {
     return [written = written_, commit] { written->store(commit, std::memory_order_release); };
   }
 
-  // Two values that are asked for together.
-  static void pair(Entry& a, Entry& b);
-
   // Asks the processor to bring what is known of a key nearer, without waiting for it: its place in the table, then the
-  // entry, then the value and the place of the one it is paired with, and so on. Each stage reads what the one before
-  // has asked for.
-  enum class Stage { place, entry, value, other_entry, other_value };
+  // entry, then the value. Each stage reads what the one before has asked for.
+  enum class Stage { place, entry, value };
   void approach(const Fingerprint& name, Stage stage) const;
+  // nullptr when nothing is known of it, or that it is absent.
+  const AnyValue* known(const Fingerprint& name) const;
 
-  std::size_t size() const { return entries_.size(); }
-  std::size_t touched() const { return touched_.size(); }
+  std::size_t size() const { return entries_.size() + put_.size(); }
+  std::size_t touched() const { return touched_.size() + put_.untaken(); }
 
  private:
   // By fingerprint alone: a look-up of what is not there stays in one line of memory. No two keys share one, by chance
@@ -77,6 +77,7 @@ class ValueCache {
   };
   using Entries = absl::flat_hash_map<Name, std::unique_ptr<Entry>, LowBits>;
 
+  Result<std::optional<std::string>> read(const std::string& key, const Name& name) const;
   Entry& add(const std::string& key, const Name& name, bool is_once);
   void keep(Entry& entry);
   void touch(Entry& entry);
@@ -90,6 +91,7 @@ class ValueCache {
   std::size_t bytes_ = 0;
   bool has_nothing_stored_ = false;
   Entries entries_;
+  PutValues put_;
   std::vector<Entry*> touched_;
   std::vector<Entry*> clock_;  // every other entry, in the order the hand passes
   std::size_t hand_ = 0;
@@ -101,28 +103,22 @@ class ValueCache {
 
 class ValueCache::Entry {
  public:
-  Entry(const std::string& row_key, const Name& fingerprint) : key(row_key), name(fingerprint), other(fingerprint) {}
+  Entry(const std::string& row_key, const Name& fingerprint) : key(row_key), name(fingerprint) {}
 
  private:
   friend class ValueCache;
   std::string key;
   Name name;
-  Name other;                       // of the one it is paired with; its own: none
   std::unique_ptr<AnyValue> value;  // nothing: known to be absent
   std::uint64_t commit = 0;         // of its last write
   std::uint64_t number = 0;         // of those that were ever added
   std::uint32_t bytes = 0;          // an estimate of what it holds
   bool touched = false;
-  bool is_once = false;  // absent, or written by `replace`; and not asked for since
+  bool is_once = false;  // absent, and not asked for since
   bool used = false;     // again, since the clock hand last passed
 };
 
 inline const AnyValue* ValueCache::find(const Entry& entry) { return entry.value.get(); }
-
-inline void ValueCache::pair(Entry& a, Entry& b) {
-  a.other = b.name;
-  b.other = a.name;
-}
 
 inline bool ValueCache::is_younger_than(std::uint64_t additions, const Entry& entry) const {
   return added_ - entry.number < additions;

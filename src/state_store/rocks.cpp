@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
+#include <cstring>
 #include <fstream>
 #include <span>
 #include <utility>
@@ -110,8 +112,9 @@ struct Sorted {
 
 std::array<std::uint64_t, 2> mark_of(std::string_view bytes) {
   std::array<std::uint64_t, 2> mark{};
-  for (std::size_t i = 0; i < std::min(bytes.size(), sizeof mark); ++i)
-    mark[i / 8] |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (56 - i % 8 * 8);
+  std::memcpy(mark.data(), bytes.data(), std::min(bytes.size(), sizeof mark));
+  static_assert(std::endian::native == std::endian::little);
+  for (std::uint64_t& part : mark) part = __builtin_bswap64(part);
   return mark;
 }
 
@@ -128,17 +131,19 @@ std::size_t shared_by_all(std::span<const Sorted> writes) {
 // pointer.
 void sort_by_key(std::span<Sorted> writes) {
   constexpr std::size_t kFew = 8;
-  const auto by_key = [](const Sorted& a, const Sorted& b) { return a.write->key < b.write->key; };
-  if (writes.size() <= kFew) return std::ranges::stable_sort(writes, by_key), void();
+  const auto by_key = [](const Sorted& a, const Sorted& b) {
+    const int order = a.write->key.compare(b.write->key);
+    return order != 0 ? order < 0 : a.write < b.write;  // of one key the later write stays behind
+  };
+  if (writes.size() <= kFew) return std::ranges::sort(writes, by_key), void();
   const std::size_t shared = shared_by_all(writes);
   for (Sorted& one : writes) one.mark = mark_of(std::string_view(one.write->key).substr(shared));
-  std::ranges::sort(writes, [](const Sorted& a, const Sorted& b) {
-    return a.mark != b.mark ? a.mark < b.mark : a.write < b.write;  // of one key the later write stays behind
-  });
+  std::ranges::sort(
+      writes, [](const Sorted& a, const Sorted& b) { return a.mark != b.mark ? a.mark < b.mark : a.write < b.write; });
   for (std::size_t begin = 0, end = 0; begin < writes.size(); begin = end) {
     while (end < writes.size() && writes[end].mark == writes[begin].mark) ++end;
     const auto alike = writes.subspan(begin, end - begin);
-    if (alike.size() == writes.size()) return std::ranges::stable_sort(alike, by_key), void();
+    if (alike.size() == writes.size()) return std::ranges::sort(alike, by_key), void();
     sort_by_key(alike);
   }
 }

@@ -64,6 +64,9 @@ class Store final : public ValueView, public StepOutput {
     return *value;
   }
   void erase(std::string_view, std::string_view name) override { values_.erase(std::string(name)); }
+  void put(std::string_view, std::string_view name, std::string bytes, Decode decode) override {
+    values_[std::string(name)] = decode(bytes);
+  }
   void emit(Emitted emitted) override { emitted_.push_back(std::move(emitted)); }
   void set_timer(Timer timer) override { timers_.insert(std::move(timer)); }
 

@@ -254,19 +254,18 @@ class Told {
       std::string line = customer + " unhappy " + std::to_string(!kept.negative_signal().empty()) + " at risk " +
                          std::to_string(!kept.at_risk_signal().empty()) + " silent " +
                          std::to_string(kept.silence_level()) + " keys";
-      for (const auto& facet : kept.facets()) line += " " + KeyHash{facet.high(), facet.low()}.hex();
+      for (const auto& facet : kept.facets()) line += " " + Profile::key_of(facet).hex();
       std::set<std::string> cases;
       for (const auto& one : kept.cases())
         cases.insert(KeyHash{one.facet().high(), one.facet().low()}.hex() + "=" + std::to_string(one.state()));
       for (const std::string& one : cases) line += " case " + one;
       picture.insert(line);
-    } else if (name.starts_with("facet/")) {
-      state::Facet facet;
-      EXPECT_TRUE(facet.ParseFromString(bytes));
-      facet.clear_taken();
-      facet.clear_place();    // where it stands in the log
-      facet.clear_entries();  // steps of cases among them
-      picture.insert(customer + " " + name + " " + fingerprint(facet.SerializeAsString()).hex());
+      for (state::Facet facet : kept.facets()) {
+        facet.clear_taken();
+        facet.clear_place();    // where it stands in the log
+        facet.clear_entries();  // steps of cases among them
+        picture.insert(customer + " facet " + fingerprint(facet.SerializeAsString()).hex());
+      }
     } else if (name.starts_with("timeline/")) {
       state::TimelineEntry entry;
       EXPECT_TRUE(entry.ParseFromString(bytes));

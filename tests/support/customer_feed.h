@@ -106,7 +106,11 @@ class CustomerFeed {
     return found;
   }
   state::Customer customer() const { return value<state::Customer>("customer"); }
-  state::Facet facet() const { return value<state::Facet>(Profile::facet_name(facet_)); }
+  state::Facet facet() const {
+    const state::Customer kept = customer();
+    const auto* found = Profile::facet(facet_, kept);
+    return found == nullptr ? state::Facet{} : *found;
+  }
 
   std::string key() const { return record_key("acme", customer_); }
   KeyHash facet_hash() const { return facet_; }

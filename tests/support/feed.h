@@ -90,6 +90,10 @@ class Feed : private ValueView, private StepOutput {
     touched_.erase(key);
     stored_.erase(key);
   }
+  void put(std::string_view record_key, std::string_view name, std::string bytes, Decode) override {
+    erase(record_key, name);
+    stored_[Key{record_key, name}] = std::move(bytes);
+  }
   void emit(Emitted emitted) override { emitted_.push_back(std::move(emitted)); }
   void set_timer(Timer timer) override { timers_.insert(std::move(timer)); }
 

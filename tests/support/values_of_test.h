@@ -36,13 +36,11 @@ class ValuesOfTest {
   void put_customer(KeyHash facet, Offset place, const std::string& signal = "one") {
     const std::string at = record_key("acme", facet);
     state::Customer customer;
-    auto* ref = customer.add_facets();
-    ref->set_high(facet.high);
-    ref->set_low(facet.low);
     customer.set_silence_level(2);
     customer.set_silence_signal(signal);
-    put(Topic::activity, at, "customer", customer);
-    state::Facet kept;
+    state::Facet& kept = *customer.add_facets();
+    kept.set_high(facet.high);
+    kept.set_low(facet.low);
     kept.set_first_ms(1'770'000'000'000);
     kept.set_last_heard_ms(1'771'000'000'000);
     kept.set_days(DaySet().bytes());
@@ -51,7 +49,7 @@ class ValuesOfTest {
     kept.set_sentiment_permille(-800);
     kept.set_entries(2);
     kept.set_place(place);
-    put(Topic::activity, at, Profile::facet_name(facet), kept);
+    put(Topic::activity, at, "customer", customer);
     put_said(facet, place, "web");
     state::TimelineEntry opened;
     opened.set_at_ms(1'771'000'000'000);

@@ -48,7 +48,7 @@ const std::map<std::string, std::string> kLibraries = {
     {"CLI/", "src/cli"},
     {"prometheus/", "src/telemetry/metrics.cpp"},
     {"spdlog/", "src/telemetry/log.cpp"},
-    {"absl/", "src/base/zone.cpp src/pipeline/timer_queue.h src/pipeline/value_cache.h"},
+    {"absl/", "src/base/zone.cpp src/pipeline/put_values.h src/pipeline/timer_queue.h src/pipeline/value_cache.h"},
     {"openssl/", "src/base/hash.cpp"},
     {"curl/", "src/sinks/http_post.cpp src/cli/answers_of_url.cpp"},
     {"zlib", "connectors/support/gunzip.cpp"},

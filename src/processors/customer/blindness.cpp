@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "processors/customer/profile.h"
 #include "state/customer.pb.h"
 
 namespace earshot {
@@ -15,11 +14,10 @@ bool is_about(const state::SourceGap& gap, const std::string& channel) {
   return std::find(gap.channels().begin(), gap.channels().end(), channel) != gap.channels().end();
 }
 
-bool is_heard_through(const state::SourceGap& gap, const state::Customer& customer, Step& step) {
-  return std::any_of(customer.facets().begin(), customer.facets().end(), [&](const state::KeyRef& ref) {
-    const auto* facet = step.find<state::Facet>(Profile::facet_name({ref.high(), ref.low()}));
-    return facet != nullptr && std::any_of(facet->channels().begin(), facet->channels().end(),
-                                           [&](const std::string& channel) { return is_about(gap, channel); });
+bool is_heard_through(const state::SourceGap& gap, const state::Customer& customer) {
+  return std::any_of(customer.facets().begin(), customer.facets().end(), [&](const state::Facet& facet) {
+    return std::any_of(facet.channels().begin(), facet.channels().end(),
+                       [&](const std::string& channel) { return is_about(gap, channel); });
   });
 }
 
@@ -52,7 +50,7 @@ std::vector<BlindSpan> Blindness::after(Timestamp since, Step& step) {
     const bool lasts = gap.to_ms() >= to_millis(kNever);
     const Timestamp from = std::max(since, from_millis(gap.from_ms()));
     const Timestamp to = lasts ? step.now() + kLookAgain : from_millis(gap.to_ms());
-    if (to <= from || !is_heard_through(gap, *customer, step)) continue;
+    if (to <= from || !is_heard_through(gap, *customer)) continue;
     if (!blind.empty() && from <= blind.back().to) {
       blind.back().to = std::max(blind.back().to, to);
     } else {

@@ -11,18 +11,17 @@ std::optional<Contract> contract_of(Step& step) {
   if (customer == nullptr) return std::nullopt;
   std::int64_t newest = 0, since = 0, renewal = 0, renews = 0;
   bool is_in_force = false;
-  for (const auto& ref : customer->facets()) {
-    const auto* facet = step.find<state::Facet>(Profile::facet_name({ref.high(), ref.low()}));
-    if (facet == nullptr || facet->contract_ms() == 0) continue;
-    if (facet->contract_ms() >= newest) {
-      is_in_force = Profile::has_contract(*facet) || (facet->contract_ms() == newest && is_in_force);
-      newest = facet->contract_ms();
+  for (const auto& facet : customer->facets()) {
+    if (facet.contract_ms() == 0) continue;
+    if (facet.contract_ms() >= newest) {
+      is_in_force = Profile::has_contract(facet) || (facet.contract_ms() == newest && is_in_force);
+      newest = facet.contract_ms();
     }
-    if (facet->contract_since_ms() != 0)
-      since = since == 0 ? facet->contract_since_ms() : std::min<std::int64_t>(since, facet->contract_since_ms());
-    if (facet->renewal_ms() >= renewal && facet->renews_ms() != 0) {
-      renews = facet->renewal_ms() == renewal ? std::max<std::int64_t>(renews, facet->renews_ms()) : facet->renews_ms();
-      renewal = facet->renewal_ms();
+    if (facet.contract_since_ms() != 0)
+      since = since == 0 ? facet.contract_since_ms() : std::min<std::int64_t>(since, facet.contract_since_ms());
+    if (facet.renewal_ms() >= renewal && facet.renews_ms() != 0) {
+      renews = facet.renewal_ms() == renewal ? std::max<std::int64_t>(renews, facet.renews_ms()) : facet.renews_ms();
+      renewal = facet.renewal_ms();
     }
   }
   if (!is_in_force) return std::nullopt;

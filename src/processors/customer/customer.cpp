@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/prefetch.h"
 #include "event/json_reader.h"
 #include "processors/control.h"
 #include "processors/customer/blindness.h"
@@ -49,6 +50,14 @@ class Customer final : public Processor {
     const CustomerSettings& now = settings(step);
     Season::close(now.quiet_permille, step);
     if (silence_.fire(timer, now, step)) announce(step);
+  }
+
+  void approach(const AnyValue& value, bool again) const override {
+    const auto* held = dynamic_cast<const HeldValue<state::Customer>*>(&value);
+    if (held == nullptr) return;
+    const auto& facets = held->value.facets();
+    if (!again) return prefetch(facets.data(), sizeof(void*));
+    if (!facets.empty()) prefetch(&facets.Get(0), sizeof(state::Facet));
   }
 
  private:
@@ -131,12 +140,12 @@ class Customer final : public Processor {
   // Tells other systems how the customer stands: when they are new and when something that matters has changed.
   static void announce(Step& step, std::optional<CustomerId> became = std::nullopt) {
     if (!step.is_heard()) return;
-    const CombinedProfile profile = Profile::combined(step);
     const auto* customer = step.find<state::Customer>("customer");
+    const CombinedProfile profile = Profile::combined(*customer);
     CustomerChanged changed;
     const std::string_view key = step.record_key();
     changed.customer = *CustomerId::parse(key.substr(key.find('/') + 1));
-    for (const auto& facet : customer->facets()) changed.facets.push_back({facet.high(), facet.low()});
+    for (const auto& facet : customer->facets()) changed.facets.push_back(Profile::key_of(facet));
     changed.first_seen = profile.first_seen;
     changed.last_heard = profile.last_heard.value_or(profile.first_seen);
     changed.activity_days = profile.days.count();

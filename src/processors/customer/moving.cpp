@@ -36,12 +36,15 @@ std::vector<state::MovedFacet> pack(KeyHash name, std::int64_t epoch, Step& step
   parts[0].set_epoch(epoch);
   if (step.find<state::Customer>("customer") != nullptr)
     CaseList(step.edit<state::Customer>("customer")).take_out(name, parts[0]);
-  const auto* facet = step.find<state::Facet>(Profile::facet_name(name));
+  const auto* facet = Profile::facet(name, step);
   if (facet == nullptr) return parts;
   const std::int64_t ever = facet->entries();
   const auto entries = Timeline::take_out(name, step);
-  *parts[0].mutable_facet() = *step.find<state::Facet>(Profile::facet_name(name));
-  parts[0].mutable_facet()->set_entries(ever - static_cast<std::int64_t>(entries.size()));
+  auto& moved = *parts[0].mutable_facet();
+  moved = *facet;
+  moved.clear_high();
+  moved.clear_low();
+  moved.set_entries(ever - static_cast<std::int64_t>(entries.size()));
   std::size_t bytes = parts[0].ByteSizeLong();
   for (const auto& entry : entries) {
     const std::size_t size = entry.ByteSizeLong();
@@ -75,7 +78,7 @@ bool take_once(const FacetMoved& moved, const state::MovedFacet& what, state::Fa
 }  // namespace
 
 std::optional<CustomerId> gone_to(KeyHash facet, Step& step) {
-  if (step.find<state::Facet>(Profile::facet_name(facet)) != nullptr) return std::nullopt;
+  if (Profile::facet(facet, step) != nullptr) return std::nullopt;
   const auto* mark = step.find<state::FacetMark>(mark_name(facet));
   if (mark == nullptr) return std::nullopt;
   return customer_in(*mark);
@@ -85,7 +88,7 @@ bool release(const FacetReassigned& reassigned, Step& step) {
   const std::string mark_at = mark_name(reassigned.facet);
   const auto* before = step.find<state::FacetMark>(mark_at);
   if (before != nullptr && before->epoch() >= reassigned.epoch) return false;
-  const bool is_here = step.find<state::Facet>(Profile::facet_name(reassigned.facet)) != nullptr;
+  const bool is_here = Profile::facet(reassigned.facet, step) != nullptr;
   const auto parts = pack(reassigned.facet, reassigned.epoch, step);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     send({reassigned.facet, reassigned.from, reassigned.to, reassigned.epoch, static_cast<std::int64_t>(i),
@@ -125,10 +128,9 @@ bool receive(const FacetMoved& moved, Step& step) {
     if (is_known) CaseList(step.edit<state::Customer>("customer")).put_in(what);
     return false;
   }
-  auto& facet = step.edit<state::Facet>(Profile::facet_name(moved.facet));
+  auto& facet = Profile::edit_facet(moved.facet, step);
   if (!take_once(moved, what, facet)) return false;
   if (what.has_facet()) Profile::merge(what.facet(), facet);
-  Profile::add_facet(moved.facet, step);
   const std::int64_t lost = what.facet().entries();
   Timeline::put_in(moved.facet, {what.entries().begin(), what.entries().end()}, lost, step);
   CaseList(step.edit<state::Customer>("customer")).put_in(what);

@@ -111,32 +111,22 @@ void use_channel(const std::string& channel, state::Facet& facet) {
   if (channels->size() > kChannelsMax) channels->RemoveLast();
 }
 
-CombinedProfile combine_all(const std::vector<const state::Facet*>& facets) {
-  CombinedProfile all;
-  std::vector<DaySet> days;
-  std::int64_t weighted = 0;
-  for (const state::Facet* facet : facets) {
-    const Timestamp first = from_millis(facet->first_ms());
-    if (facet == facets.front() || first < all.first_seen) all.first_seen = first;
-    if (facet->last_heard_ms() != 0)
-      all.last_heard = std::max(all.last_heard.value_or(kEarliest), from_millis(facet->last_heard_ms()));
-    if (facet->last_negative_ms() != 0)
-      all.last_negative = std::max(all.last_negative.value_or(kEarliest), from_millis(facet->last_negative_ms()));
-    days.push_back(days_of(*facet));
-    all.feedback += facet->feedback();
-    all.negative += facet->negative();
-    weighted += facet->sentiment_permille() * facet->feedback();
-  }
-  all.days = days.size() == 1 ? std::move(days.front()) : DaySet::united(days);
-  if (all.feedback > 0) all.sentiment_permille = static_cast<int>(weighted / all.feedback);
-  return all;
+// The place of a key among those of a customer, or the one where it would stand.
+int place_of(KeyHash key, const state::Customer& customer) {
+  int place = customer.facets_size();
+  while (place > 0 && key < Profile::key_of(customer.facets(place - 1))) --place;
+  return place > 0 && key == Profile::key_of(customer.facets(place - 1)) ? place - 1 : place;
+}
+
+bool stands_at(int place, KeyHash key, const state::Customer& customer) {
+  return place < customer.facets_size() && Profile::key_of(customer.facets(place)) == key;
 }
 
 }  // namespace
 
 Profile::Heard Profile::apply(const ActivityRecorded& activity, const Reading& reading, Step& step) const {
   Heard heard;
-  auto& facet = step.edit<state::Facet>(facet_name(activity.facet));
+  auto& facet = edit_facet(activity.facet, step);
   const std::int64_t at = to_millis(activity.at);
   const bool is_new = facet.first_ms() == 0 && facet.entries() == 0;
   if (is_new || at < facet.first_ms()) facet.set_first_ms(at);
@@ -158,39 +148,42 @@ Profile::Heard Profile::apply(const ActivityRecorded& activity, const Reading& r
   if (reading.feedback) score(reading, activity, facet);
   fare(activity, facet);
   Unanswered::note(activity, facet);
-  if (is_new) add_facet(activity.facet, step);
   heard.joined = is_new;
   return heard;
 }
 
+const state::Facet* Profile::facet(KeyHash key, const state::Customer& customer) {
+  const int place = place_of(key, customer);
+  return stands_at(place, key, customer) ? &customer.facets(place) : nullptr;
+}
+
+const state::Facet* Profile::facet(KeyHash key, Step& step) {
+  const auto* customer = step.find<state::Customer>("customer");
+  return customer == nullptr ? nullptr : facet(key, *customer);
+}
+
 // Ascending, so that the same set has the same order however it came about.
-void Profile::add_facet(KeyHash facet, Step& step) {
+state::Facet& Profile::edit_facet(KeyHash key, Step& step) {
   const bool is_new = step.find<state::Customer>("customer") == nullptr;
   auto& customer = step.edit<state::Customer>("customer");
   if (is_new) {
     const auto* before = step.find<state::Moves>("moves");
     if (before != nullptr) customer.set_moves(before->count());
   }
+  const int place = place_of(key, customer);
+  if (stands_at(place, key, customer)) return *customer.mutable_facets(place);
   auto& facets = *customer.mutable_facets();
-  const auto at = [&](int i) { return KeyHash{facets.Get(i).high(), facets.Get(i).low()}; };
-  int place = facets.size();
-  while (place > 0 && facet < at(place - 1)) --place;
-  if (place > 0 && at(place - 1) == facet) return;
-  auto* ref = facets.Add();
-  ref->set_high(facet.high);
-  ref->set_low(facet.low);
+  auto* added = facets.Add();
+  added->set_high(key.high);
+  added->set_low(key.low);
   for (int i = facets.size() - 1; i > place; --i) facets.SwapElements(i, i - 1);
+  return *added;
 }
 
-void Profile::remove_facet(KeyHash facet, Step& step) {
-  auto& facets = *step.edit<state::Customer>("customer").mutable_facets();
-  for (int i = 0; i < facets.size(); ++i) {
-    if (facets.Get(i).high() == facet.high && facets.Get(i).low() == facet.low) {
-      facets.DeleteSubrange(i, 1);
-      break;
-    }
-  }
-  step.erase(facet_name(facet));
+void Profile::remove_facet(KeyHash key, Step& step) {
+  auto& customer = step.edit<state::Customer>("customer");
+  const int place = place_of(key, customer);
+  if (stands_at(place, key, customer)) customer.mutable_facets()->DeleteSubrange(place, 1);
 }
 
 void Profile::remove_customer(Step& step) {
@@ -269,21 +262,34 @@ void Profile::merge(const state::Facet& other, state::Facet& facet) {
   if (facet.currency() == other.currency()) facet.set_spent_minor(facet.spent_minor() + other.spent_minor());
 }
 
-CombinedProfile Profile::combine(const std::vector<state::Facet>& facets) {
-  std::vector<const state::Facet*> all;
-  for (const state::Facet& facet : facets) all.push_back(&facet);
-  return combine_all(all);
+CombinedProfile Profile::combined(const state::Customer& customer) {
+  CombinedProfile all;
+  std::vector<DaySet> days;
+  std::int64_t weighted = 0;
+  for (const state::Facet& facet : customer.facets()) {
+    const Timestamp first = from_millis(facet.first_ms());
+    if (days.empty() || first < all.first_seen) all.first_seen = first;
+    if (facet.last_heard_ms() != 0)
+      all.last_heard = std::max(all.last_heard.value_or(kEarliest), from_millis(facet.last_heard_ms()));
+    if (facet.last_negative_ms() != 0)
+      all.last_negative = std::max(all.last_negative.value_or(kEarliest), from_millis(facet.last_negative_ms()));
+    days.push_back(days_of(facet));
+    all.feedback += facet.feedback();
+    all.negative += facet.negative();
+    weighted += facet.sentiment_permille() * facet.feedback();
+  }
+  all.days = days.size() == 1 ? std::move(days.front()) : DaySet::united(days);
+  if (all.feedback > 0) all.sentiment_permille = static_cast<int>(weighted / all.feedback);
+  return all;
 }
 
 std::optional<Presence> Profile::presence(Step& step) {
   const auto* customer = step.find<state::Customer>("customer");
   if (customer == nullptr || customer->facets().empty()) return std::nullopt;
-  if (customer->facets_size() == 1) {
-    const auto* facet = step.find<state::Facet>(facet_name({customer->facets(0).high(), customer->facets(0).low()}));
-    if (facet->day_count() == 0 || facet->last_heard_ms() == 0) return std::nullopt;
-    return Presence{facet->first_day(), facet->last_day(), facet->day_count(), from_millis(facet->last_heard_ms())};
-  }
-  return presence_of(combined(step));
+  if (customer->facets_size() > 1) return presence_of(combined(*customer));
+  const state::Facet& facet = customer->facets(0);
+  if (facet.day_count() == 0 || facet.last_heard_ms() == 0) return std::nullopt;
+  return Presence{facet.first_day(), facet.last_day(), facet.day_count(), from_millis(facet.last_heard_ms())};
 }
 
 std::optional<Presence> Profile::presence_of(const CombinedProfile& profile) {
@@ -294,10 +300,7 @@ std::optional<Presence> Profile::presence_of(const CombinedProfile& profile) {
 std::optional<Timestamp> Profile::last_negative(Step& step) {
   std::int64_t newest = 0;
   if (const auto* customer = step.find<state::Customer>("customer")) {
-    for (const auto& ref : customer->facets()) {
-      const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}));
-      if (facet != nullptr) newest = std::max<std::int64_t>(newest, facet->last_negative_ms());
-    }
+    for (const auto& facet : customer->facets()) newest = std::max<std::int64_t>(newest, facet.last_negative_ms());
   }
   if (newest == 0) return std::nullopt;
   return from_millis(newest);
@@ -311,16 +314,14 @@ Mood Profile::mood(Step& step) {
     return true;
   };
   if (const auto* customer = step.find<state::Customer>("customer")) {
-    for (const auto& ref : customer->facets()) {
-      const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}));
-      if (facet == nullptr) continue;
+    for (const auto& facet : customer->facets()) {
       const Mood before = mood;
-      if (later(mood.unhappy, facet->last_negative_ms()))
-        mood.asks_to_act = facet->last_negative_act() || (mood.unhappy == before.unhappy && before.asks_to_act);
-      later(mood.happy, facet->last_happy_ms());
-      if (later(mood.setback, facet->setback_ms()))
-        mood.cancelled = facet->setback_cancelled() || (mood.setback == before.setback && before.cancelled);
-      later(mood.recovery, facet->recovery_ms());
+      if (later(mood.unhappy, facet.last_negative_ms()))
+        mood.asks_to_act = facet.last_negative_act() || (mood.unhappy == before.unhappy && before.asks_to_act);
+      later(mood.happy, facet.last_happy_ms());
+      if (later(mood.setback, facet.setback_ms()))
+        mood.cancelled = facet.setback_cancelled() || (mood.setback == before.setback && before.cancelled);
+      later(mood.recovery, facet.recovery_ms());
     }
   }
   return mood;
@@ -329,7 +330,7 @@ Mood Profile::mood(Step& step) {
 GapHabit Profile::gap_habit(Step& step) {
   GapSums gaps;
   std::optional<DayNumber> before;
-  for (const DayNumber day : combined(step).days.days()) {
+  for (const DayNumber day : combined(*step.find<state::Customer>("customer")).days.days()) {
     if (before) gaps.add(day - *before);
     before = day;
   }
@@ -349,41 +350,26 @@ void Profile::add_traits(const state::Facet& facet, Traits& traits) {
 std::string_view Profile::segment(const CustomerSettings& settings, Step& step) {
   if (settings.segments.empty()) return {};
   Traits traits;
-  for (const auto& ref : step.find<state::Customer>("customer")->facets()) {
-    if (const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}))) add_traits(*facet, traits);
-  }
+  for (const auto& facet : step.find<state::Customer>("customer")->facets()) add_traits(facet, traits);
   return segment_of(settings.segments, traits);
 }
 
 Timestamp Profile::first_seen(Step& step) {
   Timestamp first = step.now();
-  for (const auto& ref : step.find<state::Customer>("customer")->facets()) {
-    const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}));
-    if (facet != nullptr) first = std::min(first, from_millis(facet->first_ms()));
-  }
+  for (const auto& facet : step.find<state::Customer>("customer")->facets())
+    first = std::min(first, from_millis(facet.first_ms()));
   return first;
 }
 
 std::int64_t Profile::spent(Step& step) {
   std::int64_t sum = 0;
   std::string currency;
-  for (const auto& ref : step.find<state::Customer>("customer")->facets()) {
-    const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}));
-    if (facet == nullptr || facet->currency().empty()) continue;
-    if (currency.empty()) currency = facet->currency();
-    if (facet->currency() == currency) sum += facet->spent_minor();
+  for (const auto& facet : step.find<state::Customer>("customer")->facets()) {
+    if (facet.currency().empty()) continue;
+    if (currency.empty()) currency = facet.currency();
+    if (facet.currency() == currency) sum += facet.spent_minor();
   }
   return sum;
-}
-
-CombinedProfile Profile::combined(Step& step) {
-  std::vector<const state::Facet*> facets;
-  if (const auto* customer = step.find<state::Customer>("customer")) {
-    for (const auto& ref : customer->facets()) {
-      if (const auto* facet = step.find<state::Facet>(facet_name({ref.high(), ref.low()}))) facets.push_back(facet);
-    }
-  }
-  return combine_all(facets);
 }
 
 }  // namespace earshot

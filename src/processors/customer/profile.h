@@ -47,7 +47,14 @@ struct Mood {
 
 class Profile {
  public:
-  static std::string facet_name(KeyHash facet) { return facet.hex().insert(0, "facet/"); }
+  static KeyHash key_of(const state::Facet& facet) { return {facet.high(), facet.low()}; }
+  // nullptr when the customer has no such key, or is not known.
+  static const state::Facet* facet(KeyHash key, Step& step);
+  static const state::Facet* facet(KeyHash key, const state::Customer& customer);
+  // Adds it to the customer of this step when it is new, and the customer with it.
+  static state::Facet& edit_facet(KeyHash key, Step& step);
+  // Drops what was kept of it, but for its timeline.
+  static void remove_facet(KeyHash key, Step& step);
 
   // Adds an activity to its facet, and the facet to its customer.
   struct Heard {
@@ -56,18 +63,13 @@ class Profile {
   };
   Heard apply(const ActivityRecorded& activity, const Reading& reading, Step& step) const;
 
-  static CombinedProfile combine(const std::vector<state::Facet>& facets);
-  static CombinedProfile combined(Step& step);  // of the customer of this step
+  static CombinedProfile combined(const state::Customer& customer);
 
   // Nothing for who never had an active day.
   static std::optional<Presence> presence(Step& step);
   static std::optional<Presence> presence_of(const CombinedProfile& profile);
   static std::optional<Timestamp> last_negative(Step& step);
   static Mood mood(Step& step);
-
-  // The list of the customer's facets. Removing one drops what was kept of it, but for its timeline.
-  static void add_facet(KeyHash facet, Step& step);
-  static void remove_facet(KeyHash facet, Step& step);
 
   // Of one without facets. What tells later signals from earlier ones stays.
   static void remove_customer(Step& step);

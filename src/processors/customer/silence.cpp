@@ -235,7 +235,7 @@ void Silence::raise(const Due& due, const Presence& presence, const CustomerSett
   signal.kind = SignalKind::silent;
   signal.level = due.level;
   signal.customer = customer_of(step);
-  signal.facet = {customer.facets(0).high(), customer.facets(0).low()};
+  signal.facet = Profile::key_of(customer.facets(0));
   signal.since = due.at;
   if (step.is_heard()) explain(due, presence, settings, step, signal);
 

@@ -4,17 +4,14 @@
 
 namespace earshot {
 
-state::TimelineEntry& Timeline::next(KeyHash facet, Step& step) {
-  auto& owner = step.edit<state::Facet>(Profile::facet_name(facet));
-  const std::int64_t slot = owner.entries() % kTimelineMax;
+void Timeline::add(KeyHash facet, const state::TimelineEntry& entry, Step& step) {
+  auto& owner = Profile::edit_facet(facet, step);
+  step.put(name(facet, owner.entries() % kTimelineMax), entry);
   owner.set_entries(owner.entries() + 1);
-  auto& entry = step.replace<state::TimelineEntry>(name(facet, slot));
-  entry.set_place(-1);
-  return entry;
 }
 
 void Timeline::apply(const ActivityRecorded& activity, const Reading& reading, Step& step) const {
-  auto& entry = next(activity.facet, step);
+  state::TimelineEntry entry;
   entry.set_at_ms(to_millis(activity.at));
   entry.set_what(static_cast<std::int32_t>(activity.kind));
   entry.set_channel(activity.channel);
@@ -32,20 +29,22 @@ void Timeline::apply(const ActivityRecorded& activity, const Reading& reading, S
   }
   if (reading.score_permille) entry.set_score_permille(*reading.score_permille + 1);
   entry.set_outbound(activity.message && activity.message->direction == Direction::outbound);
+  add(activity.facet, entry, step);
 }
 
 void Timeline::apply(const CaseChanged& change, Timestamp at, Step& step) const {
-  const auto& first = step.find<state::Customer>("customer")->facets(0);
-  const bool is_heard_of = step.find<state::Facet>(Profile::facet_name(change.facet)) != nullptr;
-  auto& entry = next(is_heard_of ? change.facet : KeyHash{first.high(), first.low()}, step);
+  state::TimelineEntry entry;
   entry.set_at_ms(to_millis(at));
+  entry.set_place(-1);
   entry.set_what(kCaseEntry + static_cast<std::int32_t>(change.step));
   entry.set_case_id(change.case_id.hex());
+  const bool is_heard_of = Profile::facet(change.facet, step) != nullptr;
+  add(is_heard_of ? change.facet : Profile::key_of(step.find<state::Customer>("customer")->facets(0)), entry, step);
 }
 
 Timeline::Entries Timeline::take_out(KeyHash facet, Step& step) {
   Entries entries;
-  const auto* owner = step.find<state::Facet>(Profile::facet_name(facet));
+  const auto* owner = Profile::facet(facet, step);
   if (owner == nullptr) return entries;
   const std::int64_t ever = owner->entries();
   for (std::int64_t number = std::max<std::int64_t>(0, ever - kTimelineMax); number < ever; ++number) {
@@ -63,18 +62,18 @@ void Timeline::put_in(KeyHash facet, Entries entries, std::int64_t lost, Step& s
   if (added == 0 && lost == 0) return;
   Entries all = take_out(facet, step);
   std::move(entries.begin(), entries.end(), std::back_inserter(all));
-  std::vector<std::pair<std::int64_t, std::string>> order;
-  for (const auto& entry : all) order.emplace_back(entry.at_ms(), entry.SerializeAsString());
-  std::sort(order.begin(), order.end());
+  std::vector<std::pair<std::string, const state::TimelineEntry*>> order;
+  for (const auto& entry : all) order.emplace_back(entry.SerializeAsString(), &entry);
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.second->at_ms(), std::string_view(a.first)) <
+           std::pair(b.second->at_ms(), std::string_view(b.first));
+  });
   if (order.size() > static_cast<std::size_t>(kTimelineMax)) order.erase(order.begin(), order.end() - kTimelineMax);
-  auto& owner = step.edit<state::Facet>(Profile::facet_name(facet));
+  auto& owner = Profile::edit_facet(facet, step);
   const std::int64_t ever = owner.entries() + added + lost;
   owner.set_entries(ever);
   std::int64_t number = ever - static_cast<std::int64_t>(order.size());
-  for (const auto& [_, bytes] : order) {
-    auto& entry = step.replace<state::TimelineEntry>(name(facet, number++ % kTimelineMax));
-    EARSHOT_CHECK(entry.ParseFromString(bytes), "an entry that was encoded can be decoded");
-  }
+  for (const auto& [_, entry] : order) step.put(name(facet, number++ % kTimelineMax), *entry);
 }
 
 }  // namespace earshot

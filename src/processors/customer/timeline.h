@@ -31,7 +31,7 @@ class Timeline {
   static void put_in(KeyHash facet, Entries entries, std::int64_t lost, Step& step);
 
  private:
-  static state::TimelineEntry& next(KeyHash facet, Step& step);
+  static void add(KeyHash facet, const state::TimelineEntry& entry, Step& step);
 };
 
 }  // namespace earshot

@@ -18,26 +18,16 @@ void keep_newest(std::vector<std::int64_t> invited, state::Facet& facet) {
   facet.mutable_invited_ms()->Assign(invited.begin(), invited.end());
 }
 
-std::vector<const state::Facet*> facets_of(Step& step) {
-  std::vector<const state::Facet*> facets;
-  for (const auto& ref : step.find<state::Customer>("customer")->facets()) {
-    if (const auto* facet = step.find<state::Facet>(Profile::facet_name({ref.high(), ref.low()})))
-      facets.push_back(facet);
-  }
-  return facets;
-}
-
-Surveys surveys_of(Step& step) {
+Surveys surveys_of(const state::Customer& customer, Timestamp now) {
   Surveys surveys;
-  const auto facets = facets_of(step);
-  for (const state::Facet* facet : facets) {
-    surveys.answers += facet->answered();
-    if (facet->answered_ms() != 0) surveys.answered = std::max(surveys.answered, from_millis(facet->answered_ms()));
+  for (const state::Facet& facet : customer.facets()) {
+    surveys.answers += facet.answered();
+    if (facet.answered_ms() != 0) surveys.answered = std::max(surveys.answered, from_millis(facet.answered_ms()));
   }
-  for (const state::Facet* facet : facets) {
-    for (const std::int64_t ms : facet->invited_ms()) {
+  for (const state::Facet& facet : customer.facets()) {
+    for (const std::int64_t ms : facet.invited_ms()) {
       const Timestamp at = from_millis(ms);
-      if (at > surveys.answered && at + Unanswered::kAnswerWithin <= step.now()) surveys.unanswered.push_back(at);
+      if (at > surveys.answered && at + Unanswered::kAnswerWithin <= now) surveys.unanswered.push_back(at);
     }
   }
   std::sort(surveys.unanswered.begin(), surveys.unanswered.end());
@@ -72,7 +62,7 @@ bool Unanswered::look(KeyHash facet, bool has_moved, Step& step) {
   const auto* customer = step.find<state::Customer>("customer");
   if (customer == nullptr || customer->facets().empty()) return false;
   const bool has_signal = !customer->unanswered_signal().empty();
-  const Surveys surveys = surveys_of(step);
+  const Surveys surveys = surveys_of(*customer, step.now());
   const bool holds = surveys.answers >= kAnswersMin && surveys.unanswered.size() >= kUnanswered;
   if (holds == has_signal) return false;
   auto& value = step.edit<state::Customer>("customer");

@@ -87,7 +87,7 @@ std::string clears_risk(const Mood& mood) {
 
 // Of such a facet news may come late, by way of the customer who had it.
 bool is_moved(KeyHash name, Step& step) {
-  const auto* facet = step.find<state::Facet>(Profile::facet_name(name));
+  const auto* facet = Profile::facet(name, step);
   return facet != nullptr && facet->taken_size() > 0;
 }
 

@@ -7,6 +7,7 @@
 #include "event/names.h"
 #include "event/validate.h"
 #include "pipeline/state_keys.h"
+#include "processors/customer/profile.h"
 #include "processors/intake/known_key.h"
 #include "state/customer.pb.h"
 #include "state/intake.pb.h"
@@ -235,18 +236,17 @@ std::string complaint_about_counts(const Ledger& ledger, const StateStore& state
     const std::string prefix =
         row_prefix({index_of(Topic::activity), static_cast<std::uint16_t>(partition)}, kValueRow);
     auto scanned = state.scan(prefix, prefix, [&](std::string_view key, std::string_view value) {
-      const std::string_view name = key.substr(key.rfind('\0') + 1);
-      if (name.starts_with("facet/")) {
-        const std::string facet_key(name.substr(6));
-        const std::string_view record_key = key.substr(prefix.size(), key.rfind('\0') - prefix.size());
-        const auto owner = owners.find(facet_key);
-        if (record_key.substr(record_key.find('/') + 1) != (owner == owners.end() ? facet_key : owner->second))
-          misplaced = facet_key;
-      }
-      state::Facet facet;
-      if (name.starts_with("facet/") && facet.ParseFromArray(value.data(), static_cast<int>(value.size())) &&
-          facet.feedback() > 0) {
-        found[std::string(name.substr(6))] += facet.feedback();
+      state::Customer customer;
+      if (key.substr(key.rfind('\0') + 1) != "customer" ||
+          !customer.ParseFromArray(value.data(), static_cast<int>(value.size())))
+        return true;
+      const std::string_view record_key = key.substr(prefix.size(), key.rfind('\0') - prefix.size());
+      for (const auto& facet : customer.facets()) {
+        const std::string name = Profile::key_of(facet).hex();
+        const auto owner = owners.find(name);
+        if (record_key.substr(record_key.find('/') + 1) != (owner == owners.end() ? name : owner->second))
+          misplaced = name;
+        if (facet.feedback() > 0) found[name] += facet.feedback();
       }
       return true;
     });

@@ -317,7 +317,10 @@ TEST_F(QueriesTest, AForecastReachesItsLevelsAtTheMomentsItNames) {
   const KeyHash facet = hash_key("", "customer:9");
   values_.put_customer(facet, 0);
   EXPECT_EQ(forecast("customer:9")->rule, "none") << "never active";
-  state::Facet kept;
+  state::Customer customer;
+  state::Facet& kept = *customer.add_facets();
+  kept.set_high(facet.high);
+  kept.set_low(facet.low);
   kept.set_first_ms(1'770'000'000'000);
   kept.set_last_heard_ms(1'771'000'000'000);
   kept.set_place(0);
@@ -328,7 +331,7 @@ TEST_F(QueriesTest, AForecastReachesItsLevelsAtTheMomentsItNames) {
     kept.set_day_count(set.count());
     kept.set_first_day(*set.first());
     kept.set_last_day(*set.last());
-    values_.put(Topic::activity, record_key("acme", facet), Profile::facet_name(facet), kept);
+    values_.put(Topic::activity, record_key("acme", facet), "customer", customer);
   };
   const DayNumber first = day_of(from_millis(1'770'000'000'000));
   keep_days({first});

@@ -128,7 +128,9 @@ TEST(ValueCache, WhatIsReplacedIsNotReadAndGoesOnceItIsInTheStore) {
   MemoryStore store;
   ValueCache cache(store, std::size_t{1} << 30);  // has room for all
   const auto replace = [&](const std::string& key, const std::string& text) {
-    static_cast<Held&>(cache.replace(key, &Held::decode)).value.set_settings(text);
+    state::ConfigState value;
+    value.set_settings(text);
+    cache.put(key, value.SerializeAsString(), &Held::decode);
   };
   std::uint64_t commits = 0;
   const auto commit = [&](bool is_written) {

@@ -46,7 +46,9 @@ class Town {
   }
   state::Customer customer(CustomerId of) const { return value<state::Customer>(of, "customer"); }
   state::Facet facet_of(CustomerId of, const std::string& key) const {
-    return value<state::Facet>(of, Profile::facet_name(facet(key)));
+    const state::Customer kept = customer(of);
+    const auto* found = Profile::facet(facet(key), kept);
+    return found == nullptr ? state::Facet{} : *found;
   }
   bool holds(CustomerId of, const std::string& name) const {
     return feed_.values().contains({record_key("acme", of), name});
@@ -100,7 +102,6 @@ TEST(Move, TakesEverythingAlong) {
   EXPECT_FALSE(customer.at_risk_signal().empty());
   for (int slot = 0; slot < 4; ++slot) EXPECT_TRUE(town.holds(kOwner, Timeline::name(Town::facet(kMail), slot)));
   EXPECT_FALSE(town.holds(kMailer, "customer")) << "nothing is left";
-  EXPECT_FALSE(town.holds(kMailer, Profile::facet_name(Town::facet(kMail))));
   EXPECT_FALSE(town.holds(kMailer, Timeline::name(Town::facet(kMail), 0)));
 }
 
