@@ -1,5 +1,6 @@
 #include "base/log_exp.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hash.h"
+#include "base/log_exp_pair.h"
 #include "support/random_test.h"
 
 namespace earshot {
@@ -127,6 +129,23 @@ TEST(PortableLogExp, TreatTheEdgesAsIeeeDoes) {
   EXPECT_EQ(portable_log_gamma(2), 0);
   EXPECT_TRUE(std::isnan(portable_log_gamma(0)));
   EXPECT_EQ(portable_log_gamma(kInfinity), kInfinity);
+}
+
+TEST(PortableLogExp, GiveEachOfAPairTheBitsThatItHasAlone) {
+  Random random{test::seed_of_test(6)};
+  const auto expect_same = [](const DoublePair& pair, double first, double second) {
+    ASSERT_EQ(std::bit_cast<std::uint64_t>(pair[0]), std::bit_cast<std::uint64_t>(first)) << first;
+    ASSERT_EQ(std::bit_cast<std::uint64_t>(pair[1]), std::bit_cast<std::uint64_t>(second)) << second;
+  };
+  for (int i = test::scaled(1'000'000); i > 0; --i) {
+    const double any = std::max(any_positive_double(random), std::numeric_limits<double>::min());
+    const double usual = random.unit() * 3 + 0.1, power = random.unit() * 1416 - 708, small = random.unit() * 80 - 40;
+    expect_same(log_of_normal(DoublePair{any, usual}), portable_log(any), portable_log(usual));
+    expect_same(exp_of_moderate(DoublePair{power, small}), portable_exp(power), portable_exp(small));
+    expect_same(exp_minus_one_of_moderate(DoublePair{small, usual}), portable_exp_minus_one(small),
+                portable_exp_minus_one(usual));
+    if (HasFatalFailure()) return;
+  }
 }
 
 // The seed is fixed on purpose: the digest is what another machine must find too.
