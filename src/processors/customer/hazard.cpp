@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/log_exp.h"
+#include "base/log_exp_pair.h"
 #include "processors/customer/silence_forecast.h"
 
 namespace earshot {
@@ -11,13 +12,16 @@ namespace {
 
 constexpr double kUsualLogGap = 1.3862943611198906;  // ln of four weeks
 constexpr double kUsualDeviation = 0.8;
-constexpr double kNoDoubt = 1e-6;                 // probabilities are kept so far from 0 and 1
-constexpr double kLogitMax = 13.815509557935018;  // of them
+constexpr double kNoDoubt = 1e-6;  // probabilities are kept so far from 0 and 1
+constexpr double kOddsMax = (1 - kNoDoubt) / (1 - (1 - kNoDoubt));
+constexpr double kLogitMax = 13.815509557935018;  // ln of these odds
+constexpr double kExponentMax = 700;              // e^-700 is nothing
 constexpr double kMillisecond = 1.0 / (7.0 * 24 * 3600 * 1000);
+constexpr double kNear = kMillisecond / 8;
 constexpr double kGuess = 0.25;  // of the horizon
-constexpr int kStepsMax = 100;
-constexpr int kFastStepsMax = 20;
-constexpr double kSurelyNear = 1e-3;
+constexpr double kUnknown = -1;
+constexpr int kStepsMax = 5;
+constexpr int kHalvingsMax = 64;
 constexpr int kDaysInTable = 512;
 
 // ln(days/7): most gaps are short, and a customer may have hundreds.
@@ -30,10 +34,17 @@ double log_weeks(std::int32_t days) {
   return days < kDaysInTable ? table[static_cast<std::size_t>(days)] : portable_log(days / 7.0);
 }
 
-double logit(double p) {
+double odds_of(double p) {
   const double kept = std::clamp(p, kNoDoubt, 1 - kNoDoubt);
-  return portable_log(kept / (1 - kept));
+  return kept / (1 - kept);
 }
+
+DoublePair both(double value) { return DoublePair{value, value}; }
+DoublePair at_least(double least, DoublePair x) { return x > least ? x : both(least); }
+DoublePair at_most(double most, DoublePair x) { return x < most ? x : both(most); }
+
+// e^x - 1 for a small x.
+DoublePair short_exp_minus_one(DoublePair x) { return x + x * x * (0.5 + x * (1.0 / 6 + x * (1.0 / 24))); }
 
 // The logit as a function of the silence alone; what does not change with it is computed once. With w as in
 // silence_forecast.h, logit rho = ln (wH + a/m)/(w - wH).
@@ -44,65 +55,105 @@ class Curve {
       : horizon_(horizon_weeks),
         count_(model.r + history.x),
         base_(model.alpha + history.recency_weeks),
-        w_horizon_(portable_exp(count_ * portable_log(base_ / (base_ + horizon_weeks)))),
-        odds_(w_horizon_ + model.a / (model.b + history.x)),
         share_(1 + hazard.weights[1]),
-        late_(hazard.weights[2]),
-        fixed_(hazard.weights[0] + hazard.weights[3] * portable_log(1.0 + history.x) +
-               hazard.weights[4] * portable_log(1 + history.recency_weeks) + hazard.weights[5] * habit.mean +
-               hazard.weights[6] * habit.deviation + hazard.weights[7] * habit.last),
-        first_(fixed_ + share_ * logit_at(1)),
-        at_guess_(fixed_ + late_ * portable_log(1 + horizon_weeks * kGuess)) {}
-
-  struct Point {
-    double value = 0, slope = 0, bend = 0;  // and its derivatives
-  };
-  Point at(double silence) const {
-    const double w = portable_exp(count_ * portable_log(base_ / (base_ + silence)));
-    const double rho = logit_at(w);
-    const double rate = count_ / (base_ + silence), soon = 1 / (1 + silence);
-    const double slope = std::abs(rho) < kLogitMax ? rate * w / (w - w_horizon_) : 0;
-    return {fixed_ + share_ * rho + late_ * portable_log(1 + silence), share_ * slope + late_ * soon,
-            share_ * slope * (slope - rate - 1 / (base_ + silence)) - late_ * soon * soon};
+        late_(hazard.weights[2]) {
+    const DoublePair of_history = log_of_normal(DoublePair{1.0 + history.x, 1 + history.recency_weeks});
+    const DoublePair of_horizon =
+        log_of_normal(DoublePair{base_ / (base_ + horizon_weeks), 1 + horizon_weeks * kGuess});
+    t_horizon_ = -of_horizon[0];
+    log_of_guess_ = of_horizon[1];
+    w_horizon_ = portable_exp(count_ * of_horizon[0]);
+    odds_ = w_horizon_ + model.a / (model.b + history.x);
+    fixed_ = hazard.weights[0] + hazard.weights[3] * of_history[0] + hazard.weights[4] * of_history[1] +
+             hazard.weights[5] * habit.mean + hazard.weights[6] * habit.deviation + hazard.weights[7] * habit.last;
   }
 
-  // Halley's method between two ends.
-  double alarm(double wanted) const {
-    if (first_ >= wanted) return 0;
+  double value(double silence) const {
+    const double left = portable_exp(count_ * portable_log(base_ / (base_ + silence))) - w_horizon_;
+    const double rho = left > 0 ? std::clamp(portable_log(odds_ / left), -kLogitMax, kLogitMax) : kLogitMax;
+    return fixed_ + share_ * rho + late_ * portable_log(1 + silence);
+  }
+
+  // The silences at which two values are reached, which come as odds: a step or two for both at once, and bisection for
+  // one to which they do not lead. In t = ln(1 + silence/base), where w = e^(-n t).
+  std::array<double, 2> alarms(DoublePair wanted_odds) const {
+    const DoublePair wanted = log_of_normal(wanted_odds);
+    std::array<double, 2> found{kUnknown, kUnknown};
+    DoublePair t = start(wanted);
+    for (int i = 0; i < kStepsMax && (found[0] == kUnknown || found[1] == kUnknown); ++i) {
+      const DoublePair silence = base_ * exp_minus_one_of_moderate(t);
+      const DoublePair w = exp_of_moderate(at_least(-kExponentMax, -count_ * t));
+      const DoublePair left = at_least(odds_ / kOddsMax, w - w_horizon_);
+      const DoublePair odds = odds_ / left;
+      const DoublePair rest = wanted - (fixed_ + share_ * log_of_normal(odds) + late_ * log_of_normal(1 + silence));
+      const Paces paces{count_ * w / left, (base_ + silence) / (1 + silence)};
+      const Step step = step_of(rest, paces);
+      const DoublePair next = t + step.whole;
+      const DoublePair end = silence + (base_ + silence) * short_exp_minus_one(step.whole);
+      for (std::size_t j = 0; j < 2; ++j) {
+        if (found[j] != kUnknown) continue;
+        // What is left to go is as the fourth power of this step beside the length over which the curve bends.
+        const double bend = std::max({paces.rho[j], paces.late[j], 1.0}), off = bend * step.newton[j];
+        const bool is_near = off * off * off * off * (base_ + silence[j]) < bend * kNear;
+        const bool is_smooth = odds[j] > 2 / kOddsMax && odds[j] < kOddsMax / 2;
+        if (t[j] == 0 && rest[j] <= 0)
+          found[j] = 0;
+        else if (is_near && is_smooth && next[j] > 0 && next[j] < t_horizon_)
+          found[j] = std::min(horizon_, end[j] + kMillisecond / 4);
+      }
+      t = within_horizon(next);
+    }
+    for (std::size_t j = 0; j < 2; ++j)
+      if (found[j] == kUnknown) found[j] = by_bisection(wanted[j]);
+    return found;
+  }
+
+ private:
+  double by_bisection(double wanted) const {
+    if (value(0) >= wanted) return 0;
     double low = 0, high = horizon_;
-    double silence = start(wanted);
-    for (int i = 0; i < kStepsMax && high - low > kMillisecond; ++i) {
-      if (!(silence > low && silence < high) || i > kFastStepsMax) silence = low + (high - low) / 2;
-      const Point point = at(silence);
-      const double rest = wanted - point.value;
-      (rest > 0 ? low : high) = silence;
-      const double step = 2 * rest * point.slope / (2 * point.slope * point.slope + rest * point.bend);
-      silence += step;
-      // Another step would be as the cube of this one beside the lengths over which the curve bends.
-      const double near = kSurelyNear * std::min({0.1, horizon_ - silence, (base_ + silence) / count_});
-      if (std::abs(step) < near && silence > low && silence < high) return silence + kMillisecond / 4;
+    for (int i = 0; i < kHalvingsMax && high - low > kMillisecond; ++i) {
+      const double middle = low + (high - low) / 2;
+      (value(middle) < wanted ? low : high) = middle;
     }
     return high;
   }
 
- private:
-  double logit_at(double w) const {
-    const double left = w - w_horizon_;
-    return left > 0 ? std::clamp(portable_log(odds_ / left), -kLogitMax, kLogitMax) : kLogitMax;
+  // How fast logit rho and ln(1+silence) grow with t: n w/(w - wH) and (base+silence)/(1+silence).
+  struct Paces {
+    DoublePair rho, late;
+  };
+  struct Step {
+    DoublePair newton, whole;
+  };
+  // Householder's method of the third order. With p and y for the paces, the next derivatives are p (p-n) and
+  // p (p-n) (2p-n), y (1-y) and y (1-y) (1-2y).
+  Step step_of(DoublePair rest, const Paces& paces) const {
+    const DoublePair first_rho = share_ * paces.rho, first_late = late_ * paces.late;
+    const DoublePair second_rho = first_rho * (paces.rho - count_), second_late = first_late * (1 - paces.late);
+    const DoublePair third = second_rho * (2 * paces.rho - count_) + second_late * (1 - 2 * paces.late);
+    const DoublePair inverse = 1 / (first_rho + first_late);
+    const DoublePair newton = rest * inverse;
+    const DoublePair bend = newton * inverse * (second_rho + second_late);
+    return {newton, newton * (1 + bend * 0.5) / (1 + bend + newton * newton * inverse * third * (1.0 / 6))};
   }
 
-  // At a silence s, ln(1+s) asks for a certain rho, and that for a silence of its own; a step of Newton's method for
-  // the two to be the same.
-  double start(double wanted) const {
-    const double guess = horizon_ * kGuess;
-    const double w = w_horizon_ + odds_ * portable_exp((at_guess_ - wanted) / share_);
-    if (!(w < 1)) return guess;
-    const double silence = base_ * portable_exp_minus_one(-portable_log(w) / count_);
-    const double pace = (base_ + silence) * (w - w_horizon_) / (count_ * w);
-    return guess + (silence - guess) / (1 + pace * late_ / (share_ * (1 + guess)));
+  // At a silence s, ln(1+s) asks for a certain rho, and that for a silence of its own. There all but ln(1+s) is known
+  // for a step.
+  DoublePair start(DoublePair wanted) const {
+    const DoublePair exponent = (fixed_ + late_ * log_of_guess_ - wanted) / share_;
+    const DoublePair left = odds_ * exp_of_moderate(at_least(-kExponentMax, at_most(kExponentMax, exponent)));
+    const DoublePair w = w_horizon_ + left;
+    const DoublePair t = at_most(t_horizon_, -log_of_normal(w) / count_);
+    const DoublePair grown = base_ * exp_of_moderate(t), one_more = grown - base_ + 1;
+    const DoublePair rest = late_ * (log_of_guess_ - log_of_normal(one_more));
+    return within_horizon(w < 1 ? t + step_of(rest, {count_ * w / left, grown / one_more}).whole : both(0));
   }
 
-  double horizon_, count_, base_, w_horizon_, odds_, share_, late_, fixed_, first_, at_guess_;
+  DoublePair within_horizon(DoublePair t) const { return at_most(t_horizon_, at_least(0, t)); }
+
+  double horizon_, count_, base_, share_, late_;
+  double t_horizon_, log_of_guess_, w_horizon_, odds_, fixed_;
 };
 
 }  // namespace
@@ -126,7 +177,7 @@ std::array<double, kHazardWeights> hazard_features(const SilenceModel& model, co
                                                    const GapHabit& habit, double horizon_weeks) {
   const double silence = history.age_weeks - history.recency_weeks;
   return {1,
-          logit(silence_forecast(model, history, horizon_weeks)),
+          portable_log(odds_of(silence_forecast(model, history, horizon_weeks))),
           portable_log(1 + silence),
           portable_log(1.0 + history.x),
           portable_log(1 + history.recency_weeks),
@@ -139,19 +190,18 @@ double hazard_forecast(const HazardModel& hazard, const SilenceModel& model, con
                        const GapHabit& habit, double horizon_weeks) {
   const double silence = history.age_weeks - history.recency_weeks;
   if (silence >= horizon_weeks) return 1;
-  return 1 / (1 + portable_exp(-Curve(hazard, model, history, habit, horizon_weeks).at(silence).value));
+  return 1 / (1 + portable_exp(-Curve(hazard, model, history, habit, horizon_weeks).value(silence)));
 }
 
 std::array<double, 2> silences_at_hazard_alarms(const HazardModel& hazard, const SilenceModel& model,
                                                 const History& history, const GapHabit& habit,
                                                 const std::array<double, 2>& rho, double horizon_weeks) {
-  const Curve curve(hazard, model, history, habit, horizon_weeks);
-  return {curve.alarm(logit(rho[0])), curve.alarm(logit(rho[1]))};
+  return Curve(hazard, model, history, habit, horizon_weeks).alarms(DoublePair{odds_of(rho[0]), odds_of(rho[1])});
 }
 
 double silence_at_hazard_alarm(const HazardModel& hazard, const SilenceModel& model, const History& history,
                                const GapHabit& habit, double rho, double horizon_weeks) {
-  return Curve(hazard, model, history, habit, horizon_weeks).alarm(logit(rho));
+  return silences_at_hazard_alarms(hazard, model, history, habit, {rho, rho}, horizon_weeks)[0];
 }
 
 std::optional<HazardModel> hazard_of_micro(std::span<const std::int64_t> micro) {
