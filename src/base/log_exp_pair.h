@@ -1,5 +1,6 @@
 // The arithmetic of log_exp.h for one double or, as processors can, for two at once: each of a pair comes out with the
-// bits that it has alone. Without branches, and without the edges that log_exp.h takes care of.
+// bits that it has alone. Without branches, and without the edges that log_exp.h takes care of. Always inline: a call
+// would put every register of a pair aside.
 #pragma once
 
 #include <bit>
@@ -28,7 +29,7 @@ struct Scaled {
   D exponent, fraction;
 };
 template <class D>
-Scaled<D> scaled(D x) {
+[[gnu::always_inline]] inline Scaled<D> scaled(D x) {
   constexpr std::uint64_t kCarryFromSqrt2 = (1ull << kMantissaBits) - 0x6a09e667f3bcdull;
   constexpr double kTwo52 = 0x1p52;  // a whole number in its last bits is one more in its value
   const auto bits = std::bit_cast<BitsOf<D>>(x);
@@ -40,7 +41,7 @@ Scaled<D> scaled(D x) {
 
 // 2/3 + 2z/5 + 2z²/7 + …, summed pairwise so that the processor can work on several terms at once.
 template <class D>
-D atanh_tail(D z) {
+[[gnu::always_inline]] inline D atanh_tail(D z) {
   const D z2 = z * z;
   const D z4 = z2 * z2;
   const D z8 = z4 * z4;
@@ -53,7 +54,7 @@ D atanh_tail(D z) {
 // With s = f/(2+f), ln(1+f) = 2 atanh(s) = 2s + s (s² tail), and since 2s = f - s f, the exact f can be left to the
 // end: ln(1+f) = f - s (f - s² tail).
 template <class D>
-D log_of(const Scaled<D>& x) {
+[[gnu::always_inline]] inline D log_of(const Scaled<D>& x) {
   const D f = x.fraction;
   const D s = f / (2 + f);
   const D z = s * s;
@@ -63,13 +64,13 @@ D log_of(const Scaled<D>& x) {
 
 // For a normal x above 0, and not infinity.
 template <class D>
-D log_of_normal(D x) {
+[[gnu::always_inline]] inline D log_of_normal(D x) {
   return log_of(scaled(x));
 }
 
 // 1/2! + r/3! + r²/4! + … up to r¹¹/13!, enough for |r| <= ln(2)/2.
 template <class D>
-D exp_tail(D r) {
+[[gnu::always_inline]] inline D exp_tail(D r) {
   const D r2 = r * r;
   const D r4 = r2 * r2;
   const D r8 = r4 * r4;
@@ -86,7 +87,7 @@ struct Reduced {
   D r;
 };
 template <class D>
-Reduced<D> reduced(D x) {
+[[gnu::always_inline]] inline Reduced<D> reduced(D x) {
   constexpr double kLog2E = 0x1.71547652b82fep+0;
   constexpr double kRoundToWhole = 0x1.8p52;  // adding it leaves no bits for a fraction
   const D rounded = x * kLog2E + kRoundToWhole;
@@ -97,19 +98,19 @@ Reduced<D> reduced(D x) {
 
 // 2^k, which must be normal.
 template <class D>
-D power_of_two(BitsOf<D> k) {
+[[gnu::always_inline]] inline D power_of_two(BitsOf<D> k) {
   return std::bit_cast<D>((k << kMantissaBits) + kOneBits);
 }
 
 // e^r - 1
 template <class D>
-D exp_fraction(D r) {
+[[gnu::always_inline]] inline D exp_fraction(D r) {
   return r + r * r * exp_tail(r);
 }
 
 // For |x| <= 708.
 template <class D>
-D exp_of_moderate(D x) {
+[[gnu::always_inline]] inline D exp_of_moderate(D x) {
   const auto [k, r] = reduced(x);
   return (1 + exp_fraction(r)) * power_of_two<D>(k);
 }
@@ -117,7 +118,7 @@ D exp_of_moderate(D x) {
 // 2^k (1 + fraction) - 1 = (2^k - 1) + 2^k fraction, which is the fraction alone for a small x. For x between -40 and
 // 700.
 template <class D>
-D exp_minus_one_of_moderate(D x) {
+[[gnu::always_inline]] inline D exp_minus_one_of_moderate(D x) {
   const auto [k, r] = reduced(x);
   const D scale = power_of_two<D>(k);
   return (scale - 1) + scale * exp_fraction(r);

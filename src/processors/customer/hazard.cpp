@@ -46,6 +46,20 @@ DoublePair at_most(double most, DoublePair x) { return x < most ? x : both(most)
 // e^x - 1 for a small x.
 DoublePair short_exp_minus_one(DoublePair x) { return x + x * x * (0.5 + x * (1.0 / 6 + x * (1.0 / 24))); }
 
+// To six digits, which is enough to begin with.
+DoublePair rough_log(DoublePair x) {
+  const auto [exponent, f] = scaled(x);
+  const DoublePair s = f / (2 + f), z = s * s;
+  return exponent * kLn2High + 2 * s * ((1 + z * (1.0 / 3)) + z * z * (1.0 / 5 + z * (1.0 / 7)));
+}
+DoublePair rough_exp(DoublePair x) {
+  const auto [k, r] = reduced(x);
+  const DoublePair r2 = r * r;
+  const DoublePair low = (1 + r) + r2 * (1.0 / 2 + r * (1.0 / 6));
+  const DoublePair high = (1.0 / 24 + r * (1.0 / 120)) + r2 * (1.0 / 720);
+  return (low + r2 * r2 * high) * power_of_two<DoublePair>(k);
+}
+
 // The logit as a function of the silence alone; what does not change with it is computed once. With w as in
 // silence_forecast.h, logit rho = ln (wH + a/m)/(w - wH).
 class Curve {
@@ -78,9 +92,9 @@ class Curve {
   // one to which they do not lead. In t = ln(1 + silence/base), where w = e^(-n t).
   std::array<double, 2> alarms(DoublePair wanted_odds) const {
     const DoublePair wanted = log_of_normal(wanted_odds);
-    std::array<double, 2> found{kUnknown, kUnknown};
+    DoublePair found = both(kUnknown);
     DoublePair t = start(wanted);
-    for (int i = 0; i < kStepsMax && (found[0] == kUnknown || found[1] == kUnknown); ++i) {
+    for (int i = 0; i < kStepsMax && std::min(found[0], found[1]) == kUnknown; ++i) {
       const DoublePair silence = base_ * exp_minus_one_of_moderate(t);
       const DoublePair w = exp_of_moderate(at_least(-kExponentMax, -count_ * t));
       const DoublePair left = at_least(odds_ / kOddsMax, w - w_horizon_);
@@ -90,22 +104,19 @@ class Curve {
       const Step step = step_of(rest, paces);
       const DoublePair next = t + step.whole;
       const DoublePair end = silence + (base_ + silence) * short_exp_minus_one(step.whole);
-      for (std::size_t j = 0; j < 2; ++j) {
-        if (found[j] != kUnknown) continue;
-        // What is left to go is as the fourth power of this step beside the length over which the curve bends.
-        const double bend = std::max({paces.rho[j], paces.late[j], 1.0}), off = bend * step.newton[j];
-        const bool is_near = off * off * off * off * (base_ + silence[j]) < bend * kNear;
-        const bool is_smooth = odds[j] > 2 / kOddsMax && odds[j] < kOddsMax / 2;
-        if (t[j] == 0 && rest[j] <= 0)
-          found[j] = 0;
-        else if (is_near && is_smooth && next[j] > 0 && next[j] < t_horizon_)
-          found[j] = std::min(horizon_, end[j] + kMillisecond / 4);
-      }
+      // What is left to go is as the fourth power of this step beside the length over which the curve bends.
+      const DoublePair bend = at_least(1, paces.rho > paces.late ? paces.rho : paces.late);
+      const DoublePair off = bend * step.newton, off2 = off * off;
+      const auto is_near = off2 * off2 * (base_ + silence) < bend * kNear;
+      const auto is_smooth = (odds > 2 / kOddsMax) & (odds < kOddsMax / 2);
+      const auto is_inside = (next > 0) & (next < t_horizon_);
+      const auto is_at_once = (t == 0) & (rest <= 0);
+      const DoublePair alarm = is_near & is_smooth & is_inside ? at_most(horizon_, end + kMillisecond / 4) : found;
+      found = found == kUnknown ? (is_at_once ? both(0) : alarm) : found;
       t = within_horizon(next);
     }
-    for (std::size_t j = 0; j < 2; ++j)
-      if (found[j] == kUnknown) found[j] = by_bisection(wanted[j]);
-    return found;
+    return {found[0] == kUnknown ? by_bisection(wanted[0]) : found[0],
+            found[1] == kUnknown ? by_bisection(wanted[1]) : found[1]};
   }
 
  private:
@@ -142,11 +153,11 @@ class Curve {
   // for a step.
   DoublePair start(DoublePair wanted) const {
     const DoublePair exponent = (fixed_ + late_ * log_of_guess_ - wanted) / share_;
-    const DoublePair left = odds_ * exp_of_moderate(at_least(-kExponentMax, at_most(kExponentMax, exponent)));
+    const DoublePair left = odds_ * rough_exp(at_least(-kExponentMax, at_most(kExponentMax, exponent)));
     const DoublePair w = w_horizon_ + left;
-    const DoublePair t = at_most(t_horizon_, -log_of_normal(w) / count_);
-    const DoublePair grown = base_ * exp_of_moderate(t), one_more = grown - base_ + 1;
-    const DoublePair rest = late_ * (log_of_guess_ - log_of_normal(one_more));
+    const DoublePair t = at_most(t_horizon_, -rough_log(w) / count_);
+    const DoublePair grown = base_ * rough_exp(t), one_more = grown - base_ + 1;
+    const DoublePair rest = late_ * (log_of_guess_ - rough_log(one_more));
     return within_horizon(w < 1 ? t + step_of(rest, {count_ * w / left, grown / one_more}).whole : both(0));
   }
 
