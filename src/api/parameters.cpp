@@ -14,7 +14,7 @@ std::string Parameters::text(std::string_view name) {
 std::string Parameters::one_of(std::string_view name, std::initializer_list<std::string_view> words) {
   std::string given = text(name);
   if (!given.empty() && std::find(words.begin(), words.end(), given) == words.end())
-    complain(name, "is none of the known words");
+    complain(name, is_none_of({words.begin(), words.size()}));
   return given;
 }
 

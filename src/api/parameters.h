@@ -27,7 +27,7 @@ class Parameters {
     const std::string given = text(name);
     if (given.empty()) return std::nullopt;
     const auto known = parse_name<Enum>(given);
-    if (!known) complain(name, "is none of the known words");
+    if (!known) complain(name, is_no_name_of<Enum>());
     return known;
   }
 

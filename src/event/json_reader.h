@@ -112,7 +112,7 @@ class JsonReader {
   void read(std::string_view name, simdjson::dom::element element, Enum& value) {
     std::string_view text;
     const auto known = element.get(text) == simdjson::SUCCESS ? parse_name<Enum>(text) : std::nullopt;
-    if (!known) return fail(name, "is none of the known words");
+    if (!known) return fail(name, is_no_name_of<Enum>());
     value = *known;
   }
   template <class T>

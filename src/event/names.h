@@ -3,6 +3,8 @@
 
 #include <array>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "earshot/event.h"
@@ -88,6 +90,14 @@ constexpr std::optional<Enum> parse_name(std::string_view text) {
     if (names[i] == text) return static_cast<Enum>(i);
   }
   return std::nullopt;
+}
+
+// What is said of a word that is none of these, with their list.
+std::string is_none_of(std::span<const std::string_view> words);
+
+template <class Enum>
+std::string is_no_name_of() {
+  return is_none_of(names_of(Enum{}));
 }
 
 }  // namespace earshot
