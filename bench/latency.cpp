@@ -1,25 +1,23 @@
 // How long after a customer's words arrive over HTTP does the alert reach whoever listens?
 //
-//     latency_bench [events/s] [seconds] [directory] [configuration] [idle streams] [slow clients]
+//     latency_bench [events/s] [seconds] [directory] [configuration] [streams] [slow clients] [deaf streams]
 //
 // The service runs in this process with everything on. Senders post batches of ten events at fixed moments, whatever
 // the answers before took; one event in a hundred tells of a danger and opens a case with an alert. A listener on the
 // stream of server-sent events notes when each alert comes. The latency counts from the moment the request was due, so
-// a service that falls behind cannot hide it. Senders and listener share the cores with the service. Idle streams hear
-// of cases and signals as they happen; a slow client sends a byte of a request each second, and begins anew when it is
-// told that it took too long.
+// a service that falls behind cannot hide it. Senders and listener share the cores with the service. The
+// crowd of crowd.h is there besides, in this process, too.
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
 
 #include "base/hash.h"
 #include "cli/service.h"
+#include "crowd.h"
 #include "event/codec.h"
 #include "load.h"
 #include "support/http_client.h"
@@ -122,60 +120,6 @@ std::vector<Request> make_requests(std::int64_t count, Timestamp at) {
   return requests;
 }
 
-struct CrowdSize {
-  int streams = 0;
-  int slow = 0;
-};
-
-// Those who are there and do no work.
-class Crowd {
- public:
-  Crowd(std::uint16_t port, CrowdSize size) : port_(port) {
-    for (int i = 0; i < size.streams; ++i) {
-      streams_.push_back(std::make_unique<test::HttpClient>(port));
-      if (streams_.back()->send("GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n") &&
-          !streams_.back()->read_until("listening").empty())
-        ++opened_;
-    }
-    slow_.resize(static_cast<std::size_t>(size.slow));
-    if (size.slow > 0) thread_ = std::thread([this] { drip(); });
-  }
-  ~Crowd() {
-    is_over_ = true;
-    if (thread_.joinable()) thread_.join();
-  }
-  int opened() const { return opened_; }
-  int begun() const { return begun_; }
-
- private:
-  void drip() {
-    const std::string request =
-        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\nContent-Length: "
-        "1000\r\n\r\n";
-    for (Moment next = std::chrono::steady_clock::now(); !is_over_; next += std::chrono::seconds{1}) {
-      std::this_thread::sleep_until(next);
-      for (auto& [client, sent] : slow_) {
-        if (client != nullptr && client->send(std::string_view(request).substr(sent++ % request.size(), 1))) continue;
-        client = std::make_unique<test::HttpClient>(port_);
-        sent = 0;
-        ++begun_;
-      }
-    }
-  }
-
-  struct Slow {
-    std::unique_ptr<test::HttpClient> client;
-    std::size_t sent = 0;
-  };
-  std::uint16_t port_;
-  int opened_ = 0;
-  std::atomic<int> begun_ = 0;
-  std::vector<std::unique_ptr<test::HttpClient>> streams_;
-  std::vector<Slow> slow_;
-  std::atomic<bool> is_over_ = false;
-  std::thread thread_;
-};
-
 struct Sender {
   int number = 0;
   std::vector<double> answered{};  // milliseconds
@@ -200,7 +144,7 @@ void send(Sender& sender, std::uint16_t port, const std::vector<Request>& reques
 }
 
 int run(double rate, double seconds, const std::filesystem::path& directory, const std::string& configuration,
-        CrowdSize size) {
+        Crowd::Size size) {
   std::filesystem::remove_all(directory);
   auto config = cli::load_config(configuration);
   if (!config) return fail(config.error().message);
@@ -226,7 +170,8 @@ int run(double rate, double seconds, const std::filesystem::path& directory, con
   });
 
   Crowd crowd(port, size);
-  if (crowd.opened() < size.streams) return fail("only " + std::to_string(crowd.opened()) + " streams open");
+  if (crowd.opened() < size.streams + size.deaf)
+    return fail("only " + std::to_string(crowd.opened()) + " streams open");
 
   const Stopwatch watch;
   const Moment begin = std::chrono::steady_clock::now() + std::chrono::milliseconds{100};
@@ -253,10 +198,8 @@ int run(double rate, double seconds, const std::filesystem::path& directory, con
               events / took, kEventsInRequest, static_cast<long long>(refused));
   std::printf("post → answer   %s\n", percentiles(answered).c_str());
   alerts.print();
-  if (size.streams + size.slow > 0)
-    std::printf("crowd           %10d idle streams, %d slow clients, which began %d requests\n", size.streams,
-                size.slow, crowd.begun());
-  std::printf("CPU             %10.2f of 2 cores, senders and listener included\n", cpu / took);
+  if (size.streams + size.slow + size.deaf > 0) std::printf("%s\n", crowd.end().c_str());
+  std::printf("CPU             %10.2f of 2 cores, senders and listeners included\n", cpu / took);
   std::printf("memory          %10.0f MB peak, the requests included\n", peak_megabytes());
   (*service)->stop();
   listener.join();
@@ -269,6 +212,7 @@ int run(double rate, double seconds, const std::filesystem::path& directory, con
 int main(int argc, char** argv) {
   const double rate = argc > 1 ? std::atof(argv[1]) : 5'000;
   const double seconds = argc > 2 ? std::atof(argv[2]) : 20;
-  return earshot::bench::run(rate, seconds, argc > 3 ? argv[3] : "bench-data", argc > 4 ? argv[4] : "",
-                             {argc > 5 ? std::atoi(argv[5]) : 0, argc > 6 ? std::atoi(argv[6]) : 0});
+  return earshot::bench::run(
+      rate, seconds, argc > 3 ? argv[3] : "bench-data", argc > 4 ? argv[4] : "",
+      {argc > 5 ? std::atoi(argv[5]) : 0, argc > 6 ? std::atoi(argv[6]) : 0, argc > 7 ? std::atoi(argv[7]) : 0});
 }

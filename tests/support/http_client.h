@@ -40,6 +40,7 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   bool is_open() const { return is_open_; }
+  int handle() const { return socket_; }  // for who waits for many
 
   // False when the server has hung up.
   bool send(std::string_view bytes) {
