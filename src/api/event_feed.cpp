@@ -1,5 +1,7 @@
 #include "api/event_feed.h"
 
+#include <utility>
+
 #include "api/answers.h"
 #include "event/json_writer.h"
 
@@ -76,45 +78,75 @@ void EventFeed::write_down(const StoredRecord& record, const Follower& reader, F
 
 void EventFeed::notified() {
   if (listeners_.empty()) return;
-  if (advance()) server_.post([this] { notified(); });
+  is_more_ = true;
+  begin_round();
 }
 
-// Brings the live streams one turn on; true when there may be more.
-bool EventFeed::advance() {
+void EventFeed::begin_round() {
+  if (is_in_round_) return;
+  is_in_round_ = true;
+  if (is_more_) read_on();
+  pause_ = kPauseForEach * static_cast<std::int64_t>(letters_.size());
+  turn();
+}
+
+void EventFeed::read_on() {
   Frames frames;
   const auto count = head_.read(kRecordsInTurn,
                                 [&](TopicPartition, const StoredRecord& record) { write_down(record, head_, frames); });
+  is_more_ = count && *count == kRecordsInTurn;
   for (auto& [tenant, text] : frames) {
     const auto frame = std::make_shared<const std::string>(std::move(text));
-    std::vector<StreamId> to;
     for (const auto& [id, listener] : listeners_) {
-      if (listener.behind == nullptr && listener.tenant == tenant) to.push_back(id);
+      if (listener.behind == nullptr && listener.tenant == tenant) letters_.push_back({id, frame});
     }
-    for (const StreamId id : to) send(id, frame);
   }
-  return count && *count == kRecordsInTurn;
+  if (!is_more_) join();
+}
+
+// The head has just come to the end of the log: who reads on to there now is where the live streams are.
+void EventFeed::join() {
+  std::vector<StreamId> joining;
+  for (auto& [id, listener] : listeners_) {
+    if (joining.size() == kStreamsInTurn) break;
+    if (std::exchange(listener.joins, false)) joining.push_back(id);
+  }
+  for (const StreamId id : joining) catch_up(id);
+}
+
+void EventFeed::turn() {
+  for (std::size_t i = 0; i < kStreamsInTurn && !letters_.empty(); ++i) {
+    const Letter letter = std::move(letters_.front());
+    letters_.pop_front();
+    send(letter.to, letter.frame);
+  }
+  if (!letters_.empty()) return server_.post([this] { turn(); });
+  server_.post_after(pause_, [this] { end_round(); });
+}
+
+void EventFeed::end_round() {
+  is_in_round_ = false;
+  if (is_more_ || !letters_.empty()) begin_round();
 }
 
 // One turn for one stream that is behind. The next comes when its client has taken this one.
 void EventFeed::catch_up(StreamId id) {
   const auto found = listeners_.find(id);
   if (found == listeners_.end() || found->second.behind == nullptr) return;
-  Follower& reader = *found->second.behind;
+  Listener& listener = found->second;
+  Follower& reader = *listener.behind;
   Frames frames;
   const auto count = reader.read(
       kRecordsInTurn, [&](TopicPartition, const StoredRecord& record) { write_down(record, reader, frames); });
   if (!count) return server_.end_stream(id);
-  auto& mine = frames[found->second.tenant];
+  auto& mine = frames[listener.tenant];
+  if (reader == head_) listener.behind.reset();  // what the others are still to get of this round it has read
   if (!mine.empty()) return send(id, std::make_shared<const std::string>(std::move(mine)));
-  if (*count == 0) {
-    while (advance()) {
-    }
-    if (const auto still = listeners_.find(id); still != listeners_.end() && reader == head_) {
-      still->second.behind.reset();
-      return;
-    }
-  }
-  server_.post([this, id] { catch_up(id); });  // only others' events in this turn
+  if (listener.behind == nullptr) return;
+  if (*count > 0) return server_.post([this, id] { catch_up(id); });  // only others' events in this turn
+  listener.joins = true;
+  is_more_ = true;
+  begin_round();
 }
 
 void EventFeed::send(StreamId id, Frame frame) {
@@ -123,11 +155,10 @@ void EventFeed::send(StreamId id, Frame frame) {
 
 void EventFeed::heartbeat() {
   const auto frame = std::make_shared<const std::string>(": still here\n\n");
-  std::vector<StreamId> everyone;
   for (const auto& [id, listener] : listeners_) {
-    if (listener.behind == nullptr) everyone.push_back(id);
+    if (listener.behind == nullptr) letters_.push_back({id, frame});
   }
-  for (const StreamId id : everyone) send(id, frame);
+  begin_round();
 }
 
 void EventFeed::stream_drained(StreamId id) { catch_up(id); }

@@ -318,6 +318,7 @@ class AsioServer final : public Server {
   void run(Handler handler) override;
   std::uint16_t port() const override { return port_; }
   void post(std::function<void()> work) override { mailbox_->post(std::move(work)); }
+  void post_after(std::chrono::microseconds pause, std::function<void()> work) override;
   void each_tick(std::function<void()> work) override { on_tick_.push_back(std::move(work)); }
   void each_refusal(std::function<void(int)> told) override { shared_.refused = std::move(told); }
   bool write_stream(StreamId id, Frame frame) override {
@@ -377,6 +378,13 @@ void AsioServer::run(Handler handler) {
   accept();
   tick();
   thread_ = std::thread([this] { shared_.io.run(); });
+}
+
+void AsioServer::post_after(std::chrono::microseconds pause, std::function<void()> work) {
+  auto timer = std::make_shared<asio::steady_timer>(shared_.io, pause);  // shared with what it waits for
+  timer->async_wait([timer, work = std::move(work)](Fault fault) {
+    if (!fault) work();
+  });
 }
 
 void AsioServer::accept() {

@@ -7,7 +7,7 @@
 // Settings.
 //
 // Threads: listen, run, stop and the destructor belong to the owner. post and Reply may be used from any thread,
-// write_stream and end_stream only on the server's own.
+// post_after, write_stream and end_stream only on the server's own.
 #pragma once
 
 #include <chrono>
@@ -86,6 +86,9 @@ class Server {
 
   // Runs `work` on the server's thread; after the stop, never.
   virtual void post(std::function<void()> work) = 0;
+
+  // The same when `pause` is over. On the server's own thread.
+  virtual void post_after(std::chrono::microseconds pause, std::function<void()> work) = 0;
 
   // Calls `work` on the server's thread after every tick_interval. Before run().
   virtual void each_tick(std::function<void()> work) = 0;
