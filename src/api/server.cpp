@@ -1,5 +1,7 @@
 #include "api/server.h"
 
+#include <netinet/tcp.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -399,6 +401,8 @@ void AsioServer::on_accept(Fault fault, Tcp::socket socket) {
   }
   Fault ignored;
   socket.set_option(Tcp::no_delay(true), ignored);
+  const int unsent = shared_.settings.unsent_bytes_max;
+  (void)::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);  // it only saves
   if (shared_.connections.size() >= shared_.settings.connections_max) {
     const Problem problem{503, "too_many_connections", "too many connections are open; try again later"};
     const std::string answer = HttpSession(shared_.settings.limits).render(answer_of(problem), false);

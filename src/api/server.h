@@ -66,7 +66,10 @@ class Server {
     HttpSession::Limits limits;
     std::size_t connections_max = 4096;
     std::size_t stream_bytes_max = 1024 * 1024;  // waiting for one slow stream; it may be one frame, whatever its size
-    std::chrono::milliseconds idle_max{75'000};  // between requests
+    // What the kernel keeps besides for one client that does not take it. Left alone it keeps megabytes, and a thousand
+    // such clients all that it has for connections: then it lets every other one wait, too.
+    int unsent_bytes_max = 64 * 1024;
+    std::chrono::milliseconds idle_max{75'000};     // between requests
     std::chrono::milliseconds request_max{30'000};  // from the first byte of a request to its last
     std::chrono::milliseconds stall_max{30'000};    // without the client taking anything of an answer
     std::chrono::milliseconds linger_max{5'000};    // for the rest of a request that was refused

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <memory>
 #include <thread>
@@ -272,6 +273,29 @@ TEST(Server, AStreamThatTakesTooSlowlyIsDropped) {
   EXPECT_LE(dropped_after.get_future().get(), 4);  // nothing leaves within one turn of the server
   EXPECT_TRUE(client.is_hung_up());
   EXPECT_EQ(streams.closed, 0) << "whoever writes has been told already";
+}
+
+TEST(Server, TheKernelKeepsLittleForAStreamThatNobodyReads) {
+  constexpr std::size_t kFrameBytes = 16 * 1024;
+  Streams streams;
+  std::promise<StreamId> opened;
+  const Server::Settings settings{.stream_bytes_max = 64 * 1024};
+  const auto server = serve(settings, [&](Request, Reply reply) { opened.set_value(reply.open_stream(streams)); });
+  HttpClient client(server->port());
+  client.get("/");
+  const StreamId id = opened.get_future().get();
+  std::promise<std::size_t> taken;
+  std::size_t bytes = 0;
+  // A frame in each turn of the server until it has no room for more.
+  const std::function<void()> write = [&] {
+    if (!server->write_stream(id, std::make_shared<const std::string>(std::string(kFrameBytes, 'x'))))
+      return taken.set_value(bytes);
+    bytes += kFrameBytes;
+    server->post(write);
+  };
+  server->post(write);
+  // The client's own kernel takes up to 128 KiB of it.
+  EXPECT_LE(taken.get_future().get(), settings.stream_bytes_max + 64 * 1024 + 128 * 1024 + kFrameBytes);
 }
 
 }  // namespace
