@@ -5,8 +5,8 @@
 // The service runs in this process with everything on. Senders post batches of ten events at fixed moments, whatever
 // the answers before took; one event in a hundred tells of a danger and opens a case with an alert. A listener on the
 // stream of server-sent events notes when each alert comes. The latency counts from the moment the request was due, so
-// a service that falls behind cannot hide it. Senders and listener share the cores with the service. The
-// crowd of crowd.h is there besides, in this process, too.
+// a service that falls behind cannot hide it. Senders and listener share the cores with the service, and so does the
+// crowd of crowd.h.
 #include <algorithm>
 #include <condition_variable>
 #include <cstdio>
