@@ -21,13 +21,13 @@ class PutValues {
   // `name`: the fingerprint of the key.
   void put(const std::string& key, const Fingerprint& name, std::string bytes);
 
-  // What was put last, of what the store may not have yet. Until the next call of another function.
+  // What was put last, of what is not forgotten. Until the next call of another function.
   std::optional<std::string_view> find(const Fingerprint& name) const;
 
   // What was put since the last call, in that order; it belongs to the commit numbered `commit`.
   std::vector<StateWrite> take(std::uint64_t commit);
 
-  // The store holds every commit up to this one.
+  // The store holds every commit up to this one, and may hold what was written to the same keys since.
   void forget(std::uint64_t written);
 
   std::size_t untaken() const { return writes_.size(); }

@@ -50,7 +50,9 @@ ValueCache::Entry& ValueCache::at(const std::string& key, ValueView::Decode deco
   return entry;
 }
 
-Result<std::optional<std::string>> ValueCache::read(const std::string& key, const Name& name) const {
+// What was put and has been written is no news any more: an entry that has come and gone since may have changed it.
+Result<std::optional<std::string>> ValueCache::read(const std::string& key, const Name& name) {
+  put_.forget(newest_written());
   if (const auto put = put_.find(name)) return std::optional(std::string(*put));
   if (has_nothing_stored_) return std::optional<std::string>();
   return store_.get(key);
@@ -120,6 +122,7 @@ void ValueCache::approach(const Fingerprint& name, Stage stage) const {
 void ValueCache::clear() {
   EARSHOT_CHECK(touched() == 0, "what was touched is committed before it is forgotten");
   entries_.clear();
+  put_ = {};
   clock_.clear();
   once_.clear();
   bytes_ = hand_ = 0;

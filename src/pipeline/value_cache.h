@@ -77,7 +77,7 @@ class ValueCache {
   };
   using Entries = absl::flat_hash_map<Name, std::unique_ptr<Entry>, LowBits>;
 
-  Result<std::optional<std::string>> read(const std::string& key, const Name& name) const;
+  Result<std::optional<std::string>> read(const std::string& key, const Name& name);
   Entry& add(const std::string& key, const Name& name, bool is_once);
   void keep(Entry& entry);
   void touch(Entry& entry);

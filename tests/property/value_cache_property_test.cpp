@@ -26,19 +26,21 @@ class CacheBesideMap {
       : random_(random),
         keys_(std::uint64_t{4} << random.below(10)),
         commits_often_(0.01 + 0.1 * static_cast<double>(random.below(3))),
-        writes_often_(0.01 + 0.1 * static_cast<double>(random.below(3))) {}
+        writes_often_(0.01 + 0.1 * static_cast<double>(random.below(3))),
+        others_often_(random.chance(0.5) ? 0.3 : 0.9) {}
 
-  // Keys that stay wanted, and now and then one that is never seen again, so that the cache has to let go.
+  // Keys that stay wanted, and those that are never seen again, so that the cache has to let go.
   void step() {
+    if (random_.chance(0.0002)) puts_often_ = puts_often_ > 0 ? 0 : 0.5;
     if (random_.chance(commits_often_)) commit();
     if (random_.chance(writes_often_)) write_one();
-    const std::string name =
-        random_.chance(0.3) ? "other/" + std::to_string(++others_) : "key/" + std::to_string(random_.below(keys_));
-    switch (random_.below(6)) {
+    const std::string name = random_.chance(others_often_) ? "other/" + std::to_string(++others_)
+                                                           : "key/" + std::to_string(random_.below(keys_));
+    if (random_.chance(puts_often_)) return put(name);
+    switch (random_.below(3)) {
       case 0: look(name); break;
       case 1: edit(name); break;
-      case 2: erase(name); break;
-      default: put(name); break;
+      default: erase(name); break;
     }
   }
 
@@ -90,7 +92,7 @@ class CacheBesideMap {
   std::map<std::string, int> expected_;
   std::deque<std::vector<StateWrite>> under_way_;
   std::uint64_t keys_;
-  double commits_often_, writes_often_;
+  double commits_often_, writes_often_, others_often_, puts_often_ = 0.5;
   std::uint64_t commits_ = 0, commits_written_ = 0;
   int written_ = 0, others_ = 0;
 };
@@ -99,7 +101,7 @@ TEST(ValueCache, GivesWhatAMapWouldGiveHoweverFarTheStoreIsBehind) {
   Random random(test::seed_of_test(1));
   for (int round = 0; round < test::scaled(60); ++round) {
     CacheBesideMap both(random);
-    for (int i = 0; i < 10'000 && !::testing::Test::HasFatalFailure(); ++i) both.step();
+    for (int i = 0; i < 30'000 && !::testing::Test::HasFatalFailure(); ++i) both.step();
     both.end();
     if (::testing::Test::HasFailure()) return;
   }
