@@ -3,9 +3,10 @@
 //     waiting_bench [most customers] [directory]
 //
 // For 10,000 customers, ten times as many, and so on: each is heard once, so that each has a profile, a timeline and an
-// armed silence timer. Then 50,000 more events of customers drawn by chance: what an event costs while all the others
-// wait, on the thread that folds and in the process as a whole, where RocksDB still sorts what came before. Memory is
-// what the kernel holds for a process of its own that did nothing else.
+// armed silence timer. Then, while all the others wait, 50,000 more events of customers drawn by chance from all, who
+// are mostly in no cache, and as many of the same 10,000, who are. What an event costs: on the thread that folds, and
+// in the process as a whole, where RocksDB still sorts what came before. Memory is what the kernel holds for a process
+// of its own that did nothing else.
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -70,13 +71,18 @@ Result<void> measure(const std::filesystem::path& directory, std::int64_t custom
   if (!first) return std::move(first.error());
   const double full = resident_megabytes(::getpid());
   Random random{2};
-  auto more = hear(**station, kMore, at, [&](std::int64_t) { return random.between(0, customers - 1); });
-  if (!more) return std::move(more.error());
+  auto any = hear(**station, kMore, at, [&](std::int64_t) { return random.between(0, customers - 1); });
+  if (!any) return std::move(any.error());
+  const auto known = [&](std::int64_t i) { return i % kFewest; };
+  if (auto met = hear(**station, kFewest, at, known); !met) return std::move(met.error());
+  auto same = hear(**station, kMore, at, known);
+  if (!same) return std::move(same.error());
   std::printf(
-      "%10lld customers   us an event on the folding thread (in all): %.0f (%.0f) while they come, %.0f (%.0f) while "
-      "they wait   %.0f MB resident, %.0f bytes a customer\n",
-      static_cast<long long>(customers), first->folding, first->whole, more->folding, more->whole, full,
-      (full - empty) * (1 << 20) / static_cast<double>(customers));
+      "%10lld customers   us an event on the folding thread (in all): %.0f (%.0f) while they come; while they wait "
+      "%.0f "
+      "(%.0f) of any, %.0f (%.0f) of the same few   %.0f MB resident, %.0f bytes a customer\n",
+      static_cast<long long>(customers), first->folding, first->whole, any->folding, any->whole, same->folding,
+      same->whole, full, (full - empty) * (1 << 20) / static_cast<double>(customers));
   return {};
 }
 
