@@ -139,18 +139,24 @@ std::vector<CaseId> ids_of(const IdList& list) {
   return ids;
 }
 
-void remove_id(IdList& list, CaseId id) {
-  const std::vector<CaseId> ids = ids_of(list);
-  list.Clear();
-  for (const CaseId other : ids) {
-    if (other != id) add_id(list, other);
-  }
+namespace {
+
+// list.size() when it is not there.
+int place_of(const IdList& list, CaseId id) {
+  int place = 0;
+  while (place < list.size() && (list.Get(place) != id.high || list.Get(place + 1) != id.low)) place += 2;
+  return place;
 }
 
-bool has_id(const IdList& list, CaseId id) {
-  const std::vector<CaseId> ids = ids_of(list);
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}  // namespace
+
+// In its place: before a busy desk tens of thousands may wait.
+void remove_id(IdList& list, CaseId id) {
+  const int place = place_of(list, id);
+  if (place < list.size()) list.erase(list.begin() + place, list.begin() + place + 2);
 }
+
+bool has_id(const IdList& list, CaseId id) { return place_of(list, id) < list.size(); }
 
 CaseId id_of(const state::Case& one) { return CaseId::parse(one.id()).value_or(CaseId{}); }
 CustomerId customer_of(const state::Case& one) { return CustomerId::parse(one.customer()).value_or(CustomerId{}); }

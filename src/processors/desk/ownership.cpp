@@ -38,7 +38,7 @@ std::string liaison_on_duty(CaseBook& book, const DepartmentSettings& department
 
 void leave_owner_and_queue(CaseBook& book, const state::Case& one, Timestamp at) {
   if (one.owner().empty()) {
-    if (book.find_queue(one.department()) != nullptr)
+    if (one.unowned_since_ms() != 0)  // it waits: what is new stands in no queue
       remove_id(*book.edit_queue(one.department()).mutable_cases(), id_of(one));
     return;
   }
