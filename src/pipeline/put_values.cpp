@@ -26,11 +26,15 @@ std::optional<std::string_view> PutValues::find(const Fingerprint& name) const {
 }
 
 std::vector<StateWrite> PutValues::take(std::uint64_t commit) {
-  if (!writes_.empty()) {
-    under_way_.number = commit;
-    taken_.push_back(std::exchange(under_way_, {}));
-  }
-  return std::exchange(writes_, {});
+  std::vector<StateWrite> writes;
+  if (writes_.empty()) return writes;
+  under_way_.number = commit;
+  taken_.push_back(std::exchange(under_way_, {}));
+  under_way_.places.reserve(writes_.size());  // the next commit will be as large
+  under_way_.bytes.reserve(taken_.back().bytes.size());
+  writes.reserve(writes_.size());
+  writes.swap(writes_);
+  return writes;
 }
 
 void PutValues::forget(std::uint64_t written) {

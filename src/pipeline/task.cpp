@@ -10,19 +10,6 @@ namespace {
 
 constexpr std::size_t kAskedMax = 8;
 
-std::string identity_of(const Event& event) {
-  std::string identity;
-  identity.reserve(event.tenant.size() + event.source.size() + event.id.size() + 2);
-  identity.append(event.tenant).push_back('\0');
-  identity.append(event.source).push_back('\0');
-  identity.append(event.id);
-  return identity;
-}
-
-std::string identity_of(const Timer& timer) {
-  return timer.record_key + '\0' + timer.name + '\0' + std::to_string(to_millis(timer.due));
-}
-
 // Record keys begin with the tenant.
 std::string_view tenant_of(std::string_view record_key) { return record_key.substr(0, record_key.find('/')); }
 
@@ -79,9 +66,9 @@ void Task::fold(const Event& event, const StoredRecord& record) {
 }
 
 void Task::apply(const Event& event, std::string_view record_key, Offset offset) {
-  const std::string identity = identity_of(event);
+  identify(event.tenant, event.source, event.id);
   begin_step(record_key);
-  Step step(*this, *this, {processor_->name(), event.tenant, identity, event.id, event.hops, event.trace_parent}, now_,
+  Step step(*this, *this, {processor_->name(), event.tenant, identity_, event.id, event.hops, event.trace_parent}, now_,
             record_key, input_.partition, offset);
   processor_->apply(event, step);
   end_step();
@@ -94,9 +81,9 @@ void Task::fire_due() {
     upcoming_.take(*this, values_, timers_.upcoming(Lookahead::kAhead));
     const Timer timer = timers_.take_next();
     ++counters_.timers_fired;
-    const std::string identity = identity_of(timer);
+    identify(timer.record_key, timer.name, std::to_string(to_millis(timer.due)));
     begin_step(timer.record_key);
-    Step step(*this, *this, {processor_->name(), tenant_of(timer.record_key), identity, "", 0}, now_, timer.record_key,
+    Step step(*this, *this, {processor_->name(), tenant_of(timer.record_key), identity_, "", 0}, now_, timer.record_key,
               input_.partition, -1);
     processor_->fire(timer, step);
     end_step();
@@ -132,6 +119,12 @@ std::vector<StateWrite> Task::take_timer_writes(std::uint64_t commit) {
 const std::string& Task::key_of(std::string_view record_key, std::string_view name) {
   set_value_key(key_, input_, record_key, name);
   return key_;
+}
+
+void Task::identify(std::string_view a, std::string_view b, std::string_view c) {
+  identity_.assign(a).push_back('\0');
+  identity_.append(b).push_back('\0');
+  identity_.append(c);
 }
 
 void Task::begin_step(std::string_view record_key) {

@@ -78,6 +78,7 @@ class Task : private ValueView, private StepOutput {
   void fold(const Event& event, const StoredRecord& record);
   void apply(const Event& event, std::string_view record_key, Offset offset);
   void fire_due();
+  void identify(std::string_view a, std::string_view b, std::string_view c);
   void begin_step(std::string_view record_key);
   void end_step() { step_key_ = {}; }
   void dead_letter(const StoredRecord& record, DeadLetterReason reason, std::string detail);
@@ -93,6 +94,7 @@ class Task : private ValueView, private StepOutput {
   ValueCache& values_;
   EventDecoder decoder_;
   std::string key_;
+  std::string identity_;       // of the cause of the step under way
   std::string_view step_key_;  // of the step under way
   std::vector<Asked> asked_;   // by it; by the last one when there is none
   TimerQueue timers_;

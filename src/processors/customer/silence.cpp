@@ -76,8 +76,9 @@ void Silence::clear(const ActivityRecorded& activity, Step& step) {
                         activity.facet,
                         false,
                         activity.at};
-  cleared.reasons = {(is_late_news ? "heard of late: there was contact on " : "heard again on ") +
-                     date_of(activity.at)};
+  if (step.is_heard())
+    cleared.reasons = {(is_late_news ? "heard of late: there was contact on " : "heard again on ") +
+                       date_of(activity.at)};
   value.set_silence_level(0);
   value.clear_silence_signal();
   value.clear_silence_since_ms();
